@@ -1,0 +1,38 @@
+// The Program: what runs, in which order, on which memory. Nothing after it decides anything; the emitters spell it.
+import type { TensorType } from '../ir/types.ts';
+import type { Kernel } from '../loop/kernel.ts';
+
+/** A buffer of the program, row-major. */
+export interface Slot {
+  readonly id: number;
+  readonly type: TensorType;
+  readonly place: Place;
+}
+
+export type Place =
+  /** The caller's array for parameter `index`; read-only unless the parameter is donated or a variable's own state. */
+  | { readonly kind: 'input'; readonly index: number }
+  /** A fresh array for result `index`, handed to the caller. */
+  | { readonly kind: 'output'; readonly index: number }
+  /** `offset` bytes into the arena, 64-byte aligned. */
+  | { readonly kind: 'arena'; readonly offset: number }
+  /** Constant data that kernels read (large constants; scalars are spelled into the code). */
+  | { readonly kind: 'constant'; readonly data: readonly number[] }
+  /** The same memory as another slot under another type (reshape), or an in-place update of it. */
+  | { readonly kind: 'alias'; readonly of: number };
+
+export type Step =
+  /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. */
+  | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
+  /** Copies all elements of one slot to another of the same size and dtype. */
+  | { readonly kind: 'copy'; readonly from: number; readonly to: number };
+
+export interface Program {
+  readonly name: string;
+  readonly slots: readonly Slot[];
+  /** Slot of each parameter, and of each result. A result slot may be (an alias of) an input: then the caller gets that input's data. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly steps: readonly Step[];
+  readonly arenaBytes: number;
+}

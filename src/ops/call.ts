@@ -1,0 +1,35 @@
+// call: a function applied as one instruction (jit inside jit). The inline pass opens it.
+import type { Func } from '../ir/func.ts';
+import { sameType, showType } from '../ir/types.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { ShapeError } from '../util/errors.ts';
+import { bind } from './dispatch.ts';
+import { evaluate } from './evaluate.ts';
+import type { OpDef } from './opdef.ts';
+
+const def: OpDef<Record<never, never>> = {
+  name: 'call',
+  doc: 'Applies the function in its region to the operands; results are the function’s results.',
+  attrs: {},
+  infer: (args, _, [func]) => {
+    if (func!.params.length !== args.length)
+      throw new ShapeError(`call: @${func!.name} takes ${func!.params.length} operands, got ${args.length}`);
+    func!.params.forEach((p, i) => {
+      if (!sameType(p.type, args[i]!))
+        throw new ShapeError(
+          `call: operand ${i} of @${func!.name} must be ${showType(p.type)}, got ${showType(args[i]!)}`,
+        );
+    });
+    return func!.results.map((r) => r.type);
+  },
+  eval: (args, { regions }) => evaluate(regions[0]!, args),
+  lower: { kind: 'host' },
+};
+
+/** Calls `func` under the current interpreter; `call.def` is the record. */
+export const call: {
+  (func: Func, args: readonly Tensor[]): readonly Tensor[];
+  readonly def: OpDef<Record<never, never>>;
+} = Object.assign((func: Func, args: readonly Tensor[]): readonly Tensor[] => bind(def, args, {}, [func]), {
+  def,
+});

@@ -1,0 +1,49 @@
+// The one dispatch point: every op of every mode goes through `bind`, which asks the current interpreter.
+import type { Func } from '../ir/func.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { invariant } from '../util/errors.ts';
+import type { OpDef } from './opdef.ts';
+
+/** Eager, Trace, Tape (and later Batch). Each holds the parent it was created under and runs its rules there. */
+export interface Interpreter {
+  readonly parent: Interpreter | null;
+  bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[];
+  /** The value a variable has now, in this interpreter. */
+  read(variable: Variable): Tensor;
+  /** Assigns; the type has been checked. */
+  write(variable: Variable, value: Tensor): void;
+}
+
+let current: Interpreter | null = null;
+
+/** Applies an op under the current interpreter. */
+export function bind(
+  op: OpDef,
+  args: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[] = [],
+): readonly Tensor[] {
+  return currentInterpreter().bind(op, args, attrs, regions);
+}
+
+export function currentInterpreter(): Interpreter {
+  invariant(current !== null, 'no interpreter: tensor/eager.ts installs the eager one when it is loaded');
+  return current;
+}
+
+/** Runs `f` with `interpreter` current; the former one is restored also when `f` throws. */
+export function within<T>(interpreter: Interpreter, f: () => T): T {
+  const saved = current;
+  current = interpreter;
+  try {
+    return f();
+  } finally {
+    current = saved;
+  }
+}
+
+/** Called once, by tensor/eager.ts: what runs outside every transform. */
+export function installRoot(interpreter: Interpreter): void {
+  current ??= interpreter;
+}

@@ -1,0 +1,20 @@
+// The registry: the only list of ops. An op exported by a file named here is registered; nothing registers itself.
+import * as binary from './binary.ts';
+import { broadcast } from './broadcast.ts';
+import { call } from './call.ts';
+import { cast } from './cast.ts';
+import { constant } from './constant.ts';
+import { fusion } from './fusion.ts';
+import type { OpDef } from './opdef.ts';
+import * as unary from './unary.ts';
+
+const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
+  unary,
+  binary,
+  { broadcast, call, cast, constant, fusion },
+];
+
+/** Every op by its name in IR text. */
+export const registry: ReadonlyMap<string, OpDef> = new Map(
+  rooms.flatMap((room) => Object.values(room).map(({ def }) => [def.name, def] as const)),
+);

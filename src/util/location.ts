@@ -1,0 +1,58 @@
+// Where in the user's program something happened: the first stack frame outside this package.
+
+/** A place in the user's source. Lines and columns count from 1. */
+export interface Loc {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+// The folder that holds the compiled or source files of this package (`src/` or `dist/`).
+const packageRoot = import.meta.url.replace(/util\/location\.[jt]s.*$/, '');
+const packagePath = stripScheme(packageRoot);
+
+function stripScheme(url: string): string {
+  return url.startsWith('file://') ? decodeURIComponent(url.slice('file://'.length)) : url;
+}
+
+function isOwnFrame(file: string): boolean {
+  return file.startsWith(packageRoot) || file.startsWith(packagePath) || file.startsWith('node:');
+}
+
+/** The user's frame in the text of an error's `stack`, or undefined where no frame lies outside the package. */
+export function locationInStack(stack: string): Loc | undefined {
+  for (const line of stack.split('\n')) {
+    const match =
+      /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
+        line,
+      );
+    if (!match) continue;
+    const [, file, row, column] = match as unknown as [string, string, string, string];
+    if (isOwnFrame(file)) continue;
+    return { file: shorten(stripScheme(file)), line: Number(row), column: Number(column) };
+  }
+  return undefined;
+}
+
+function shorten(file: string): string {
+  const cwd =
+    typeof process === 'object' && typeof process.cwd === 'function' ? `${process.cwd()}/` : undefined;
+  return cwd !== undefined && file.startsWith(cwd) ? file.slice(cwd.length) : file;
+}
+
+// How many frames are looked at. A vjp rule under nested transforms is about 30 frames below the user's line.
+const framesSearched = 48;
+
+/** The user's line that led to this call, or undefined where the engine gives no stack. */
+export function userLocation(): Loc | undefined {
+  const saved = Error.stackTraceLimit;
+  Error.stackTraceLimit = framesSearched;
+  const stack = new Error().stack;
+  Error.stackTraceLimit = saved;
+  return stack === undefined ? undefined : locationInStack(stack);
+}
+
+/** `file:line:column`, as editors and terminals make it clickable. */
+export function showLocation(loc: Loc): string {
+  return `${loc.file}:${loc.line}:${loc.column}`;
+}
