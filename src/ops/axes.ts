@@ -1,0 +1,39 @@
+// Axes as users name them (negative ones count from the end) and as attributes hold them (0 … rank-1).
+import { AxisError } from '../util/errors.ts';
+import { range } from '../util/seq.ts';
+
+/** The axis a user means, as 0 … rank-1. `where` names the op (and argument) in the error. */
+export function resolveAxis(axis: number, rank: number, where: string): number {
+  const resolved = Number.isInteger(axis) && axis < 0 ? axis + rank : axis;
+  checkAxis(resolved, rank, where, axis);
+  return resolved;
+}
+
+/** The axes a user means, in the order given; absent: all. Naming one twice is an error. */
+export function resolveAxes(
+  axes: number | readonly number[] | null | undefined,
+  rank: number,
+  where: string,
+): number[] {
+  if (axes === undefined || axes === null) return range(rank);
+  const list = typeof axes === 'number' ? [axes] : axes;
+  const resolved = list.map((axis) => resolveAxis(axis, rank, where));
+  checkDistinct(resolved, where);
+  return resolved;
+}
+
+/** Throws unless `axis` is an integer in 0 … rank-1. `named` is what the user wrote, where that differs. */
+export function checkAxis(axis: number, rank: number, where: string, named: number = axis): void {
+  if (Number.isInteger(axis) && axis >= 0 && axis < rank) return;
+  throw new AxisError(
+    rank === 0
+      ? `${where}: axis ${named} of a scalar, which has no axes`
+      : `${where}: axis ${named} does not exist in rank ${rank}; axes are integers from ${-rank} to ${rank - 1}`,
+  );
+}
+
+/** Throws unless the (resolved) axes differ from each other. */
+export function checkDistinct(axes: readonly number[], where: string): void {
+  const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
+  if (twice !== undefined) throw new AxisError(`${where}: axis ${twice} is named twice in [${axes}]`);
+}
