@@ -1,0 +1,58 @@
+// Questions about a function that many passes ask: who uses a value, what is needed, what is inside the regions.
+import type { Func, Instr, Value } from './func.ts';
+import { print } from './print.ts';
+
+/** The instructions that use each value, in program order, once per instruction. Results of the function are not counted here. */
+export function users(func: Func): ReadonlyMap<Value, readonly Instr[]> {
+  const map = new Map<Value, Instr[]>();
+  for (const instr of func.body) {
+    for (const arg of new Set(instr.args)) {
+      const list = map.get(arg);
+      if (list) list.push(instr);
+      else map.set(arg, [instr]);
+    }
+  }
+  return map;
+}
+
+/** How often each value is used: once for every operand position and every place in the result list. */
+export function useCounts(func: Func): ReadonlyMap<Value, number> {
+  const counts = new Map<Value, number>();
+  const count = (v: Value): void => void counts.set(v, (counts.get(v) ?? 0) + 1);
+  for (const instr of func.body) instr.args.forEach(count);
+  func.results.forEach(count);
+  return counts;
+}
+
+/** The instructions that the results or an effect need. */
+export function liveInstrs(func: Func): ReadonlySet<Instr> {
+  const live = new Set<Instr>();
+  const wanted = new Set<Value>(func.results);
+  for (let i = func.body.length - 1; i >= 0; i--) {
+    const instr = func.body[i]!;
+    if (instr.op.effect === undefined && !instr.results.some((r) => wanted.has(r))) continue;
+    live.add(instr);
+    for (const arg of instr.args) wanted.add(arg);
+  }
+  return live;
+}
+
+/** Every instruction of the function and of its regions, outer before inner. */
+export function* allInstrs(func: Func): Generator<Instr> {
+  for (const instr of func.body) {
+    yield instr;
+    for (const region of instr.regions) yield* allInstrs(region);
+  }
+}
+
+/** Number of instructions, those in regions included. */
+export function countInstrs(func: Func): number {
+  let n = 0;
+  for (const _ of allInstrs(func)) n++;
+  return n;
+}
+
+/** Equal up to the identity of values and source locations: canonical texts are compared. */
+export function sameFunc(a: Func, b: Func): boolean {
+  return a === b || print(a) === print(b);
+}
