@@ -1,0 +1,36 @@
+// The two mistakes tracing makes possible, explained: asking a traced tensor for its data, and keeping it after its trace.
+import { showType, type TensorType } from '../ir/types.ts';
+import { writeOps } from '../tensor/errors.ts';
+import { LeakError, TraceError } from '../util/errors.ts';
+import { type Loc, showLocation } from '../util/location.ts';
+
+/** What a message says of a traced tensor. */
+export interface Provenance {
+  readonly type: TensorType;
+  /** Name of the function being traced. */
+  readonly trace: string;
+  /** The op that made it, or the path of the argument it is. */
+  readonly maker: string;
+  readonly loc: Loc | undefined;
+}
+
+function describe({ type, trace, maker, loc }: Provenance): string {
+  const site = loc === undefined ? '' : ` at ${showLocation(loc)}`;
+  return `${showType(type)} (${maker} in @${trace}${site})`;
+}
+
+/** `asked` makes the clause that says what happened to the tensor described. */
+export function noData(asked: (what: string) => string, tensor: Provenance): TraceError {
+  return new TraceError(
+    `${asked(`a traced tensor ${describe(tensor)}`)}; while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n` +
+      `  - compute with methods, ${writeOps}, and choose by element with where(condition, a, b)\n` +
+      '  - return the tensor and read the result outside the jitted function\n' +
+      '  - make the argument a JavaScript value again: jit(f, { static: [position] })',
+  );
+}
+
+export function leaked(tensor: Provenance): LeakError {
+  return new LeakError(
+    `a traced tensor was used after its trace ended: ${describe(tensor)}. Tensors of a traced function live only while it runs; return the tensor from the function, or keep it in a Variable with assign(), instead of storing it outside`,
+  );
+}

@@ -1,0 +1,215 @@
+// Tracing: the interpreter that writes instructions instead of computing, and the tensors it hands out.
+import { type Func, type Instr, instr, param, type Value } from '../ir/func.ts';
+import { showType, type TensorType } from '../ir/types.ts';
+import { type Interpreter, within } from '../ops/dispatch.ts';
+import type { OpDef } from '../ops/opdef.ts';
+import { conversionSummary, type PrimitiveHint } from '../tensor/errors.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { InternalError } from '../util/errors.ts';
+import type { Loc } from '../util/location.ts';
+import { leaked, noData, type Provenance } from './messages.ts';
+import { instructionLocation } from './place.ts';
+
+/** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
+export class TracedTensor extends Tensor {
+  override readonly type: TensorType;
+  /** @internal */
+  readonly trace: Trace;
+  /** @internal */
+  readonly value: Value;
+
+  constructor(trace: Trace, value: Value) {
+    super();
+    this.trace = trace;
+    this.value = value;
+    this.type = value.type;
+  }
+
+  /** Every op resolves its operands, so a tensor that outlived its trace is caught at its first use. */
+  override resolve(): Tensor {
+    if (!this.trace.live) throw leaked(this.provenance());
+    return this;
+  }
+
+  /** @internal What this tensor is, for messages. */
+  provenance(): Provenance {
+    const { def } = this.value;
+    return {
+      type: this.type,
+      trace: this.trace.name,
+      maker: def === null ? this.trace.nameOf(this.value) : def.op.name,
+      loc: def === null ? this.trace.loc : def.loc,
+    };
+  }
+
+  // `asked` is a clause: what happened to the tensor.
+  #refuse(asked: (what: string) => string): never {
+    throw this.trace.live ? noData(asked, this.provenance()) : leaked(this.provenance());
+  }
+  #refuseRead(method: string): never {
+    return this.#refuse((what) => `${method} asked for the elements of ${what}`);
+  }
+
+  /** Operators, `Math.*`, template literals and property keys all come here; any answer but an error would be a lie. */
+  override [Symbol.toPrimitive](hint: PrimitiveHint): never {
+    return this.#refuse((what) => conversionSummary(what, hint));
+  }
+  override item(): never {
+    return this.#refuseRead('item()');
+  }
+  override toArray(): never {
+    return this.#refuseRead('toArray()');
+  }
+  override data(): never {
+    return this.#refuseRead('data()');
+  }
+  override toString(): never {
+    return this.#refuseRead('toString()');
+  }
+  override toJSON(): never {
+    return this.#refuseRead('JSON.stringify()');
+  }
+  override requireView(): never {
+    if (!this.trace.live) throw leaked(this.provenance());
+    throw new InternalError(`a traced tensor of @${this.trace.name} reached eager mode`);
+  }
+
+  /** What `console.log` shows: the abstract value, since the line runs once per trace. */
+  override inspect(): string {
+    return `Tensor ${showType(this.type)} (traced in @${this.trace.name})`;
+  }
+}
+
+/** A hidden input of a traced function: a tensor of its surroundings, or the value a variable has when the function is called. */
+export type Capture =
+  | { readonly kind: 'tensor'; readonly tensor: Tensor }
+  | { readonly kind: 'variable'; readonly variable: Variable };
+
+/** A function as an IR Func, with what it takes from and gives to its surroundings. */
+export interface TracedFunction {
+  /** Parameters: the arguments, then one per capture. Results: those of the function, then one per write. */
+  readonly func: Func;
+  readonly captures: readonly Capture[];
+  /** The variables assigned, in order of first assignment. */
+  readonly writes: readonly Variable[];
+}
+
+/** Appends one instruction per op. Tensors it does not own become captured parameters, once per identity, so that no data is ever folded into code. */
+export class Trace implements Interpreter {
+  readonly parent: Interpreter;
+  readonly name: string;
+  /** Where the trace began. */
+  readonly loc: Loc | undefined;
+  readonly #params: Value[] = [];
+  readonly #body: Instr[] = [];
+  readonly #captures: Capture[] = [];
+  readonly #captured = new Map<Tensor, Value>();
+  readonly #variables = new Map<Variable, TracedTensor>();
+  readonly #writes = new Set<Variable>();
+  readonly #names = new Map<Value, string>();
+  #live = true;
+
+  constructor(name: string, parent: Interpreter) {
+    this.name = name;
+    this.parent = parent;
+    this.loc = instructionLocation();
+  }
+
+  /** False once the traced function has returned or thrown. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** A fresh parameter; `name` is its path for messages, such as `args[1].x`. */
+  parameter(type: TensorType, name: string): TracedTensor {
+    const value = param(type);
+    this.#params.push(value);
+    this.#names.set(value, name);
+    return new TracedTensor(this, value);
+  }
+
+  nameOf(parameter: Value): string {
+    return this.#names.get(parameter) ?? 'parameter';
+  }
+
+  bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
+    if (!this.#live) throw new InternalError(`the trace of @${this.name} has ended and takes no more ops`);
+    const operands = args.map((a) => this.#own(a));
+    const made = instr(op, operands, attrs, regions, instructionLocation());
+    this.#body.push(made as Instr);
+    return made.results.map((r) => new TracedTensor(this, r));
+  }
+
+  read(variable: Variable): Tensor {
+    let now = this.#variables.get(variable);
+    if (now === undefined) {
+      now = this.#capture({ kind: 'variable', variable }, variable.type, 'a captured variable');
+      this.#variables.set(variable, now);
+    }
+    return now;
+  }
+
+  write(variable: Variable, value: Tensor): void {
+    this.#variables.set(variable, new TracedTensor(this, this.#own(value)));
+    this.#writes.add(variable);
+  }
+
+  /** The trace as a Func returning `results`, and then the last value of every variable assigned. */
+  finish(results: readonly Tensor[]): TracedFunction {
+    const writes = [...this.#writes];
+    const outputs = results.map((r) => this.#own(r));
+    for (const variable of writes) outputs.push(this.#variables.get(variable)!.value);
+    return {
+      func: { name: this.name, params: this.#params, body: this.#body, results: outputs },
+      captures: this.#captures,
+      writes,
+    };
+  }
+
+  /** From here on every use of its tensors is a LeakError. */
+  end(): void {
+    this.#live = false;
+  }
+
+  #own(tensor: Tensor): Value {
+    const t = tensor.resolve();
+    if (t instanceof TracedTensor && t.trace === this) return t.value;
+    const known = this.#captured.get(t);
+    if (known !== undefined) return known;
+    const { value } = this.#capture({ kind: 'tensor', tensor: t }, t.type, 'a captured tensor');
+    this.#captured.set(t, value);
+    return value;
+  }
+
+  #capture(capture: Capture, type: TensorType, name: string): TracedTensor {
+    this.#captures.push(capture);
+    // Only dtype and shape: the type object of an eager tensor is its storage, which a Func must not keep alive.
+    return this.parameter({ dtype: type.dtype, shape: type.shape }, name);
+  }
+}
+
+export interface TraceOptions {
+  readonly name: string;
+  /** The interpreter the function would otherwise run under. */
+  readonly parent: Interpreter;
+  /** Path of each argument, for messages. */
+  readonly paths?: readonly string[];
+}
+
+/** Runs `f` on traced tensors of the given types. Whatever `f` does or throws, its surroundings stay as they were. */
+export function traceFunction(
+  f: (args: readonly Tensor[]) => readonly Tensor[],
+  types: readonly TensorType[],
+  { name, parent, paths }: TraceOptions,
+): TracedFunction {
+  const trace = new Trace(name, parent);
+  const args = types.map(({ dtype, shape }, i) =>
+    trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
+  );
+  try {
+    return within(trace, () => trace.finish(f(args)));
+  } finally {
+    trace.end();
+  }
+}

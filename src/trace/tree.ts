@@ -1,0 +1,134 @@
+// Pytrees: nested plain objects and arrays as flat lists of leaves and back. Structure is data, so that it can be compared, printed and kept in a cache.
+import { isTensor } from '../ops/coerce.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { TreeError } from '../util/errors.ts';
+
+/** What a tree holds at its ends besides null, undefined and strings, which belong to the structure. */
+export type Leaf = Tensor | number | boolean;
+
+export type Tree =
+  | { readonly kind: 'leaf' }
+  /** A value that is part of the structure: null, undefined, a string, or whatever `isStatic` named. */
+  | { readonly kind: 'static'; readonly value: unknown }
+  | { readonly kind: 'list'; readonly items: readonly Tree[] }
+  /** `keys` in insertion order: a function that iterates over an object sees the order it was built in. */
+  | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly Tree[] };
+
+export interface Flat {
+  readonly tree: Tree;
+  readonly leaves: readonly Leaf[];
+  /** Where each leaf was found, such as `args[1].x`. */
+  readonly paths: readonly string[];
+}
+
+/** Says that the value at a step (a list index or an object key, `depth` levels below the root) belongs to the structure whatever it is. */
+export type IsStatic = (key: string | number, depth: number) => boolean;
+
+// Deeper than any sensible argument: only a cycle gets here.
+const maxDepth = 100;
+const nothingStatic: IsStatic = () => false;
+const leaf: Tree = { kind: 'leaf' };
+
+/** Leaves of `value` in order, and its structure. `root` starts the path names. Throws a TreeError with the path of anything that is no tree. */
+export function flatten(value: unknown, root: string, isStatic: IsStatic = nothingStatic): Flat {
+  const leaves: Leaf[] = [];
+  const paths: string[] = [];
+
+  function walk(x: unknown, path: string, depth: number): Tree {
+    if (typeof x === 'number' || typeof x === 'boolean' || isTensor(x)) {
+      leaves.push(x);
+      paths.push(path);
+      return leaf;
+    }
+    if (x === null || x === undefined || typeof x === 'string') return { kind: 'static', value: x };
+    if (depth > maxDepth)
+      throw new TreeError(
+        `${path}: nested more than ${maxDepth} levels deep; does the object contain itself?`,
+      );
+    if (Array.isArray(x))
+      return { kind: 'list', items: Array.from(x, (item, i) => child(item, i, `${path}[${i}]`, depth)) };
+    const keys = keysOf(x, path);
+    const record = x as Record<string, unknown>;
+    return { kind: 'dict', keys, items: keys.map((k) => child(record[k], k, `${path}${keyPath(k)}`, depth)) };
+  }
+  function child(x: unknown, key: string | number, path: string, depth: number): Tree {
+    return isStatic(key, depth) ? { kind: 'static', value: x } : walk(x, path, depth + 1);
+  }
+
+  return { tree: walk(value, root, 0), leaves, paths };
+}
+
+/** The inverse of `flatten`, with other leaves. Objects come back as plain objects with the same keys in the same order. */
+export function unflatten(tree: Tree, leaves: readonly unknown[]): unknown {
+  let next = 0;
+  function build(t: Tree): unknown {
+    switch (t.kind) {
+      case 'leaf':
+        return leaves[next++];
+      case 'static':
+        return t.value;
+      case 'list':
+        return t.items.map(build);
+      case 'dict': {
+        const out: Record<string, unknown> = {};
+        t.keys.forEach((key, i) => {
+          out[key] = build(t.items[i]!);
+        });
+        return out;
+      }
+    }
+  }
+  return build(tree);
+}
+
+/** The paths of the leaves of `tree`, in order. */
+export function leafPaths(tree: Tree, root: string): string[] {
+  switch (tree.kind) {
+    case 'leaf':
+      return [root];
+    case 'static':
+      return [];
+    case 'list':
+      return tree.items.flatMap((item, i) => leafPaths(item, `${root}[${i}]`));
+    case 'dict':
+      return tree.items.flatMap((item, i) => leafPaths(item, `${root}${keyPath(tree.keys[i]!)}`));
+  }
+}
+
+/** The own enumerable string keys of a plain object. Refuses anything else, and the one key that could change a prototype. */
+export function keysOf(x: unknown, path: string): readonly string[] {
+  if (!isPlainObject(x))
+    throw new TreeError(`${path}: ${describe(x)} cannot be part of a tree; ${wayOut(x)}`);
+  const keys = Object.keys(x);
+  if (keys.includes('__proto__'))
+    throw new TreeError(`${path}: an own key named "__proto__" is refused; rename it`);
+  if (Object.getOwnPropertySymbols(x).length > 0)
+    throw new TreeError(`${path}: keys that are symbols are refused; use strings`);
+  return keys;
+}
+
+/** An object literal, of this realm or another, or one without a prototype. */
+export function isPlainObject(x: unknown): x is Readonly<Record<string, unknown>> {
+  if (typeof x !== 'object' || x === null || Array.isArray(x) || isTensor(x)) return false;
+  const prototype: unknown = Object.getPrototypeOf(x);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** How a key continues a path: `.x`, or `["a b"]` where it is no identifier. */
+export function keyPath(key: string): string {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+function describe(x: unknown): string {
+  if (typeof x === 'function') return `a function${x.name === '' ? '' : ` (${x.name})`}`;
+  if (typeof x === 'object' && x !== null) {
+    const name: unknown = x.constructor?.name;
+    return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an object with a prototype';
+  }
+  return `a ${typeof x}`;
+}
+
+function wayOut(x: unknown): string {
+  if (ArrayBuffer.isView(x)) return 'make it a tensor: tensor(array, { shape })';
+  return 'a tree is made of plain objects, arrays, tensors, numbers, booleans, strings and null; anything else can be a static argument: jit(f, { static: [position] })';
+}
