@@ -92,3 +92,21 @@ export function linearIndex(at: readonly Expr[], shape: readonly number[]): Expr
   });
   return out ?? i32(0);
 }
+
+/** The multi-index of a row-major linear index: what `linearIndex` undoes. Axes of size 1 cost nothing. */
+export function delinearize(at: Expr, shape: readonly number[]): readonly Expr[] {
+  const out: Expr[] = new Array(shape.length);
+  let rest = at;
+  // The outermost axis that is longer than 1 needs no remainder: what is left of the index is in its range.
+  const outermost = shape.findIndex((d) => d !== 1);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const d = shape[axis]!;
+    if (d === 1) out[axis] = i32(0);
+    else if (axis === outermost) out[axis] = rest;
+    else {
+      out[axis] = binary('rem', rest, i32(d));
+      rest = div(rest, i32(d));
+    }
+  }
+  return out;
+}

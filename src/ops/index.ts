@@ -3,15 +3,22 @@ import * as binary from './binary.ts';
 import { broadcast } from './broadcast.ts';
 import { call } from './call.ts';
 import { cast } from './cast.ts';
+import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import { fusion } from './fusion.ts';
 import type { OpDef } from './opdef.ts';
+import { pad } from './pad.ts';
+import { reshape } from './reshape.ts';
+import { flip } from './reverse.ts';
+import { slice } from './slice.ts';
+import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
   binary,
   { broadcast, call, cast, constant, fusion },
+  { concat, flip, pad, reshape, slice, transpose },
 ];
 
 /** Every op by its name in IR text. */
