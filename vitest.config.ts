@@ -1,9 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
+
 export default defineConfig({
+  // Tests and examples import the package by its name and get the sources, as tsconfig.json's `paths` say.
+  resolve: {
+    alias: [
+      { find: /^tracejit$/, replacement: source('index.ts') },
+      { find: /^tracejit\/inspect$/, replacement: source('inspect.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
-    typecheck: { enabled: false },
   },
 });
