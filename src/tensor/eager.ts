@@ -1,23 +1,67 @@
 // Eager mode: tensors with storage, and the interpreter that evaluates every op at once by its reference kernel.
-import type { NdView } from '../array/nd.ts';
+import { flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Func } from '../ir/func.ts';
-import type { TensorType } from '../ir/types.ts';
+import { showType, type TensorType } from '../ir/types.ts';
 import { type Interpreter, installRoot } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
-import { InternalError } from '../util/errors.ts';
+import { ArgumentError } from '../util/errors.ts';
+import type { NestedArray } from './core.ts';
+import { checkedView, donationOf } from './donation.ts';
+import { conversionSummary, type PrimitiveHint, writeOps } from './errors.ts';
+import { formatTensor, nested } from './format.ts';
 import { Tensor } from './tensor.ts';
 import type { Variable } from './variable.ts';
 
 /** A tensor whose elements exist. */
 export class EagerTensor extends Tensor {
-  override readonly type: TensorType;
-  /** @internal Storage; read it through `requireView`, which refuses donated tensors. */
-  readonly view: NdView;
+  readonly #view: NdView;
 
   constructor(view: NdView) {
     super();
-    this.view = view;
-    this.type = view;
+    this.#view = view;
+  }
+
+  override get type(): TensorType {
+    return this.#view;
+  }
+  override resolve(): this {
+    return this;
+  }
+  override requireView(): NdView {
+    return checkedView(this.#view);
+  }
+
+  override item<T extends number | boolean = number>(): T {
+    const { data, offset, dtype } = this.requireView();
+    if (this.size !== 1) {
+      throw new ArgumentError(
+        `item: takes a tensor of one element, got ${showType(this.type)} with ${this.size}; use toArray() or data(), or reduce it first: x.sum().item()`,
+      );
+    }
+    const element = data[offset]!;
+    return (dtype === 'bool' ? element !== 0 : element) as T;
+  }
+  override toArray(): NestedArray {
+    return nested(this.requireView());
+  }
+  override data(): TypedArray {
+    const view = this.requireView();
+    const flat = flatData(view);
+    return flat === view.data ? flat.slice() : flat;
+  }
+  override toString(): string {
+    return formatTensor(this.requireView());
+  }
+  override inspect(): string {
+    return donationOf(this.#view.data) === undefined
+      ? formatTensor(this.#view)
+      : `Tensor ${showType(this.type)} (donated)`;
+  }
+  override [Symbol.toPrimitive](hint: PrimitiveHint): string {
+    if (hint === 'string') return this.toString();
+    throw new ArgumentError(
+      `${conversionSummary(`a tensor ${showType(this.type)}`, hint)}; JavaScript operators do not compute with tensors. Use methods: ${writeOps}; or read the value first: x.item()`,
+    );
   }
 }
 
@@ -25,25 +69,22 @@ class Eager implements Interpreter {
   readonly parent = null;
 
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
-    const types = op.infer(
-      args.map((a) => a.type),
-      attrs,
-      regions,
-    );
-    const views = op.eval(args.map(viewOf), { attrs, regions, types });
-    return views.map((v) => new EagerTensor(v));
+    const types: TensorType[] = [];
+    const views: NdView[] = [];
+    for (const x of args) {
+      const view = x.requireView();
+      types.push(view);
+      views.push(view);
+    }
+    const results = op.eval(views, { attrs, regions, types: op.infer(types, attrs, regions) });
+    return results.map((view) => new EagerTensor(view));
   }
   read(variable: Variable): Tensor {
-    return variable.value;
+    return variable.share();
   }
   write(variable: Variable, value: Tensor): void {
-    variable.value = value as EagerTensor;
+    variable.replaceState(value.requireView());
   }
-}
-
-function viewOf(x: Tensor): NdView {
-  if (x instanceof EagerTensor) return x.view;
-  throw new InternalError('a traced tensor reached eager mode');
 }
 
 export const eager: Interpreter = new Eager();

@@ -1,21 +1,161 @@
-// Variable: the only mutable thing. Reads give the tensor it holds now; assignments replace it.
-import type { TensorType } from '../ir/types.ts';
+// Variable: the only mutable thing. Reads give the value it has now; assignments replace it.
+import { flatData, isContiguous, type NdView, ndView, type TypedArray } from '../array/nd.ts';
+import { sameType, showType, type TensorType } from '../ir/types.ts';
+import { lift, type TensorLike, weak } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
-import type { EagerTensor } from './eager.ts';
+import { DTypeError, ShapeError, TraceError } from '../util/errors.ts';
+import { checkOptions } from '../util/options.ts';
+import type { NestedArray } from './core.ts';
+import { checkedView } from './donation.ts';
+import { EagerTensor } from './eager.ts';
+import type { PrimitiveHint } from './errors.ts';
 import { Tensor } from './tensor.ts';
 
+export interface VariableOptions {
+  /** Named in errors, IR and summaries. */
+  readonly name?: string;
+  /** Whether optimizers and gradient tapes see it. Default true. */
+  readonly trainable?: boolean;
+}
+
+/**
+ * A tensor that can be assigned, usable wherever a tensor is. Dtype and shape are fixed. Inside `jit` it is read and written by
+ * reference: every call sees the value of that moment and leaves the new one behind.
+ */
 export class Variable extends Tensor {
   override readonly type: TensorType;
-  /** @internal The state outside every transform. */
-  value: EagerTensor;
+  readonly name: string;
+  readonly trainable: boolean;
+  // The state outside every transform; the tensor that reads of it gave, which is one until the state changes.
+  #state: NdView;
+  #shared: EagerTensor | null = null;
+  #owned = false;
 
-  constructor(initial: EagerTensor) {
+  /** @internal Use `variable()`. */
+  constructor(initial: NdView, name: string, trainable: boolean) {
     super();
-    this.type = initial.type;
-    this.value = initial;
+    this.type = { dtype: initial.dtype, shape: initial.shape };
+    this.name = name;
+    this.trainable = trainable;
+    this.#state = initial;
+  }
+
+  /** The value it has now, as an immutable tensor: later assignments do not change it. */
+  value(): Tensor {
+    return currentInterpreter().read(this);
+  }
+  /** Replaces the value. Throws a ShapeError or DTypeError unless dtype and shape are the variable's own; a number takes its dtype. */
+  assign(value: TensorLike): this {
+    const where = `${this.#label()}.assign`;
+    const isNumber = typeof value === 'number' || typeof value === 'boolean';
+    const next = isNumber ? weak(value, this.dtype, where) : lift(value, where);
+    if (!sameType(next.type, this.type)) {
+      const ErrorClass = next.dtype === this.dtype ? ShapeError : DTypeError;
+      const way =
+        next.dtype === this.dtype
+          ? 'reshape or broadcast the value first'
+          : `cast the value first: x.cast('${this.dtype}')`;
+      throw new ErrorClass(
+        `${where}: the variable holds ${showType(this.type)}, got ${showType(next.type)}; ${way}`,
+      );
+    }
+    currentInterpreter().write(this, next);
+    return this;
+  }
+  /** Adds to the value. The result must have the variable's dtype and shape. */
+  assignAdd(delta: TensorLike): this {
+    return this.assign(this.value().add(delta));
+  }
+  /** Subtracts from the value. The result must have the variable's dtype and shape. */
+  assignSub(delta: TensorLike): this {
+    return this.assign(this.value().sub(delta));
   }
 
   override resolve(): Tensor {
-    return currentInterpreter().read(this);
+    return this.value();
   }
+  override requireView(): NdView {
+    return this.value().requireView();
+  }
+  override item<T extends number | boolean = number>(): T {
+    return this.value().item<T>();
+  }
+  override toArray(): NestedArray {
+    return this.value().toArray();
+  }
+  override data(): TypedArray {
+    return this.value().data();
+  }
+  override toString(): string {
+    return this.value().toString();
+  }
+  override inspect(): string {
+    return `Variable '${this.name}' ${this.value().inspect()}`;
+  }
+  override [Symbol.toPrimitive](hint: PrimitiveHint): string {
+    return this.value()[Symbol.toPrimitive](hint);
+  }
+
+  #label(): string {
+    return `variable '${this.name}'`;
+  }
+
+  // The rest is for executors. Ownership: `owned` means that no tensor looks at the storage, so that a compiled step may write it in place.
+
+  /** @internal The state as a tensor that the program may keep: from now on the storage is shared. The same tensor until the state changes. */
+  share(): EagerTensor {
+    this.#owned = false;
+    this.#shared ??= new EagerTensor(this.#state);
+    return this.#shared;
+  }
+  /** @internal The state, for reading before anything is assigned. The caller must not keep it: ownership is unchanged. */
+  peek(): NdView {
+    return checkedView(this.#state);
+  }
+  /** @internal True when nobody but the variable can see the storage. */
+  get owned(): boolean {
+    return this.#owned;
+  }
+  /** @internal The state's elements, row-major, for an update in place: a copy first if somebody else can see them, afterwards the same array at every call. */
+  takeForUpdate(): TypedArray {
+    const state = checkedView(this.#state);
+    const whole = isContiguous(state) && state.offset === 0 && state.data.length === this.size;
+    if (!this.#owned || !whole) {
+      const flat = flatData(state);
+      this.adopt(flat === state.data ? flat.slice() : flat);
+    }
+    return this.#state.data;
+  }
+  /** @internal The variable's new state, which other tensors may look at too. */
+  replaceState(view: NdView): void {
+    this.#state = view;
+    this.#shared = null;
+    this.#owned = false;
+  }
+  /** @internal The variable's new state, row-major elements that become its own: the caller must not keep the array. */
+  adopt(data: TypedArray): void {
+    this.replaceState(ndView(this.dtype, this.shape, data));
+    this.#owned = true;
+  }
+}
+
+let unnamed = 0;
+
+/**
+ * A variable that holds `initial`, a tensor or a number, and from now on tensors of its dtype and shape only.
+ *
+ * @example
+ * const w = variable(zeros([3, 2]), { name: 'w' });
+ * w.assignSub(gradient.mul(0.1));
+ */
+export function variable(initial: TensorLike, options?: VariableOptions): Variable {
+  checkOptions(options, ['name', 'trainable'], 'variable');
+  const { name = `variable${unnamed++}`, trainable = true } = options ?? {};
+  const start = lift(initial, 'variable');
+  if (!(start instanceof EagerTensor)) {
+    throw new TraceError(
+      `variable '${name}': its initial value is traced, but a variable outlives the trace; create it outside jit, or start it from a value that does not depend on traced tensors`,
+    );
+  }
+  return new Variable(start.requireView(), name, trainable);
 }
