@@ -14,6 +14,14 @@ export const add: Binary = binary('add', {
   d: (g) => [g, g],
 });
 
+export const sub: Binary = binary('sub', {
+  doc: 'Difference. int32 wraps.',
+  takes: 'numeric',
+  f: (a, b) => a - b,
+  scalar: k.sub,
+  d: (g, _a, _b, _y, needs) => [g, needs[1] ? g.neg() : null],
+});
+
 export const mul: Binary = binary('mul', {
   doc: 'Product. int32 wraps.',
   takes: 'numeric',
@@ -21,4 +29,46 @@ export const mul: Binary = binary('mul', {
   int: Math.imul,
   scalar: k.mul,
   d: (g, a, b, _, needs) => [needs[0] ? g.mul(b) : null, needs[1] ? g.mul(a) : null],
+});
+
+export const div: Binary = binary('div', {
+  doc: 'Quotient. int32 operands are converted to float32 first (NumPy’s true division).',
+  takes: 'float',
+  f: (a, b) => a / b,
+  scalar: k.div,
+  d: (g, _, b, y, needs) => {
+    const overB = g.div(b);
+    return [overB, needs[1] ? overB.mul(y).neg() : null];
+  },
+});
+
+export const mod: Binary = binary('mod', {
+  doc: 'Remainder a - b·trunc(a/b), exact, with the sign of the dividend (JavaScript’s %). int32 modulo 0 is 0.',
+  takes: 'numeric',
+  f: (a, b) => a % b,
+  scalar: (a, b) => k.binary('rem', a, b),
+  // (a - y) / b is an integer up to rounding; trunc(a / b) could be one too large.
+  d: (g, a, b, y, needs) => [g, needs[1] ? g.mul(a.sub(y).div(b).round()).neg() : null],
+});
+
+export const maximum: Binary = binary('maximum', {
+  doc: 'The larger element; NaN where either is NaN, and -0 < +0. Equal elements share the gradient.',
+  takes: 'numeric',
+  f: Math.max,
+  scalar: (a, b) => k.binary('max', a, b),
+  d: (g, a, b, _, needs) => {
+    const half = a.equal(b).where(g.mul(0.5), 0);
+    return [needs[0] ? a.greater(b).where(g, half) : null, needs[1] ? b.greater(a).where(g, half) : null];
+  },
+});
+
+export const minimum: Binary = binary('minimum', {
+  doc: 'The smaller element; NaN where either is NaN, and -0 < +0. Equal elements share the gradient.',
+  takes: 'numeric',
+  f: Math.min,
+  scalar: (a, b) => k.binary('min', a, b),
+  d: (g, a, b, _, needs) => {
+    const half = a.equal(b).where(g.mul(0.5), 0);
+    return [needs[0] ? a.less(b).where(g, half) : null, needs[1] ? b.less(a).where(g, half) : null];
+  },
 });

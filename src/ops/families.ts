@@ -20,7 +20,7 @@ const dtypesOf: Readonly<Record<Domain, readonly DType[]>> = {
   bool: ['bool'],
 };
 
-function checkDomain(name: string, domain: Domain, dtype: DType): void {
+export function checkDomain(name: string, domain: Domain, dtype: DType): void {
   if (!dtypesOf[domain].includes(dtype))
     throw new DTypeError(`${name}: takes ${dtypesOf[domain].join(' or ')}, got ${dtype}`);
 }
