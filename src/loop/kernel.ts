@@ -108,11 +108,15 @@ export type Stmt =
 
 export interface Buffer {
   readonly name: string;
-  readonly type: Exclude<Scalar, 'f64'>;
+  /** `f64` only for scratch. */
+  readonly type: Scalar;
   /** Elements. */
   readonly size: number;
-  /** `inout` is read and written by the same kernel (an in-place update). */
-  readonly role: 'in' | 'out' | 'inout';
+  /**
+   * `inout` is read and written by the same kernel (an in-place update). `scratch` is memory of the kernel's own, undefined at entry:
+   * the emitter provides it (packed panels of a matmul); scratch buffers come last and are bound to no slot.
+   */
+  readonly role: 'in' | 'out' | 'inout' | 'scratch';
 }
 
 export interface Kernel {

@@ -22,7 +22,7 @@ export type Place =
   | { readonly kind: 'alias'; readonly of: number };
 
 export type Step =
-  /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. */
+  /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. Scratch buffers, which come last, have no slot. */
   | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
   /** Copies all elements of one slot to another of the same size and dtype. */
   | { readonly kind: 'copy'; readonly from: number; readonly to: number };
