@@ -5,9 +5,12 @@ import { call } from './call.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
+import * as cumulate from './cumulate.ts';
 import { fusion } from './fusion.ts';
+import * as logic from './logic.ts';
 import type { OpDef } from './opdef.ts';
 import { pad } from './pad.ts';
+import * as reduce from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { flip } from './reverse.ts';
 import { slice } from './slice.ts';
@@ -17,6 +20,9 @@ import * as unary from './unary.ts';
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
   binary,
+  logic,
+  reduce,
+  cumulate,
   { broadcast, call, cast, constant, fusion },
   { concat, flip, pad, reshape, slice, transpose },
 ];
