@@ -45,6 +45,13 @@ export const constant: Op<ConstantAttrs, [data: number | readonly number[], dtyp
     },
     (data, dtype, shape = []) => ({
       args: [],
-      attrs: { data: typeof data === 'number' ? [data] : data, dtype, shape },
+      // Rounded here, so that equal constants have equal attributes.
+      attrs: {
+        data: (typeof data === 'number' ? [data] : data).map((x) =>
+          dtype === 'float32' ? Math.fround(x) : x,
+        ),
+        dtype,
+        shape,
+      },
     }),
   );
