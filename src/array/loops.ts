@@ -97,3 +97,27 @@ export function alongAxis(
   const made = ndView(dtype, [...others.map((a) => x.shape[a]!), length], out);
   return permuted(made, [...range(axis), others.length, ...range(axis, others.length)]);
 }
+
+/**
+ * Batches of matrix products: row-major [batch, rows, depth] times [batch, depth, columns].
+ * Every element of the result starts at 0 and takes its products in order of depth; both the product and the sum are rounded (or wrap).
+ */
+export function matrixProducts(
+  left: NdView,
+  right: NdView,
+  [batch, rows, depth, columns]: readonly [number, number, number, number],
+): TypedArray {
+  const a = flatData(left);
+  const b = flatData(right);
+  const out = allocate(left.dtype, batch * rows * columns);
+  const times = left.dtype === 'int32' ? Math.imul : (x: number, y: number) => Math.fround(x * y);
+  for (let i = 0; i < batch * rows; i++) {
+    const matrix = Math.floor(i / rows) * depth;
+    for (let k = 0; k < depth; k++) {
+      const x = a[i * depth + k]!;
+      const from = (matrix + k) * columns;
+      for (let j = 0; j < columns; j++) out[i * columns + j] = out[i * columns + j]! + times(x, b[from + j]!);
+    }
+  }
+  return out;
+}

@@ -1,4 +1,5 @@
 // The registry: the only list of ops. An op exported by a file named here is registered; nothing registers itself.
+import * as argreduce from './argreduce.ts';
 import * as binary from './binary.ts';
 import { broadcast } from './broadcast.ts';
 import { call } from './call.ts';
@@ -6,6 +7,7 @@ import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import * as cumulate from './cumulate.ts';
+import { dotGeneral } from './dot.ts';
 import { fusion } from './fusion.ts';
 import * as logic from './logic.ts';
 import type { OpDef } from './opdef.ts';
@@ -14,6 +16,7 @@ import * as reduce from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { flip } from './reverse.ts';
 import { slice } from './slice.ts';
+import { stopGradient } from './stop-gradient.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 
@@ -22,7 +25,9 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   binary,
   logic,
   reduce,
+  argreduce,
   cumulate,
+  { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },
   { concat, flip, pad, reshape, slice, transpose },
 ];
