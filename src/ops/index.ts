@@ -9,14 +9,18 @@ import { constant } from './constant.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import { fusion } from './fusion.ts';
+import { gather } from './gather.ts';
+import { iota } from './iota.ts';
 import * as logic from './logic.ts';
 import type { OpDef } from './opdef.ts';
 import { pad } from './pad.ts';
 import * as reduce from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { flip } from './reverse.ts';
+import * as scatter from './scatter.ts';
 import { slice } from './slice.ts';
 import { stopGradient } from './stop-gradient.ts';
+import { takeAlongAxis } from './takeAlongAxis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 
@@ -29,7 +33,8 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   cumulate,
   { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },
-  { concat, flip, pad, reshape, slice, transpose },
+  { concat, flip, gather, iota, pad, reshape, slice, takeAlongAxis, transpose },
+  scatter,
 ];
 
 /** Every op by its name in IR text. */

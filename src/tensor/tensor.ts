@@ -2,6 +2,14 @@
 import type { DType, Shape } from '../ir/types.ts';
 import * as binary from '../ops/binary.ts';
 import type { TensorLike } from '../ops/coerce.ts';
+import { concat } from '../ops/concat.ts';
+import { gather } from '../ops/gather.ts';
+import { type Padding, pad } from '../ops/pad.ts';
+import { reshape } from '../ops/reshape.ts';
+import { flip } from '../ops/reverse.ts';
+import { scatterAdd, scatterAddAlongAxis } from '../ops/scatter.ts';
+import { takeAlongAxis } from '../ops/takeAlongAxis.ts';
+import { transpose } from '../ops/transpose.ts';
 import * as unary from '../ops/unary.ts';
 import { TensorCore } from './core.ts';
 
@@ -208,11 +216,15 @@ export abstract class Tensor extends TensorCore {
 
   // Shape.
   /** The same elements in row-major order in another shape; one size may be -1. */
-  declare reshape: (shape: Shape) => Tensor;
+  reshape(shape: Shape): Tensor {
+    return reshape(this, shape);
+  }
   /** One axis with all elements. */
   declare flatten: () => Tensor;
   /** Axis i of the result is axis `perm[i]`; without `perm` all axes are reversed. */
-  declare transpose: (perm?: readonly number[]) => Tensor;
+  transpose(perm?: readonly number[]): Tensor {
+    return transpose(this, perm);
+  }
   /** New axes of size 1 at these places of the result. */
   declare expandDims: (axis: Axes) => Tensor;
   /** Without these axes of size 1; without an argument, all of size 1. */
@@ -224,13 +236,19 @@ export abstract class Tensor extends TensorCore {
   /** Every element n times in a row, along an axis. */
   declare repeat: (n: number, axis: number) => Tensor;
   /** In reverse order along axes (all). */
-  declare flip: (axis?: Axes) => Tensor;
+  flip(axis?: Axes): Tensor {
+    return flip(this, axis);
+  }
   /** Shifted cyclically along axes. */
   declare roll: (shift: Axes, axis?: Axes) => Tensor;
-  /** With `value` (0) added before and after each axis. */
-  declare pad: (widths: readonly (readonly [low: number, high: number])[], value?: number) => Tensor;
+  /** With `value` (0) added before and after each axis; a third number per axis says how many between neighbours. */
+  pad(padding: readonly Padding[], value?: number | boolean): Tensor {
+    return pad(this, padding, value);
+  }
   /** This and other tensors joined along an axis (0). */
-  declare concat: (others: readonly TensorLike[], axis?: number) => Tensor;
+  concat(others: readonly TensorLike[], axis?: number): Tensor {
+    return concat([this, ...others], axis);
+  }
   /** This and other tensors of its shape along a new axis (0). */
   declare stack: (others: readonly TensorLike[], axis?: number) => Tensor;
   /** n equal parts along an axis (0), or parts that begin at the positions in a list. */
@@ -250,11 +268,21 @@ export abstract class Tensor extends TensorCore {
   /** With a block replaced at starts that may be tensors. */
   declare dynamicUpdateSlice: (update: TensorLike, starts: readonly TensorLike[]) => Tensor;
   /** NumPy's take: the slices along an axis (0) at int32 indices; out of bounds is an error. */
-  declare gather: (indices: TensorLike, axis?: number) => Tensor;
+  gather(indices: TensorLike, axis?: number): Tensor {
+    return gather(this, indices, axis);
+  }
   /** One element per index along an axis; `indices` has the result's shape. */
-  declare takeAlongAxis: (indices: TensorLike, axis: number) => Tensor;
-  /** With `updates[i]` added to row `indices[i]` along axis 0. */
-  declare scatterAdd: (indices: TensorLike, updates: TensorLike) => Tensor;
+  takeAlongAxis(indices: TensorLike, axis: number): Tensor {
+    return takeAlongAxis(this, indices, axis);
+  }
+  /** With `updates[i]` added to the slice at `indices[i]` along an axis (0). */
+  scatterAdd(indices: TensorLike, updates: TensorLike, axis?: number): Tensor {
+    return scatterAdd(this, indices, updates, axis);
+  }
+  /** With each update added to the element that `takeAlongAxis` reads at its index. */
+  scatterAddAlongAxis(indices: TensorLike, updates: TensorLike, axis: number): Tensor {
+    return scatterAddAlongAxis(this, indices, updates, axis);
+  }
   /** float32 with a new last axis of size `depth`: 1 at the index, 0 elsewhere. */
   declare oneHot: (depth: number) => Tensor;
 }
