@@ -1,7 +1,8 @@
 // Families of ops that differ in a formula only: a unary op is one entry of a few lines.
 import { contiguous, map2 } from '../array/loops.ts';
 import { type DType, sameShape, showShape, showType } from '../ir/types.ts';
-import type { CompareOp, Expr } from '../loop/kernel.ts';
+import { compileScalar } from '../loop/javascript.ts';
+import type { CompareOp, Expr, ScalarFunction } from '../loop/kernel.ts';
 import { compare as compareExpr } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DTypeError, ShapeError } from '../util/errors.ts';
@@ -23,6 +24,15 @@ const dtypesOf: Readonly<Record<Domain, readonly DType[]>> = {
 export function checkDomain(name: string, domain: Domain, dtype: DType): void {
   if (!dtypesOf[domain].includes(dtype))
     throw new DTypeError(`${name}: takes ${dtypesOf[domain].join(' or ')}, got ${dtype}`);
+}
+
+/** A scalar function of the kernel language as a JavaScript function, compiled at its first call: eager mode runs the steps that compiled code runs. */
+export function evaluator(fn: ScalarFunction): (...xs: number[]) => number {
+  let compiled: ((...xs: number[]) => number) | undefined;
+  return (...xs) => {
+    compiled ??= compileScalar(fn);
+    return compiled(...xs);
+  };
 }
 
 function liftTo(domain: Domain, x: TensorLike, where: string): Tensor {

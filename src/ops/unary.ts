@@ -1,8 +1,10 @@
 // Elementwise functions of one operand.
-import type { Expr, UnaryOp } from '../loop/kernel.ts';
+import type { Expr, ScalarFunction, UnaryOp } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
+import * as math from '../loop/math.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { TensorLike } from './coerce.ts';
-import { type NoAttrs, unary } from './families.ts';
+import { evaluator, type NoAttrs, unary } from './families.ts';
 import type { Op } from './opdef.ts';
 
 type Unary = Op<NoAttrs, [x: TensorLike]>;
@@ -76,6 +78,39 @@ export const relu: Unary = unary('relu', {
   scalar: (x) => k.binary('max', x, k.constOf(x.type, 0)),
   d: (g, x) => x.greater(0).where(g, 0),
 });
+
+// ---- transcendental functions: eager and compiled code run the same steps of loop/math.ts ----
+
+function transcendental(
+  name: string,
+  fn: ScalarFunction,
+  doc: string,
+  d: (g: Tensor, x: Tensor, y: Tensor) => Tensor,
+): Unary {
+  return unary(name, { doc, takes: 'float', f: evaluator(fn), scalar: (x) => k.call(fn, x), d });
+}
+
+export const exp: Unary = transcendental('exp', math.exp, 'e to the x.', (g, _, y) => g.mul(y));
+
+export const log: Unary = transcendental(
+  'log',
+  math.log,
+  'Natural logarithm; -inf at ±0, NaN below.',
+  (g, x) => g.div(x),
+);
+
+export const tanh: Unary = transcendental('tanh', math.tanh, 'Hyperbolic tangent.', (g, _, y) =>
+  g.mul(oneMinusSquare(y)),
+);
+
+export const sigmoid: Unary = transcendental('sigmoid', math.sigmoid, '1 / (1 + exp(-x)).', (g, _, y) =>
+  g.mul(y.mul(y.neg().add(1))),
+);
+
+// Factored, because 1 - x² cancels near ±1.
+function oneMinusSquare(x: Tensor): Tensor {
+  return x.add(1).mul(x.neg().add(1));
+}
 
 // ---- rounding to integers: an int32 operand is its own result, as in NumPy ----
 
