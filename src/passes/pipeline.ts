@@ -1,0 +1,30 @@
+// The order of the passes, which reads like a sentence, and the reasons for it.
+import type { Func } from '../ir/func.ts';
+import { cse } from './cse.ts';
+import { dce } from './dce.ts';
+import { fold } from './fold.ts';
+import { inline } from './inline.ts';
+import { type Optimized, type OrderConstraint, type Pass, type RunOptions, runPasses } from './pass.ts';
+import { simplify } from './simplify.ts';
+
+export const pipeline: readonly Pass[] = [
+  inline, // calls first, so that everything below sees one function
+  dce, // what no gradient asked for is not worth simplifying
+  fold, // constants, and broadcasts of constants, become one constant
+  cse,
+  simplify, // algebra and the ops' own rules
+  cse, // what became equal
+  dce,
+];
+
+export const order: readonly OrderConstraint[] = [
+  ['inline', 'fold', 'constants flow into and out of calls'],
+  ['inline', 'cse', 'equal work is found across calls'],
+  ['fold', 'simplify', 'rules look for constants, not for expressions of constants'],
+  ['cse', 'simplify', 'a rule that names a value twice needs it to be one value'],
+];
+
+/** The whole optimisation of a traced function. */
+export function optimize(func: Func, options: RunOptions = {}): Optimized {
+  return runPasses(func, pipeline, { order, ...options });
+}

@@ -1,0 +1,113 @@
+// simplify: algebraic rules and the ops' own rewrites, applied until none fits.
+import { Builder } from '../ir/build.ts';
+import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
+import { currentInterpreter, within } from '../ops/dispatch.ts';
+import { defOf, type OpDef, type SimplifyContext } from '../ops/opdef.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { at } from '../trace/place.ts';
+import { Trace, TracedTensor } from '../trace/tracer.ts';
+import { invariant } from '../util/errors.ts';
+import { withoutDead } from './dce.ts';
+import type { Pass, PassContext } from './pass.ts';
+import { buildTerm, type Emit, matchRule } from './pattern.ts';
+import { rulesByOp } from './rules.ts';
+
+// A rewrite may enable others on what it made. No chain of useful rewrites is this long: past it two rules chase each other.
+const maxChain = 64;
+
+export const simplify: Pass = {
+  name: 'simplify',
+  doc: 'Applies the rules of rules.ts and the `simplify` hooks of ops to every instruction and to what they make of it, operands first. Exact on every bit; precision `fast` adds the relaxed rules.',
+  run(func, context) {
+    const before = context.fuel.used;
+    const after = new Simplifier(func, context).run();
+    return context.fuel.used === before ? func : withoutDead(after);
+  },
+};
+
+class Simplifier {
+  readonly #func: Func;
+  readonly #context: PassContext;
+  readonly #builder = new Builder();
+  // Hooks are written with Tensor methods, so they write into a trace, whose instructions then pass through `#emit` like all others.
+  readonly #scratch: Trace;
+  #scratchRead = 0;
+
+  constructor(func: Func, context: PassContext) {
+    this.#func = func;
+    this.#context = context;
+    this.#scratch = new Trace('simplify', currentInterpreter());
+  }
+
+  run(): Func {
+    const map = new Map<Value, Value>();
+    for (const p of this.#func.params) map.set(p, this.#builder.param(p));
+    for (const old of this.#func.body) {
+      const args = old.args.map((a) => map.get(a)!);
+      const results = this.#emit(old, args, 0);
+      old.results.forEach((r, i) => map.set(r, results[i]!));
+    }
+    this.#scratch.end();
+    return this.#builder.finish(
+      this.#func.name,
+      this.#func.results.map((r) => map.get(r)!),
+    );
+  }
+
+  #emit(old: Instr, args: readonly Value[], depth: number): readonly Value[] {
+    const made = args.every((a, i) => a === old.args[i])
+      ? old
+      : instr(old.op, args, old.attrs, old.regions, old.loc);
+    if (old.op.effect !== undefined) return this.#builder.append(made);
+    invariant(depth < maxChain, `simplify: rewrites of ${old.op.name} do not end`);
+    return this.#byRule(made, depth) ?? this.#byHook(made, depth) ?? this.#builder.append(made);
+  }
+
+  #byRule(made: Instr, depth: number): readonly Value[] | null {
+    for (const rule of rulesByOp.get(made.op.name) ?? []) {
+      if (rule.tier === 'relaxed' && this.#context.precision === 'strict') continue;
+      const match = matchRule(rule, made.op, made.args);
+      if (match === null || !this.#context.fuel.take(rule.text)) continue;
+      const emit: Emit = (op, args, attrs) =>
+        this.#emit(instr(op, args, attrs, [], made.loc), args, depth + 1)[0]!;
+      return [buildTerm(rule.replacement, match, made.results[0]!.type, emit)];
+    }
+    return null;
+  }
+
+  #byHook(made: Instr, depth: number): readonly Value[] | null {
+    const def = defOf(made);
+    if (def.simplify === undefined) return null;
+    const { results, body } = this.#runHook(def, made);
+    if (results === null || !this.#context.fuel.take(`${def.name}: its own simplification`)) return null;
+    const map = new Map<Value, Value>();
+    const replaced = (v: Value): Value => map.get(v) ?? v;
+    for (const step of body) {
+      const values = this.#emit(step, step.args.map(replaced), depth + 1);
+      step.results.forEach((r, i) => map.set(r, values[i]!));
+    }
+    return results.map(replaced);
+  }
+
+  #runHook(def: OpDef, made: Instr): { results: readonly Value[] | null; body: readonly Instr[] } {
+    const context: SimplifyContext<unknown> = {
+      attrs: made.attrs,
+      types: made.results.map((r) => r.type),
+      defOf: (x) => {
+        const { value } = x as TracedTensor;
+        if (value.def === null) return null;
+        return { op: defOf(value.def), args: value.def.args.map(this.#tensor), attrs: value.def.attrs };
+      },
+    };
+    const tensors = at(made.loc, () =>
+      within(this.#scratch, () => def.simplify!(made.args.map(this.#tensor), context)),
+    );
+    const { func, captures } = this.#scratch.finish(tensors ?? []);
+    invariant(captures.length === 0, `simplify: the hook of ${def.name} used a tensor that it was not given`);
+    const body = func.body.slice(this.#scratchRead);
+    this.#scratchRead = func.body.length;
+    return { results: tensors === null ? null : func.results, body };
+  }
+
+  #tensor = (value: Value): Tensor => new TracedTensor(this.#scratch, value);
+}
