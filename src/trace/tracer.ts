@@ -155,6 +155,11 @@ export class Trace implements Interpreter {
     this.#writes.add(variable);
   }
 
+  /** The same value as a tensor of another identity, of this trace. */
+  again(tensor: Tensor): TracedTensor {
+    return new TracedTensor(this, this.#own(tensor));
+  }
+
   /** The trace as a Func returning `results`, and then the last value of every variable assigned. */
   finish(results: readonly Tensor[]): TracedFunction {
     const writes = [...this.#writes];

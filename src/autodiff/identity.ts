@@ -1,0 +1,36 @@
+// Fresh identities: the same value as a new tensor, so that a gradient with respect to an argument is not confused with the same tensor met elsewhere.
+import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
+import { EagerTensor } from '../tensor/eager.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Trace } from '../trace/tracer.ts';
+import { type Pullback, Tape } from './tape.ts';
+
+/** `x` as a tensor nobody else holds. The tapes in force know that it comes from `x`. */
+export function renew(x: Tensor): Tensor {
+  const copy = detached(x);
+  recordOnTapes('identity', [x], [copy], (g) => g);
+  return copy;
+}
+
+/** `x` as a tensor that no tape in force connects with anything. */
+export function detached(x: Tensor): Tensor {
+  const base = baseOf(currentInterpreter());
+  return base instanceof Trace ? base.again(x) : new EagerTensor(x.requireView());
+}
+
+/** Records on every tape between here and the interpreter that computes. */
+export function recordOnTapes(
+  name: string,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+  pullback: Pullback,
+): void {
+  for (let i: Interpreter | null = currentInterpreter(); i instanceof Tape; i = i.parent)
+    i.record(name, args, results, pullback);
+}
+
+function baseOf(interpreter: Interpreter): Interpreter {
+  let base = interpreter;
+  while (base instanceof Tape) base = base.parent;
+  return base;
+}

@@ -1,0 +1,97 @@
+// The tape: an interpreter that asks its parent for every result and remembers what depends on the watched tensors.
+import type { Func } from '../ir/func.ts';
+import type { Interpreter } from '../ops/dispatch.ts';
+import type { OpDef } from '../ops/opdef.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { TracedTensor } from '../trace/tracer.ts';
+import { type Loc, userLocation } from '../util/location.ts';
+
+/** Cotangents of the operands from those of the results; null: none. Written with Tensor methods, so that it is differentiable itself. */
+export type Pullback = (cotangents: readonly Tensor[]) => readonly (Tensor | null)[];
+
+/** One step on the way from watched tensors to results. */
+export interface Entry {
+  readonly name: string;
+  readonly args: readonly Tensor[];
+  readonly results: readonly Tensor[];
+  /** Which of `args` depend on a watched tensor. */
+  readonly needs: readonly boolean[];
+  /** How to go back: by the rule of an op, or by a function given to `record`. */
+  readonly rule:
+    | {
+        readonly kind: 'op';
+        readonly op: OpDef;
+        readonly attrs: unknown;
+        readonly regions: readonly Func[];
+      }
+    | { readonly kind: 'custom'; readonly pullback: Pullback };
+  /** The user's line, where it is known for free or where an error will need it. */
+  readonly loc: Loc | undefined;
+}
+
+/**
+ * Records by tensor identity: it wraps nothing, so tapes nest without levels, and a tensor is the same inside and outside.
+ * What does not depend on a watched tensor is not kept alive.
+ */
+export class Tape implements Interpreter {
+  readonly parent: Interpreter;
+  /** In execution order. */
+  readonly entries: Entry[] = [];
+  readonly #tracked = new Set<Tensor>();
+  // Reading an eager variable gives no lasting identity, so what was assigned under this tape is read from here.
+  readonly #assigned = new Map<Variable, Tensor>();
+
+  constructor(parent: Interpreter) {
+    this.parent = parent;
+  }
+
+  /** From here on, whatever is computed from `tensor` is recorded. */
+  watch(tensor: Tensor): void {
+    this.#tracked.add(tensor);
+  }
+
+  /** Does `tensor` depend on a watched one? */
+  tracks(tensor: Tensor): boolean {
+    return this.#tracked.has(tensor);
+  }
+
+  bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
+    const results = this.parent.bind(op, args, attrs, regions);
+    this.#enter(op.name, args, results, { kind: 'op', op, attrs, regions });
+    return results;
+  }
+
+  /** Records `results` as computed from `args` by something that is no op: a compiled call, a custom gradient. */
+  record(name: string, args: readonly Tensor[], results: readonly Tensor[], pullback: Pullback): void {
+    this.#enter(name, args, results, { kind: 'custom', pullback });
+  }
+
+  read(variable: Variable): Tensor {
+    return this.#assigned.get(variable) ?? this.parent.read(variable);
+  }
+
+  write(variable: Variable, value: Tensor): void {
+    this.parent.write(variable, value);
+    this.#assigned.set(variable, value);
+  }
+
+  #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {
+    const needs = args.map((a) => this.#tracked.has(a));
+    if (!needs.includes(true)) return;
+    let differentiable = false;
+    for (const r of results) {
+      if (r.dtype !== 'float32') continue;
+      this.#tracked.add(r);
+      differentiable = true;
+    }
+    if (!differentiable) return;
+    const lacksRule = rule.kind === 'op' && rule.op.vjp === undefined;
+    const loc = locationOf(results[0]!) ?? (lacksRule ? userLocation() : undefined);
+    this.entries.push({ name, args, results, needs, rule, loc });
+  }
+}
+
+function locationOf(result: Tensor): Loc | undefined {
+  return result instanceof TracedTensor ? result.value.def?.loc : undefined;
+}
