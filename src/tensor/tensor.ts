@@ -1,18 +1,36 @@
 // Tensor: the value users hold. Every op is a method here; core.ts says what a tensor is, subclasses where its elements are.
 import type { DType, Shape } from '../ir/types.ts';
+import * as arg from '../ops/argreduce.ts';
 import * as binary from '../ops/binary.ts';
 import type { TensorLike } from '../ops/coerce.ts';
+import { broadcastTo } from '../ops/coerce.ts';
 import { concat } from '../ops/concat.ts';
+import type { CumulateOptions } from '../ops/cumulate.ts';
+import * as cumulate from '../ops/cumulate.ts';
+import type { Starts } from '../ops/dynamic.ts';
+import * as dynamic from '../ops/dynamic.ts';
+import { dynamicSlice, dynamicUpdateSlice, type Starts } from '../ops/dynamic.ts';
 import { gather } from '../ops/gather.ts';
-import { type Padding, pad } from '../ops/pad.ts';
+import * as logic from '../ops/logic.ts';
+import type { Padding } from '../ops/pad.ts';
+import { pad } from '../ops/pad.ts';
+import * as reduce from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { flip } from '../ops/reverse.ts';
-import { scatterAdd, scatterAddAlongAxis } from '../ops/scatter.ts';
-import { takeAlongAxis } from '../ops/takeAlongAxis.ts';
+import * as scatter from '../ops/scatter.ts';
+import { stopGradient } from '../ops/stop-gradient.ts';
+import { takeAlongAxis } from '../ops/take-along-axis.ts';
 import { transpose } from '../ops/transpose.ts';
 import * as unary from '../ops/unary.ts';
+import type { GeluOptions } from './composites/activations.ts';
+import * as activations from './composites/activations.ts';
+import * as elementwise from './composites/elementwise.ts';
+import * as indexing from './composites/indexing.ts';
+import * as linear from './composites/linear.ts';
+import * as shaping from './composites/shaping.ts';
+import type { LayerNormOptions } from './composites/statistics.ts';
+import * as statistics from './composites/statistics.ts';
 import { TensorCore } from './core.ts';
-
 /** One axis or a list of axes; negative ones count from the end. */
 export type Axes = number | readonly number[];
 /** Per axis: a position (drops the axis), `[start, stop]`, `[start, stop, step]` (null: to the end), or null for all. */
@@ -21,18 +39,6 @@ export type SliceIndex =
   | null
   | readonly [start: number | null, stop: number | null]
   | readonly [start: number | null, stop: number | null, step: number];
-export interface GeluOptions {
-  readonly approximate?: boolean;
-}
-export interface CumulateOptions {
-  readonly exclusive?: boolean;
-  readonly reverse?: boolean;
-}
-export interface LayerNormOptions {
-  readonly scale?: TensorLike;
-  readonly offset?: TensorLike;
-  readonly epsilon?: number;
-}
 
 /** An immutable array of float32, int32 or bool elements. Garbage-collected: there is nothing to dispose of. */
 export abstract class Tensor extends TensorCore {
@@ -42,25 +48,41 @@ export abstract class Tensor extends TensorCore {
     return unary.neg(this);
   }
   /** `|x|`. The gradient at 0 is 0. */
-  declare abs: () => Tensor;
+  abs(): Tensor {
+    return unary.abs(this);
+  }
   /** -1, 0 or 1, and NaN of NaN. The gradient is 0. */
-  declare sign: () => Tensor;
+  sign(): Tensor {
+    return unary.sign(this);
+  }
   /** e to the power x. */
-  declare exp: () => Tensor;
+  exp(): Tensor {
+    return unary.exp(this);
+  }
   /** `exp(x) - 1`, accurate near 0. */
   declare expm1: () => Tensor;
   /** Natural logarithm; NaN below 0, -inf at 0. */
-  declare log: () => Tensor;
+  log(): Tensor {
+    return unary.log(this);
+  }
   /** `log(1 + x)`, accurate near 0. */
   declare log1p: () => Tensor;
   /** Square root; NaN below 0. */
-  declare sqrt: () => Tensor;
+  sqrt(): Tensor {
+    return unary.sqrt(this);
+  }
   /** `1 / sqrt(x)`. */
-  declare rsqrt: () => Tensor;
+  rsqrt(): Tensor {
+    return unary.rsqrt(this);
+  }
   /** `x * x`. */
-  declare square: () => Tensor;
+  square(): Tensor {
+    return unary.square(this);
+  }
   /** `1 / x`. */
-  declare reciprocal: () => Tensor;
+  reciprocal(): Tensor {
+    return unary.reciprocal(this);
+  }
   /** Sine of radians. */
   declare sin: () => Tensor;
   /** Cosine of radians. */
@@ -78,29 +100,51 @@ export abstract class Tensor extends TensorCore {
   /** Hyperbolic cosine. */
   declare cosh: () => Tensor;
   /** Hyperbolic tangent. */
-  declare tanh: () => Tensor;
+  tanh(): Tensor {
+    return unary.tanh(this);
+  }
   /** `1 / (1 + exp(-x))`, without overflow. */
-  declare sigmoid: () => Tensor;
+  sigmoid(): Tensor {
+    return unary.sigmoid(this);
+  }
   /** The error function, 2/√π ∫₀ˣ exp(-t²) dt. */
   declare erf: () => Tensor;
   /** Largest integer not above x. The gradient is 0. */
-  declare floor: () => Tensor;
+  floor(): Tensor {
+    return unary.floor(this);
+  }
   /** Smallest integer not below x. The gradient is 0. */
-  declare ceil: () => Tensor;
+  ceil(): Tensor {
+    return unary.ceil(this);
+  }
   /** Nearest integer, halves to even, as NumPy. The gradient is 0. */
-  declare round: () => Tensor;
+  round(): Tensor {
+    return unary.round(this);
+  }
   /** The integer part, towards 0. The gradient is 0. */
-  declare trunc: () => Tensor;
+  trunc(): Tensor {
+    return unary.trunc(this);
+  }
   /** bool: is the element NaN? */
-  declare isNaN: () => Tensor;
+  isNaN(): Tensor {
+    return unary.isNaN(this);
+  }
   /** bool: is the element neither infinite nor NaN? */
-  declare isFinite: () => Tensor;
+  isFinite(): Tensor {
+    return unary.isFinite(this);
+  }
   /** `min(max(x, low), high)`; NaN stays NaN. */
-  declare clamp: (low: TensorLike, high: TensorLike) => Tensor;
+  clamp(low: TensorLike, high: TensorLike): Tensor {
+    return elementwise.clamp(this, low, high);
+  }
   /** The same numbers in another dtype. float32 to int32 truncates and saturates; to bool is `x != 0`. */
-  declare cast: (dtype: DType) => Tensor;
+  cast(dtype: DType): Tensor {
+    return elementwise.cast(this, dtype);
+  }
   /** The same values; no gradient flows through them. */
-  declare stopGradient: () => Tensor;
+  stopGradient(): Tensor {
+    return stopGradient(this);
+  }
 
   // Arithmetic. Shapes broadcast and dtypes promote (bool < int32 < float32); a number takes the tensor's dtype.
   /** `x + other`. int32 wraps. */
@@ -108,111 +152,201 @@ export abstract class Tensor extends TensorCore {
     return binary.add(this, other);
   }
   /** `x - other`. int32 wraps. */
-  declare sub: (other: TensorLike) => Tensor;
+  sub(other: TensorLike): Tensor {
+    return binary.sub(this, other);
+  }
   /** `x * other`, element by element. int32 wraps. */
   mul(other: TensorLike): Tensor {
     return binary.mul(this, other);
   }
   /** `x / other`, as float32 also for integers. */
-  declare div: (other: TensorLike) => Tensor;
+  div(other: TensorLike): Tensor {
+    return binary.div(this, other);
+  }
   /** `x % other` as in JavaScript: the sign of x. */
-  declare mod: (other: TensorLike) => Tensor;
+  mod(other: TensorLike): Tensor {
+    return binary.mod(this, other);
+  }
   /** x to the power `other`. */
   declare pow: (other: TensorLike) => Tensor;
   /** The larger of both; NaN if either is. Ties share the gradient. */
-  declare maximum: (other: TensorLike) => Tensor;
+  maximum(other: TensorLike): Tensor {
+    return binary.maximum(this, other);
+  }
   /** The smaller of both; NaN if either is. Ties share the gradient. */
-  declare minimum: (other: TensorLike) => Tensor;
+  minimum(other: TensorLike): Tensor {
+    return binary.minimum(this, other);
+  }
   /** The angle of the point (other, x), in [-π, π]. */
   declare atan2: (other: TensorLike) => Tensor;
 
   // Comparison and logic: bool results.
   /** `x == other`, element by element. NaN equals nothing. */
-  declare equal: (other: TensorLike) => Tensor;
+  equal(other: TensorLike): Tensor {
+    return logic.equal(this, other);
+  }
   /** `x != other`, element by element. */
-  declare notEqual: (other: TensorLike) => Tensor;
+  notEqual(other: TensorLike): Tensor {
+    return logic.notEqual(this, other);
+  }
   /** `x < other`, element by element. */
-  declare less: (other: TensorLike) => Tensor;
+  less(other: TensorLike): Tensor {
+    return logic.less(this, other);
+  }
   /** `x <= other`, element by element. */
-  declare lessEqual: (other: TensorLike) => Tensor;
+  lessEqual(other: TensorLike): Tensor {
+    return logic.lessEqual(this, other);
+  }
   /** `x > other`, element by element. */
-  declare greater: (other: TensorLike) => Tensor;
+  greater(other: TensorLike): Tensor {
+    return logic.greater(this, other);
+  }
   /** `x >= other`, element by element. */
-  declare greaterEqual: (other: TensorLike) => Tensor;
+  greaterEqual(other: TensorLike): Tensor {
+    return logic.greaterEqual(this, other);
+  }
   /** Both. bool only. */
-  declare logicalAnd: (other: TensorLike) => Tensor;
+  logicalAnd(other: TensorLike): Tensor {
+    return logic.logicalAnd(this, other);
+  }
   /** Either. bool only. */
-  declare logicalOr: (other: TensorLike) => Tensor;
+  logicalOr(other: TensorLike): Tensor {
+    return logic.logicalOr(this, other);
+  }
   /** One but not both. bool only. */
-  declare logicalXor: (other: TensorLike) => Tensor;
+  logicalXor(other: TensorLike): Tensor {
+    return logic.logicalXor(this, other);
+  }
   /** The opposite. bool only. */
-  declare logicalNot: () => Tensor;
+  logicalNot(): Tensor {
+    return logic.logicalNot(this);
+  }
   /** `a` where this bool tensor is true, `b` elsewhere. */
-  declare where: (a: TensorLike, b: TensorLike) => Tensor;
+  where(a: TensorLike, b: TensorLike): Tensor {
+    return logic.where(this, a, b);
+  }
 
   // Activations.
   /** `max(x, 0)`. The gradient at 0 is 0. */
-  declare relu: () => Tensor;
+  relu(): Tensor {
+    return unary.relu(this);
+  }
   /** `min(max(x, 0), 6)`. */
-  declare relu6: () => Tensor;
+  relu6(): Tensor {
+    return activations.relu6(this);
+  }
   /** x above 0, `alpha * x` (0.2) below. */
-  declare leakyRelu: (alpha?: number) => Tensor;
+  leakyRelu(alpha?: number): Tensor {
+    return activations.leakyRelu(this, alpha);
+  }
   /** x above 0, `alpha * (exp(x) - 1)` (1) below. */
-  declare elu: (alpha?: number) => Tensor;
+  elu(alpha?: number): Tensor {
+    return activations.elu(this, alpha);
+  }
   /** The self-normalising scaled elu of Klambauer et al. 2017. */
-  declare selu: () => Tensor;
+  selu(): Tensor {
+    return activations.selu(this);
+  }
   /** x times the normal distribution function: the tanh form, or with `{ approximate: false }` the erf form. */
-  declare gelu: (options?: GeluOptions) => Tensor;
+  gelu(options?: GeluOptions): Tensor {
+    return activations.gelu(this, options);
+  }
   /** `x * sigmoid(x)`, also called swish. */
-  declare silu: () => Tensor;
+  silu(): Tensor {
+    return activations.silu(this);
+  }
   /** `log(1 + exp(x))`, without overflow. */
-  declare softplus: () => Tensor;
+  softplus(): Tensor {
+    return activations.softplus(this);
+  }
   /** `exp(x) / sum(exp(x))` along an axis (the last). */
-  declare softmax: (axis?: number) => Tensor;
+  softmax(axis?: number): Tensor {
+    return activations.softmax(this, axis);
+  }
   /** `log(softmax(x))` along an axis (the last), without overflow. */
-  declare logSoftmax: (axis?: number) => Tensor;
+  logSoftmax(axis?: number): Tensor {
+    return activations.logSoftmax(this, axis);
+  }
 
   // Reductions over one axis, several, or all; `keepDims` leaves size 1 in place of a reduced axis.
   /** Sum. int32 wraps; bool counts. */
-  declare sum: (axis?: Axes, keepDims?: boolean) => Tensor;
+  sum(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.sum(this, axis, keepDims);
+  }
   /** Arithmetic mean, as float32. */
-  declare mean: (axis?: Axes, keepDims?: boolean) => Tensor;
+  mean(axis?: Axes, keepDims?: boolean): Tensor {
+    return statistics.mean(this, axis, keepDims);
+  }
   /** Product. int32 wraps. */
-  declare prod: (axis?: Axes, keepDims?: boolean) => Tensor;
+  prod(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.prod(this, axis, keepDims);
+  }
   /** Largest element; NaN if any is. Ties share the gradient. */
-  declare max: (axis?: Axes, keepDims?: boolean) => Tensor;
+  max(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.max(this, axis, keepDims);
+  }
   /** Smallest element; NaN if any is. Ties share the gradient. */
-  declare min: (axis?: Axes, keepDims?: boolean) => Tensor;
+  min(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.min(this, axis, keepDims);
+  }
   /** Is one true? bool only. */
-  declare any: (axis?: Axes, keepDims?: boolean) => Tensor;
+  any(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.any(this, axis, keepDims);
+  }
   /** Are all true? bool only. */
-  declare all: (axis?: Axes, keepDims?: boolean) => Tensor;
+  all(axis?: Axes, keepDims?: boolean): Tensor {
+    return reduce.all(this, axis, keepDims);
+  }
   /** Mean of the squared distances from the mean (divides by n). */
-  declare variance: (axis?: Axes, keepDims?: boolean) => Tensor;
+  variance(axis?: Axes, keepDims?: boolean): Tensor {
+    return statistics.variance(this, axis, keepDims);
+  }
   /** Square root of the variance. */
-  declare std: (axis?: Axes, keepDims?: boolean) => Tensor;
+  std(axis?: Axes, keepDims?: boolean): Tensor {
+    return statistics.std(this, axis, keepDims);
+  }
   /** `log(sum(exp(x)))`, without overflow. */
-  declare logSumExp: (axis?: Axes, keepDims?: boolean) => Tensor;
+  logSumExp(axis?: Axes, keepDims?: boolean): Tensor {
+    return statistics.logSumExp(this, axis, keepDims);
+  }
   /** The vector norm of order `ord` (2): `sum(|x|^ord)^(1/ord)`; ±Infinity and 0 as in NumPy. */
-  declare norm: (ord?: number, axis?: Axes, keepDims?: boolean) => Tensor;
+  norm(ord?: number, axis?: Axes, keepDims?: boolean): Tensor {
+    return statistics.norm(this, ord, axis, keepDims);
+  }
   /** int32 index of the first largest element, along an axis or of the flattened tensor. */
-  declare argmax: (axis?: number, keepDims?: boolean) => Tensor;
+  argmax(axis?: number, keepDims?: boolean): Tensor {
+    return arg.argmax(this, axis, keepDims);
+  }
   /** int32 index of the first smallest element, along an axis or of the flattened tensor. */
-  declare argmin: (axis?: number, keepDims?: boolean) => Tensor;
+  argmin(axis?: number, keepDims?: boolean): Tensor {
+    return arg.argmin(this, axis, keepDims);
+  }
   /** Running sums along an axis; `exclusive` leaves the element itself out, `reverse` runs from the end. */
-  declare cumsum: (axis?: number, options?: CumulateOptions) => Tensor;
+  cumsum(axis?: number, options?: CumulateOptions): Tensor {
+    return cumulate.cumsum(this, axis, options);
+  }
   /** Running products along an axis; options as for `cumsum`. */
-  declare cumprod: (axis?: number, options?: CumulateOptions) => Tensor;
+  cumprod(axis?: number, options?: CumulateOptions): Tensor {
+    return cumulate.cumprod(this, axis, options);
+  }
   /** Zero mean and unit variance over the last axis, then optionally scaled and shifted. */
-  declare layerNorm: (options?: LayerNormOptions) => Tensor;
+  layerNorm(options?: LayerNormOptions): Tensor {
+    return statistics.layerNorm(this, options);
+  }
 
   // Linear algebra.
   /** Matrix product by NumPy's rules: batched, and vectors are rows or columns as needed. */
-  declare matmul: (other: TensorLike) => Tensor;
+  matmul(other: TensorLike): Tensor {
+    return linear.matmul(this, other);
+  }
   /** NumPy's dot: the last axis of x with the last but one of `other`. */
-  declare dot: (other: TensorLike) => Tensor;
+  dot(other: TensorLike): Tensor {
+    return linear.dot(this, other);
+  }
   /** All products of the elements of two flattened tensors. */
-  declare outer: (other: TensorLike) => Tensor;
+  outer(other: TensorLike): Tensor {
+    return linear.outer(this, other);
+  }
 
   // Shape.
   /** The same elements in row-major order in another shape; one size may be -1. */
@@ -220,28 +354,42 @@ export abstract class Tensor extends TensorCore {
     return reshape(this, shape);
   }
   /** One axis with all elements. */
-  declare flatten: () => Tensor;
+  flatten(): Tensor {
+    return shaping.flatten(this);
+  }
   /** Axis i of the result is axis `perm[i]`; without `perm` all axes are reversed. */
   transpose(perm?: readonly number[]): Tensor {
     return transpose(this, perm);
   }
   /** New axes of size 1 at these places of the result. */
-  declare expandDims: (axis: Axes) => Tensor;
+  expandDims(axis: Axes): Tensor {
+    return shaping.expandDims(this, axis);
+  }
   /** Without these axes of size 1; without an argument, all of size 1. */
-  declare squeeze: (axis?: Axes) => Tensor;
+  squeeze(axis?: Axes): Tensor {
+    return shaping.squeeze(this, axis);
+  }
   /** Repeats axes of size 1 and missing leading axes, by NumPy's rules. */
-  declare broadcastTo: (shape: Shape) => Tensor;
+  broadcastTo(shape: Shape): Tensor {
+    return broadcastTo(this.resolve(), shape);
+  }
   /** The whole, repeated `reps[i]` times along axis i. */
-  declare tile: (reps: Axes) => Tensor;
-  /** Every element n times in a row, along an axis. */
-  declare repeat: (n: number, axis: number) => Tensor;
+  tile(reps: Axes): Tensor {
+    return shaping.tile(this, reps);
+  }
+  /** Every element n times in a row along an axis; without one, flattened. */
+  repeat(n: number, axis?: number): Tensor {
+    return shaping.repeat(this, n, axis);
+  }
   /** In reverse order along axes (all). */
   flip(axis?: Axes): Tensor {
     return flip(this, axis);
   }
   /** Shifted cyclically along axes. */
-  declare roll: (shift: Axes, axis?: Axes) => Tensor;
-  /** With `value` (0) added before and after each axis; a third number per axis says how many between neighbours. */
+  roll(shift: Axes, axis?: Axes): Tensor {
+    return shaping.roll(this, shift, axis);
+  }
+  /** With `value` (0) added before and after each axis: `[[low, high], …]`; a third number puts so many between elements. */
   pad(padding: readonly Padding[], value?: number | boolean): Tensor {
     return pad(this, padding, value);
   }
@@ -250,23 +398,39 @@ export abstract class Tensor extends TensorCore {
     return concat([this, ...others], axis);
   }
   /** This and other tensors of its shape along a new axis (0). */
-  declare stack: (others: readonly TensorLike[], axis?: number) => Tensor;
+  stack(others: readonly TensorLike[], axis?: number): Tensor {
+    return shaping.stack([this, ...others], axis);
+  }
   /** n equal parts along an axis (0), or parts that begin at the positions in a list. */
-  declare split: (parts: Axes, axis?: number) => Tensor[];
+  split(parts: Axes, axis?: number): Tensor[] {
+    return shaping.split(this, parts, axis);
+  }
   /** The slices along an axis (0), without it. */
-  declare unstack: (axis?: number) => Tensor[];
+  unstack(axis?: number): Tensor[] {
+    return shaping.unstack(this, axis);
+  }
   /** The upper triangle of the last two axes from diagonal k (0) on; 0 elsewhere. */
-  declare triu: (k?: number) => Tensor;
+  triu(k?: number): Tensor {
+    return indexing.triu(this, k);
+  }
   /** The lower triangle of the last two axes up to diagonal k (0); 0 elsewhere. */
-  declare tril: (k?: number) => Tensor;
+  tril(k?: number): Tensor {
+    return indexing.tril(this, k);
+  }
 
   // Indexing.
   /** Per axis a number (drops the axis), `[start, stop]`, `[start, stop, step]` or `null` for all; negatives count from the end. */
-  declare slice: (...index: readonly SliceIndex[]) => Tensor;
+  slice(...index: readonly SliceIndex[]): Tensor {
+    return indexing.slice(this, ...index);
+  }
   /** A block of the given sizes at starts that may be tensors; starts are clamped so that the block lies inside. */
-  declare dynamicSlice: (starts: readonly TensorLike[], sizes: Shape) => Tensor;
+  dynamicSlice(starts: Starts, sizes: Shape): Tensor {
+    return dynamic.dynamicSlice(this, starts, sizes);
+  }
   /** With a block replaced at starts that may be tensors. */
-  declare dynamicUpdateSlice: (update: TensorLike, starts: readonly TensorLike[]) => Tensor;
+  dynamicUpdateSlice(update: TensorLike, starts: Starts): Tensor {
+    return dynamic.dynamicUpdateSlice(this, update, starts);
+  }
   /** NumPy's take: the slices along an axis (0) at int32 indices; out of bounds is an error. */
   gather(indices: TensorLike, axis?: number): Tensor {
     return gather(this, indices, axis);
@@ -275,14 +439,16 @@ export abstract class Tensor extends TensorCore {
   takeAlongAxis(indices: TensorLike, axis: number): Tensor {
     return takeAlongAxis(this, indices, axis);
   }
-  /** With `updates[i]` added to the slice at `indices[i]` along an axis (0). */
+  /** With `updates[i]` added to slice `indices[i]` along an axis (0). */
   scatterAdd(indices: TensorLike, updates: TensorLike, axis?: number): Tensor {
-    return scatterAdd(this, indices, updates, axis);
+    return scatter.scatterAdd(this, indices, updates, axis);
   }
-  /** With each update added to the element that `takeAlongAxis` reads at its index. */
+  /** With every update added at its own index along an axis. */
   scatterAddAlongAxis(indices: TensorLike, updates: TensorLike, axis: number): Tensor {
-    return scatterAddAlongAxis(this, indices, updates, axis);
+    return scatter.scatterAddAlongAxis(this, indices, updates, axis);
   }
   /** float32 with a new last axis of size `depth`: 1 at the index, 0 elsewhere. */
-  declare oneHot: (depth: number) => Tensor;
+  oneHot(depth: number): Tensor {
+    return indexing.oneHot(this, depth);
+  }
 }

@@ -1,0 +1,92 @@
+// Activations: what neural networks put between their layers. All take float32; int32 and bool are converted.
+import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
+import { OptionError } from '../../util/errors.ts';
+import { checkOptions } from '../../util/options.ts';
+import type { Tensor } from '../tensor.ts';
+
+/** `min(max(x, 0), 6)`. The gradient is 0 at 0 and at 6. */
+export function relu6(x: TensorLike): Tensor {
+  const t = liftFloat(x, 'relu6');
+  return t.greaterEqual(6).where(6, t.relu());
+}
+
+/** x above 0, `alpha * x` elsewhere. */
+export function leakyRelu(x: TensorLike, alpha = 0.2): Tensor {
+  const t = liftFloat(x, 'leakyRelu');
+  return t.greater(0).where(t, t.mul(finite(alpha, 'leakyRelu')));
+}
+
+/** x above 0, `alpha * (exp(x) - 1)` elsewhere (Clevert et al. 2015). */
+export function elu(x: TensorLike, alpha = 1): Tensor {
+  const t = liftFloat(x, 'elu');
+  const positive = t.greater(0);
+  // The branch not taken must stay finite: its gradient is multiplied by 0, and 0 * inf is NaN.
+  const negative = positive.where(0, t).expm1();
+  return positive.where(t, negative.mul(finite(alpha, 'elu')));
+}
+
+// Klambauer et al. 2017: with these two constants zero mean and unit variance are a fixed point of the layers.
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+
+/** `scale * elu(x, alpha)` with the constants of Klambauer et al. 2017. */
+export function selu(x: TensorLike): Tensor {
+  return elu(liftFloat(x, 'selu'), seluAlpha).mul(seluScale);
+}
+
+export interface GeluOptions {
+  /** True (default): the tanh form. False: the definition, by erf. */
+  readonly approximate?: boolean;
+}
+
+/**
+ * x times the normal distribution function of x (Hendrycks and Gimpel 2016):
+ * `0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))`, or `0.5 x (1 + erf(x / √2))` with `{ approximate: false }`.
+ */
+export function gelu(x: TensorLike, options?: GeluOptions): Tensor {
+  checkOptions(options, ['approximate'], 'gelu');
+  const t = liftFloat(x, 'gelu');
+  const half = t.mul(0.5);
+  if (options?.approximate === false) return half.mul(t.mul(Math.SQRT1_2).erf().add(1));
+  const cubic = t.mul(t).mul(t).mul(0.044715);
+  return half.mul(
+    t
+      .add(cubic)
+      .mul(Math.sqrt(2 / Math.PI))
+      .tanh()
+      .add(1),
+  );
+}
+
+/** `x * sigmoid(x)`, also called swish. */
+export function silu(x: TensorLike): Tensor {
+  const t = liftFloat(x, 'silu');
+  return t.mul(t.sigmoid());
+}
+
+/** `log(1 + exp(x))`, computed as `max(x, 0) + log1p(exp(-|x|))`, which does not overflow. */
+export function softplus(x: TensorLike): Tensor {
+  const t = liftFloat(x, 'softplus');
+  // maximum and not relu: at 0 its gradient 1/2 is the right one, because that of abs is 0 there.
+  return t.maximum(0).add(t.abs().neg().exp().log1p());
+}
+
+/** `exp(x) / sum(exp(x))` along an axis. The largest element is subtracted first, so that nothing overflows. */
+export function softmax(x: TensorLike, axis = -1): Tensor {
+  const t = liftFloat(x, 'softmax');
+  const powers = t.sub(t.max(axis, true).stopGradient()).exp();
+  return powers.div(powers.sum(axis, true));
+}
+
+/** `log(softmax(x))` along an axis, without the overflow and the lost digits of taking both in turn. */
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  const t = liftFloat(x, 'logSoftmax');
+  const shifted = t.sub(t.max(axis, true).stopGradient());
+  return shifted.sub(shifted.exp().sum(axis, true).log());
+}
+
+function finite(alpha: number, where: string): number {
+  if (typeof alpha !== 'number' || !Number.isFinite(alpha))
+    throw new OptionError(`${where}: alpha must be a finite number, got ${String(alpha)}`);
+  return alpha;
+}
