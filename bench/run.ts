@@ -1,0 +1,105 @@
+// `npm run bench [suite …] [-- --smoke]`: measures with tinybench, prints tables, writes out/bench.json and the change since the last run.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Bench } from 'tinybench';
+import type { Case, Suite } from './suite.ts';
+import { compile } from './suites/compile.ts';
+import { dispatch } from './suites/dispatch.ts';
+import { kernels } from './suites/kernels.ts';
+import { train } from './suites/train.ts';
+
+const suites: readonly Suite[] = [dispatch, compile, kernels, train];
+const file = 'out/bench.json';
+
+/** Median milliseconds of one piece of work, by suite, case and variant. */
+type Results = Record<string, Record<string, Record<string, number>>>;
+
+const words = process.argv.slice(2);
+const smoke = words.includes('--smoke');
+const wanted = words.filter((w) => !w.startsWith('--'));
+for (const w of wanted) {
+  if (!suites.some((s) => s.name === w)) {
+    console.error(`no suite ${w}; there are ${suites.map((s) => s.name).join(', ')}`);
+    process.exit(1);
+  }
+}
+
+function showTime(ms: number): string {
+  if (ms >= 1) return `${ms.toFixed(ms >= 100 ? 0 : 2)} ms`;
+  if (ms >= 1e-3) return `${(ms * 1e3).toFixed(2)} µs`;
+  return `${(ms * 1e6).toFixed(0)} ns`;
+}
+
+function previous(): Results {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Results;
+  } catch {
+    return {};
+  }
+}
+
+// The difference to the last run, where it is more than the noise of these machines.
+function change(now: number, before: number | undefined): string {
+  if (before === undefined) return '';
+  const ratio = now / before;
+  return Math.abs(ratio - 1) < 0.1 ? '' : `${ratio > 1 ? '+' : ''}${((ratio - 1) * 100).toFixed(0)} %`;
+}
+
+function show(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  for (const row of rows) {
+    console.log(
+      `  ${row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('   ')}`,
+    );
+  }
+}
+
+function measure(
+  { name, variants, repeat = 1, flops, firstCall, stages }: Case,
+  before: Record<string, number> = {},
+): Record<string, number> {
+  console.log(`\n${name}${firstCall === undefined ? '' : `   (first compiled call ${showTime(firstCall)})`}`);
+  const result: Record<string, number> = { ...stages };
+  if (stages)
+    show(Object.entries(stages).map(([stage, ms]) => [stage, showTime(ms), change(ms, before[stage])]));
+  if (variants.length === 0) return result;
+  const bench = new Bench(
+    smoke
+      ? { time: 0, iterations: 1, warmup: false }
+      : { time: 700, iterations: 7, warmupTime: 200, warmupIterations: 3 },
+  );
+  for (const variant of variants) bench.add(variant.name, variant.run);
+  bench.runSync();
+  let reference: number | undefined;
+  const rows = bench.tasks.map((task): string[] => {
+    const { result: r } = task;
+    if (r.state === 'errored') throw r.error;
+    if (r.state !== 'completed') throw new Error(`${task.name}: ${r.state}`);
+    const ms = r.latency.p50 / repeat;
+    reference ??= ms;
+    result[task.name] = ms;
+    return [
+      task.name,
+      showTime(ms),
+      reference === ms ? '' : `${(reference / ms).toFixed(1)}x`,
+      flops === undefined ? '' : `${(flops / ms / 1e6).toFixed(2)} GFLOP/s`,
+      change(ms, before[task.name]),
+    ];
+  });
+  show(rows);
+  return result;
+}
+
+const old = previous();
+const results: Results = { ...old };
+for (const suite of suites) {
+  if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
+  console.log(`\n== ${suite.name}`);
+  const cases: Record<string, Record<string, number>> = {};
+  for (const c of suite.cases()) cases[c.name] = measure(c, old[suite.name]?.[c.name]);
+  results[suite.name] = cases;
+}
+if (!smoke) {
+  mkdirSync('out', { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  console.log(`\nwrote ${file} (medians, milliseconds)`);
+}

@@ -1,0 +1,91 @@
+// Whole training steps: the MNIST step of the main job, and a tiny network where the call itself weighs most.
+import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
+import { adamStep, initialState } from '../../examples/mnist/model.ts';
+import { seeded } from '../../examples/mnist/random.ts';
+import { tinyStep } from '../baselines/tiny.ts';
+import { type Case, type Suite, timed, values } from '../suite.ts';
+
+const batch = 128;
+
+function mnist(): Case {
+  const images = tensor(values(batch * 784).map(Math.abs), { shape: [batch, 784] });
+  const labels = tensor(Int32Array.from({ length: batch }, (_, i) => i % 10));
+  const run = (step: typeof adamStep): (() => void) => {
+    let state = initialState(seeded(2));
+    return () => {
+      [state] = step(state, images, labels, 1e-3);
+    };
+  };
+  const strict = run(jit(adamStep, { donate: [0], name: 'adam_step' }));
+  const fast = run(jit(adamStep, { donate: [0], name: 'adam_step_fast', precision: 'fast' }));
+  const firstCall = timed(strict);
+  fast();
+  return {
+    name: 'MNIST 784-128-10, Adam, batch 128',
+    // Two products forward, two backward for the weights and one for the hidden layer.
+    flops: 2 * batch * (2 * 784 * 128 + 3 * 128 * 10),
+    firstCall,
+    variants: [
+      { name: 'eager', run: run(adamStep) },
+      { name: 'compiled', run: strict },
+      { name: 'compiled, fast', run: fast },
+    ],
+  };
+}
+
+type Layers = readonly { readonly w: Tensor; readonly b: Tensor }[];
+
+function tiny(): Case {
+  const sizes = [2, 16, 16, 1];
+  const make = (): Layers =>
+    sizes.slice(1).map((n, i) => ({
+      w: tensor(values(sizes[i]! * n, i + 1), { shape: [sizes[i]!, n] }),
+      b: tensor(new Float32Array(n)),
+    }));
+  const x = tensor(values(32 * 2, 9), { shape: [32, 2] });
+  const y = tensor(values(32, 10), { shape: [32, 1] });
+  const loss = (layers: Layers): Tensor => {
+    const last = layers.length - 1;
+    const out = layers.reduce((h, { w, b }, i) => {
+      const z = h.matmul(w).add(b);
+      return i === last ? z : z.tanh();
+    }, x);
+    return out.sub(y).square().mean();
+  };
+  const step = (layers: Layers): [Layers, Tensor] => {
+    const [value, g] = valueAndGrad(loss)(layers) as [Tensor, Layers];
+    return [
+      layers.map(({ w, b }, i) => ({ w: w.sub(g[i]!.w.mul(0.01)), b: b.sub(g[i]!.b.mul(0.01)) })),
+      value,
+    ];
+  };
+  const run = (f: typeof step): (() => void) => {
+    let layers = make();
+    return () => {
+      [layers] = f(layers);
+    };
+  };
+  const strict = run(jit(step, { donate: [0], name: 'tiny_step' }));
+  const fast = run(jit(step, { donate: [0], name: 'tiny_step_fast', precision: 'fast' }));
+  const firstCall = timed(strict);
+  fast();
+  return {
+    name: 'tanh network 2-16-16-1, gradient descent, batch 32',
+    firstCall,
+    variants: [
+      { name: 'eager', run: run(step) },
+      { name: 'compiled', run: strict },
+      { name: 'compiled, fast', run: fast },
+      {
+        name: 'by hand, doubles',
+        run: tinyStep(
+          make().map(({ w, b }) => ({ w: w.data() as Float32Array, b: b.data() as Float32Array })),
+          x.data() as Float32Array,
+          y.data() as Float32Array,
+        ),
+      },
+    ],
+  };
+}
+
+export const train: Suite = { name: 'train', cases: () => [mnist(), tiny()] };
