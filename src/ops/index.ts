@@ -8,6 +8,7 @@ import { concat } from './concat.ts';
 import { constant } from './constant.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
+import * as dynamic from './dynamic.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
 import { iota } from './iota.ts';
@@ -20,7 +21,7 @@ import { flip } from './reverse.ts';
 import * as scatter from './scatter.ts';
 import { slice } from './slice.ts';
 import { stopGradient } from './stop-gradient.ts';
-import { takeAlongAxis } from './takeAlongAxis.ts';
+import { takeAlongAxis } from './take-along-axis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 
@@ -35,6 +36,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   { broadcast, call, cast, constant, fusion },
   { concat, flip, gather, iota, pad, reshape, slice, takeAlongAxis, transpose },
   scatter,
+  dynamic,
 ];
 
 /** Every op by its name in IR text. */

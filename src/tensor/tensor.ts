@@ -9,7 +9,6 @@ import type { CumulateOptions } from '../ops/cumulate.ts';
 import * as cumulate from '../ops/cumulate.ts';
 import type { Starts } from '../ops/dynamic.ts';
 import * as dynamic from '../ops/dynamic.ts';
-import { dynamicSlice, dynamicUpdateSlice, type Starts } from '../ops/dynamic.ts';
 import { gather } from '../ops/gather.ts';
 import * as logic from '../ops/logic.ts';
 import type { Padding } from '../ops/pad.ts';
