@@ -1,4 +1,4 @@
-// How the scalar functions are written: parameters, named steps in order, a result.
+// How the scalar functions are written: parameters, named steps in order, a result; and the phrases they share.
 import type { Expr, Scalar, ScalarFunction } from '../kernel.ts';
 import * as k from '../make.ts';
 
@@ -24,17 +24,27 @@ export function define(
   return { name, params: params.map((p) => ({ name: p, type })), lets, result };
 }
 
-/** A function of one float32. */
+/** A function of one f32, in f32 and i32 steps. */
 export function defineF32(name: string, body: (x: Expr, step: Step) => Expr): ScalarFunction {
   return define(name, 'f32', ['x'], ([x], step) => body(x!, step));
 }
 
-/** c[0] + x (c[1] + x (c[2] + …)): Horner's rule, highest coefficient first to be used. */
+/** A function of one f32 computed in f64 and rounded once: its error is half an ulp and a little. */
+export function defineThroughF64(name: string, body: (x: Expr, step: Step) => Expr): ScalarFunction {
+  return defineF32(name, (x, step) => k.convert('f32', body(step('wide', k.convert('f64', x)), step)));
+}
+
+/** A part of other functions: one f64 to f64. */
+export function defineF64(name: string, body: (x: Expr, step: Step) => Expr): ScalarFunction {
+  return define(name, 'f64', ['x'], ([x], step) => body(x!, step));
+}
+
+/** c[0] + x (c[1] + x (c[2] + …)) by Horner's rule, in the type of x. */
 export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
   return coefficients.map((c) => k.constOf(x.type, c)).reduceRight((inner, c) => k.add(k.mul(inner, x), c));
 }
 
-/** |magnitude| with the sign bit of `sign`, both f32; exact also for zeros. */
+/** The magnitude of one f32 with the sign bit of another; exact also for zeros. */
 export function copySign(magnitude: Expr, sign: Expr): Expr {
   return k.fromBits(
     k.or(k.and(k.bitsOf(magnitude), k.i32(0x7fffffff)), k.and(k.bitsOf(sign), k.i32(0x80000000))),
@@ -44,4 +54,15 @@ export function copySign(magnitude: Expr, sign: Expr): Expr {
 /** 2^n as an f32, for i32 n in -126 … 127: the exponent field is put together directly. */
 export function powerOfTwo(n: Expr): Expr {
   return k.fromBits(k.binary('shl', k.add(n, k.i32(127)), k.i32(23)));
+}
+
+/** 2^n as an f64 for i32 n in -252 … 254. The language has no bits of an f64, so it is a product of two f32 powers. */
+export function widePowerOfTwo(n: Expr, step: Step): Expr {
+  const half = step('half', k.binary('shr', n, k.i32(1)));
+  return k.mul(k.convert('f64', powerOfTwo(half)), k.convert('f64', powerOfTwo(k.sub(n, half))));
+}
+
+/** The integer nearest to an f64 below 2^51, ties to even: 1.5 · 2^52 leaves no fraction bits, so the addition rounds. */
+export function nearestInteger(x: Expr): Expr {
+  return k.sub(k.add(x, k.f64(1.5 * 2 ** 52)), k.f64(1.5 * 2 ** 52));
 }
