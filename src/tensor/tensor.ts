@@ -3,16 +3,12 @@ import type { DType, Shape } from '../ir/types.ts';
 import * as arg from '../ops/argreduce.ts';
 import * as binary from '../ops/binary.ts';
 import type { TensorLike } from '../ops/coerce.ts';
-import { broadcastTo } from '../ops/coerce.ts';
 import { concat } from '../ops/concat.ts';
-import type { CumulateOptions } from '../ops/cumulate.ts';
 import * as cumulate from '../ops/cumulate.ts';
-import type { Starts } from '../ops/dynamic.ts';
 import * as dynamic from '../ops/dynamic.ts';
 import { gather } from '../ops/gather.ts';
 import * as logic from '../ops/logic.ts';
-import type { Padding } from '../ops/pad.ts';
-import { pad } from '../ops/pad.ts';
+import { type Padding, pad } from '../ops/pad.ts';
 import * as reduce from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
 import { flip } from '../ops/reverse.ts';
@@ -21,15 +17,14 @@ import { stopGradient } from '../ops/stop-gradient.ts';
 import { takeAlongAxis } from '../ops/take-along-axis.ts';
 import { transpose } from '../ops/transpose.ts';
 import * as unary from '../ops/unary.ts';
-import type { GeluOptions } from './composites/activations.ts';
 import * as activations from './composites/activations.ts';
 import * as elementwise from './composites/elementwise.ts';
 import * as indexing from './composites/indexing.ts';
 import * as linear from './composites/linear.ts';
 import * as shaping from './composites/shaping.ts';
-import type { LayerNormOptions } from './composites/statistics.ts';
 import * as statistics from './composites/statistics.ts';
 import { TensorCore } from './core.ts';
+
 /** One axis or a list of axes; negative ones count from the end. */
 export type Axes = number | readonly number[];
 /** Per axis: a position (drops the axis), `[start, stop]`, `[start, stop, step]` (null: to the end), or null for all. */
@@ -247,7 +242,7 @@ export abstract class Tensor extends TensorCore {
     return activations.selu(this);
   }
   /** x times the normal distribution function: the tanh form, or with `{ approximate: false }` the erf form. */
-  gelu(options?: GeluOptions): Tensor {
+  gelu(options?: activations.GeluOptions): Tensor {
     return activations.gelu(this, options);
   }
   /** `x * sigmoid(x)`, also called swish. */
@@ -321,15 +316,15 @@ export abstract class Tensor extends TensorCore {
     return arg.argmin(this, axis, keepDims);
   }
   /** Running sums along an axis; `exclusive` leaves the element itself out, `reverse` runs from the end. */
-  cumsum(axis?: number, options?: CumulateOptions): Tensor {
+  cumsum(axis?: number, options?: cumulate.CumulateOptions): Tensor {
     return cumulate.cumsum(this, axis, options);
   }
   /** Running products along an axis; options as for `cumsum`. */
-  cumprod(axis?: number, options?: CumulateOptions): Tensor {
+  cumprod(axis?: number, options?: cumulate.CumulateOptions): Tensor {
     return cumulate.cumprod(this, axis, options);
   }
   /** Zero mean and unit variance over the last axis, then optionally scaled and shifted. */
-  layerNorm(options?: LayerNormOptions): Tensor {
+  layerNorm(options?: statistics.LayerNormOptions): Tensor {
     return statistics.layerNorm(this, options);
   }
 
@@ -370,13 +365,13 @@ export abstract class Tensor extends TensorCore {
   }
   /** Repeats axes of size 1 and missing leading axes, by NumPy's rules. */
   broadcastTo(shape: Shape): Tensor {
-    return broadcastTo(this.resolve(), shape);
+    return shaping.broadcastTo(this, shape);
   }
   /** The whole, repeated `reps[i]` times along axis i. */
   tile(reps: Axes): Tensor {
     return shaping.tile(this, reps);
   }
-  /** Every element n times in a row along an axis; without one, flattened. */
+  /** Every element n times in a row, along an axis or flattened. */
   repeat(n: number, axis?: number): Tensor {
     return shaping.repeat(this, n, axis);
   }
@@ -423,11 +418,11 @@ export abstract class Tensor extends TensorCore {
     return indexing.slice(this, ...index);
   }
   /** A block of the given sizes at starts that may be tensors; starts are clamped so that the block lies inside. */
-  dynamicSlice(starts: Starts, sizes: Shape): Tensor {
+  dynamicSlice(starts: dynamic.Starts, sizes: Shape): Tensor {
     return dynamic.dynamicSlice(this, starts, sizes);
   }
   /** With a block replaced at starts that may be tensors. */
-  dynamicUpdateSlice(update: TensorLike, starts: Starts): Tensor {
+  dynamicUpdateSlice(update: TensorLike, starts: dynamic.Starts): Tensor {
     return dynamic.dynamicUpdateSlice(this, update, starts);
   }
   /** NumPy's take: the slices along an axis (0) at int32 indices; out of bounds is an error. */
@@ -446,8 +441,8 @@ export abstract class Tensor extends TensorCore {
   scatterAddAlongAxis(indices: TensorLike, updates: TensorLike, axis: number): Tensor {
     return scatter.scatterAddAlongAxis(this, indices, updates, axis);
   }
-  /** float32 with a new last axis of size `depth`: 1 at the index, 0 elsewhere. */
-  oneHot(depth: number): Tensor {
-    return indexing.oneHot(this, depth);
+  /** float32 (or another dtype) with a new last axis of size `depth`: 1 at the index, 0 elsewhere. */
+  oneHot(depth: number, dtype?: DType): Tensor {
+    return indexing.oneHot(this, depth, dtype);
   }
 }

@@ -1,0 +1,111 @@
+// The public surface of `tracejit`: re-exports only.
+export type { TypedArray } from './array/nd.ts';
+export type { DType, Shape, TensorType } from './ir/types.ts';
+export { argmax, argmin } from './ops/argreduce.ts';
+export { add, div, maximum, minimum, mod, mul, sub } from './ops/binary.ts';
+export type { TensorLike } from './ops/coerce.ts';
+export { concat } from './ops/concat.ts';
+export { type CumulateOptions, cumprod, cumsum } from './ops/cumulate.ts';
+export { dynamicSlice, dynamicUpdateSlice, type Starts } from './ops/dynamic.ts';
+export { gather } from './ops/gather.ts';
+export {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  notEqual,
+  where,
+} from './ops/logic.ts';
+export { type Padding, pad } from './ops/pad.ts';
+export { all, any, max, min, prod, sum } from './ops/reduce.ts';
+export { reshape } from './ops/reshape.ts';
+export { flip } from './ops/reverse.ts';
+export { scatterAdd } from './ops/scatter.ts';
+export { stopGradient } from './ops/stop-gradient.ts';
+export { takeAlongAxis } from './ops/take-along-axis.ts';
+export { transpose } from './ops/transpose.ts';
+export {
+  abs,
+  ceil,
+  exp,
+  floor,
+  isFinite,
+  isNaN,
+  log,
+  neg,
+  reciprocal,
+  relu,
+  round,
+  rsqrt,
+  sigmoid,
+  sign,
+  sqrt,
+  square,
+  tanh,
+  trunc,
+} from './ops/unary.ts';
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  leakyRelu,
+  logSoftmax,
+  relu6,
+  selu,
+  silu,
+  softmax,
+  softplus,
+} from './tensor/composites/activations.ts';
+export { einsum } from './tensor/composites/einsum.ts';
+export { cast, clamp } from './tensor/composites/elementwise.ts';
+export { oneHot, slice, tril, triu } from './tensor/composites/indexing.ts';
+export { dot, matmul, outer } from './tensor/composites/linear.ts';
+export {
+  broadcastTo,
+  expandDims,
+  flatten,
+  repeat,
+  roll,
+  split,
+  squeeze,
+  stack,
+  tile,
+  unstack,
+} from './tensor/composites/shaping.ts';
+export {
+  type LayerNormOptions,
+  layerNorm,
+  logSumExp,
+  mean,
+  norm,
+  std,
+  variance,
+} from './tensor/composites/statistics.ts';
+export type { NestedArray } from './tensor/core.ts';
+export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
+export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/fill.ts';
+export { type Axes, type SliceIndex, Tensor } from './tensor/tensor.ts';
+export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
+export {
+  ArgumentError,
+  AxisError,
+  DonationError,
+  DTypeError,
+  GradientError,
+  InternalError,
+  LeakError,
+  OptionError,
+  ParseError,
+  PassError,
+  RetraceError,
+  ShapeError,
+  TraceError,
+  TracejitError,
+  TreeError,
+  VerifyError,
+} from './util/errors.ts';

@@ -1,0 +1,93 @@
+// Tensors made of a rule instead of data: constants, ranges, the identity. They are ops, so that a trace holds the rule and never a large array.
+import type { DType, Shape } from '../ir/types.ts';
+import { broadcastTo, castTo, isTensor, lift, liftFloat, type TensorLike } from '../ops/coerce.ts';
+import { constant } from '../ops/constant.ts';
+import { iota } from '../ops/iota.ts';
+import { ArgumentError, DTypeError } from '../util/errors.ts';
+import { checkDType, checkShapeArgument } from './create.ts';
+import type { Tensor } from './tensor.ts';
+
+/** All zeros; of a bool tensor, false. */
+export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
+  return filled(shape, 0, dtype, 'zeros');
+}
+
+/** All ones; of a bool tensor, true. */
+export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
+  return filled(shape, 1, dtype, 'ones');
+}
+
+/** `value` everywhere: a number (float32), a boolean (bool), or a tensor that broadcasts to the shape. `dtype` converts it. */
+export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
+  checkShapeArgument(shape, 'full');
+  if (dtype !== undefined) checkDType(dtype, 'full');
+  const one = lift(value, 'full');
+  return broadcastTo(castTo(one, dtype ?? one.dtype), [...shape], 'full');
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike(x: TensorLike): Tensor {
+  const { shape, dtype } = lift(x, 'zerosLike');
+  return zeros(shape, dtype);
+}
+
+/** Ones of the shape and dtype of `x`. */
+export function onesLike(x: TensorLike): Tensor {
+  const { shape, dtype } = lift(x, 'onesLike');
+  return ones(shape, dtype);
+}
+
+/** The identity matrix of `rows` rows and `columns` (as many) columns. */
+export function eye(rows: number, columns: number = rows, dtype: DType = 'float32'): Tensor {
+  checkShapeArgument([rows, columns], 'eye');
+  checkDType(dtype, 'eye');
+  const shape = [rows, columns];
+  return castTo(iota(shape, 0).equal(iota(shape, 1)), dtype);
+}
+
+/**
+ * `start, start + step, …` up to but without `stop`; with one argument `0 … start - 1`. As in NumPy it is int32 if all numbers are integers, else float32.
+ * Element i is `start + i * step`, the product and the sum rounded to the dtype.
+ */
+export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  for (const x of [from, to, step]) {
+    if (!Number.isFinite(x)) throw new ArgumentError(`arange: takes finite numbers, got ${describe(x)}`);
+  }
+  if (step === 0) throw new ArgumentError('arange: step must not be 0');
+  const type = dtype ?? ([from, to, step].every(Number.isInteger) ? 'int32' : 'float32');
+  checkDType(type, 'arange');
+  if (type === 'bool') throw new DTypeError('arange: positions are int32 or float32, not bool');
+  const count = Math.max(0, Math.ceil((to - from) / step));
+  checkShapeArgument([count], 'arange');
+  const positions = iota([count], 0, type);
+  const scaled = step === 1 ? positions : positions.mul(step);
+  return from === 0 ? scaled : scaled.add(from);
+}
+
+/**
+ * `count` float32 numbers at even distances from `start` to `stop`, both included: element i is `start * (1 - t) + stop * t` with `t = i / (count - 1)`,
+ * so that both ends are exact. One number is `start`.
+ */
+export function linspace(start: TensorLike, stop: TensorLike, count: number): Tensor {
+  checkShapeArgument([count], 'linspace');
+  const first = liftFloat(start, 'linspace');
+  const last = liftFloat(stop, 'linspace');
+  if (first.ndim > 0 || last.ndim > 0)
+    throw new ArgumentError(
+      `linspace: start and stop must be scalars, got shapes [${first.shape}] and [${last.shape}]`,
+    );
+  if (count === 1) return first.reshape([1]);
+  const t = iota([count], 0, 'float32').div(Math.max(1, count - 1));
+  return first.mul(constant(1, 'float32').sub(t)).add(last.mul(t));
+}
+
+function filled(shape: Shape, value: number, dtype: DType, where: string): Tensor {
+  checkShapeArgument(shape, where);
+  checkDType(dtype, where);
+  return constant(value, dtype, [...shape]);
+}
+
+function describe(x: unknown): string {
+  return isTensor(x) ? 'a tensor; its length must be known, read it with item() outside jit' : String(x);
+}
