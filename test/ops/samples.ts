@@ -1,5 +1,7 @@
 // The samples of every op: one table per file of samples/, merged. every-op.test.ts checks that no op of the registry lacks its own.
 import { elementwise } from './samples/elementwise.ts';
+import { indexing } from './samples/indexing.ts';
 import type { SampleTable } from './samples/sample.ts';
+import { shape } from './samples/shape.ts';
 
-export const samples: SampleTable = { ...elementwise };
+export const samples: SampleTable = { ...elementwise, ...indexing, ...shape };
