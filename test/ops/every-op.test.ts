@@ -1,0 +1,203 @@
+// Every op of the registry, on every sample: the record's parts must agree with each other and with every executor.
+import { describe, expect, it } from 'vitest';
+import { flatData, type NdView, ndView } from '../../src/array/nd.ts';
+import { Tape } from '../../src/autodiff/tape.ts';
+import { Builder } from '../../src/ir/build.ts';
+import type { Func } from '../../src/ir/func.ts';
+import { parse } from '../../src/ir/parse.ts';
+import { print } from '../../src/ir/print.ts';
+import { showType } from '../../src/ir/types.ts';
+import { verify } from '../../src/ir/verify.ts';
+import { bind, within } from '../../src/ops/dispatch.ts';
+import { evaluate } from '../../src/ops/evaluate.ts';
+import { registry } from '../../src/ops/index.ts';
+import type { OpDef } from '../../src/ops/opdef.ts';
+import { EagerTensor, eager } from '../../src/tensor/eager.ts';
+import { replay } from '../../src/trace/replay.ts';
+import { traceFunction } from '../../src/trace/tracer.ts';
+import { inDoubles, toDoubles } from './float64.ts';
+import { byDifferences, byRule } from './gradient.ts';
+import { floats, type Sample } from './samples/sample.ts';
+import { samples } from './samples.ts';
+
+const tensors = (views: readonly NdView[]) => views.map((v) => new EagerTensor(v));
+
+/** Runs a function of one instruction on storage. */
+type Executor = (func: Func, args: readonly NdView[]) => readonly NdView[];
+
+/** Every way to run a function that exists in this library. All give the bits of `eval`, NaN equal to NaN. */
+const executors: Readonly<Record<string, Executor>> = {
+  evaluate,
+  'its text, parsed': (func, args) => evaluate(parse(print(func), registry), args),
+  replay: (func, args) => replay(func, tensors(args)).map((y) => y.requireView()),
+  'replay on a tape': (func, args) => {
+    const tape = new Tape(eager);
+    const inputs = tensors(args);
+    for (const x of inputs) tape.watch(x);
+    return within(tape, () => replay(func, inputs)).map((y) => y.requireView());
+  },
+  trace: (func, args) => {
+    const { func: traced } = traceFunction((xs) => replay(func, xs), args, {
+      name: func.name,
+      parent: eager,
+    });
+    return evaluate(traced, args);
+  },
+};
+
+describe('the table of samples', () => {
+  it('has samples of every op, and of nothing else', () => {
+    expect(Object.keys(samples).sort()).toEqual([...registry.keys()].sort());
+  });
+});
+
+for (const [name, def] of registry) {
+  const ofOp = samples[name] ?? [];
+
+  describe(name, () => {
+    it('gives what its shape rule says, and leaves its operands alone', () => {
+      for (const { args, attrs, regions = [], about } of ofOp) {
+        const before = args.map((a) => a.data.slice());
+        const types = def.infer(args, attrs, regions);
+        const results = def.eval(args, { attrs, regions, types });
+        expect(results.map(showType), about).toEqual(types.map(showType));
+        for (const y of results) expect(storageProblem(y), about).toBeUndefined();
+        expect(
+          args.map((a) => a.data),
+          about,
+        ).toEqual(before);
+      }
+    });
+
+    for (const [executor, run] of Object.entries(executors)) {
+      it(`has the same bits by: ${executor}`, () => {
+        for (const sample of ofOp) {
+          expectSameBits(run(oneInstruction(def, sample), sample.args), results(def, sample), sample.about);
+        }
+      });
+    }
+
+    if (def.simplify) {
+      it('is simplified to the same bits', () => {
+        for (const sample of ofOp) {
+          const { args, attrs, regions = [], about } = sample;
+          const types = def.infer(args, attrs, regions);
+          const simpler = def.simplify!(tensors(args), { attrs, types, defOf: () => null });
+          if (simpler === null) continue;
+          expectSameBits(
+            simpler.map((y) => y.requireView()),
+            results(def, sample),
+            about,
+          );
+        }
+      });
+    }
+
+    if (def.lower.kind !== 'host' && ofOp.some((sample) => sample.args.length > 0)) {
+      it('means the same in eager mode and when lowered', () => {
+        for (const sample of ofOp.filter(isComparable)) {
+          const eagerly = results(def, sample);
+          const lowered = inDoubles(def, sample.args.map(toDoubles), sample.attrs, eagerly);
+          lowered.forEach((y, i) => {
+            expectClose(flatData(eagerly[i]!), y.elements, 2 ** -20, sample.about);
+          });
+        }
+      });
+    }
+
+    if (def.vjp) {
+      it('has cotangents of the types of its operands, and checked ones wherever there are any', () => {
+        let flows = false;
+        for (const sample of ofOp) {
+          const made = results(def, sample);
+          const gradients = byRule(def, sample, made, cotangentsOf(made));
+          expect(gradients.length, sample.about).toBe(sample.args.length);
+          gradients.forEach((g, i) => {
+            if (g === null) return;
+            flows = true;
+            expect(showType(g), sample.about).toBe(showType(sample.args[i]!));
+          });
+        }
+        expect(ofOp.some((sample) => sample.smooth) || !flows, `a smooth sample of ${name}`).toBe(true);
+      });
+    }
+
+    if (ofOp.some((sample) => sample.smooth)) {
+      it('has the gradient that finite differences have', () => {
+        for (const sample of ofOp.filter((s) => s.smooth)) {
+          const made = results(def, sample);
+          const cotangents = cotangentsOf(made);
+          byRule(def, sample, made, cotangents).forEach((g, i) => {
+            const { dtype, data } = sample.args[i]!;
+            if (dtype !== 'float32') return;
+            const measured = byDifferences(def, sample, made, cotangents, i);
+            const ruled = g === null ? new Float32Array(measured.length) : flatData(g);
+            expectClose(ruled, measured, 2 ** -17, `${sample.about}, operand ${i} (${data.length} elements)`);
+          });
+        }
+      });
+    }
+  });
+}
+
+function results(def: OpDef, { args, attrs, regions = [] }: Sample): readonly NdView[] {
+  return bind(def, tensors(args), attrs, regions).map((y) => y.requireView());
+}
+
+/** `func @name(operands) { return op operands }`. */
+function oneInstruction(def: OpDef, { args, attrs, regions = [] }: Sample): Func {
+  const builder = new Builder();
+  const params = args.map(({ dtype, shape }) => builder.param({ dtype, shape }));
+  const func = builder.finish(def.name, builder.emit(def, params, attrs, regions));
+  verify(func);
+  return func;
+}
+
+/** A cotangent of every float32 result, different in every element; zeros of the others, which have none. */
+function cotangentsOf(results: readonly NdView[]): NdView[] {
+  return results.map(({ dtype, shape, data }, i) =>
+    dtype === 'float32' ? floats(shape, 1000 + i, 0.5, 1.5) : ndView(dtype, shape, data.slice().fill(0)),
+  );
+}
+
+/** Can doubles be compared with float32? Where nothing overflows, and nothing stands at a jump; integers and bools always. */
+function isComparable({ args, smooth }: Sample): boolean {
+  return smooth || args.every((x) => x.dtype !== 'float32');
+}
+
+/** What is wrong with the storage of a result: a wrong array, an element outside it, a bool that is neither 0 nor 1. */
+function storageProblem({ dtype, shape, strides, offset, data }: NdView): string | undefined {
+  const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
+  if (!(data instanceof kind)) return `${dtype} stored in ${data.constructor.name}`;
+  if (strides.length !== shape.length) return `${strides.length} strides for rank ${shape.length}`;
+  if (shape.includes(0)) return undefined;
+  const ends = shape.map((size, axis) => (size - 1) * strides[axis]!);
+  const lowest = ends.reduce((at, end) => at + Math.min(end, 0), offset);
+  const highest = ends.reduce((at, end) => at + Math.max(end, 0), offset);
+  if (lowest < 0 || highest >= data.length) return `elements ${lowest} … ${highest} of ${data.length}`;
+  if (dtype === 'bool' && data.some((b) => b > 1)) return 'a bool that is neither 0 nor 1';
+  return undefined;
+}
+
+function expectSameBits(actual: readonly NdView[], expected: readonly NdView[], about: string): void {
+  expect(actual.map(showType), about).toEqual(expected.map(showType));
+  actual.forEach((y, i) => {
+    // Vitest's toEqual compares by Object.is: NaN equals NaN, and -0 is not 0.
+    expect([...flatData(y)], about).toEqual([...flatData(expected[i]!)]);
+  });
+}
+
+/** Within `tolerance` of the largest magnitude expected, or of 1. */
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  about: string,
+): void {
+  const scale = Math.max(1, ...Array.from(expected, Math.abs));
+  expect(actual.length, about).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs(actual[i]! - expected[i]!) / scale;
+    expect(error, `${about}, element ${i}: ${actual[i]} and ${expected[i]}`).toBeLessThanOrEqual(tolerance);
+  }
+}

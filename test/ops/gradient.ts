@@ -1,0 +1,57 @@
+// Gradients of one op application: by its vjp in float32, and by finite differences in double precision.
+import { flatData, type NdView } from '../../src/array/nd.ts';
+import type { TensorType } from '../../src/ir/types.ts';
+import type { OpDef } from '../../src/ops/opdef.ts';
+import { EagerTensor } from '../../src/tensor/eager.ts';
+import { type Doubles, inDoubles, toDoubles } from './float64.ts';
+import type { Sample } from './samples/sample.ts';
+
+/** What the vjp of an op gives for these cotangents of its results; null where no gradient flows. */
+export function byRule(
+  def: OpDef,
+  { args, attrs, regions = [] }: Sample,
+  results: readonly NdView[],
+  cotangents: readonly NdView[],
+): readonly (NdView | null)[] {
+  const tensors = (views: readonly NdView[]) => views.map((v) => new EagerTensor(v));
+  const gradients = def.vjp!(tensors(cotangents), {
+    args: tensors(args),
+    results: tensors(results),
+    attrs,
+    regions,
+    needs: args.map((a) => a.dtype === 'float32'),
+  });
+  return gradients.map((g, i) => (args[i]!.dtype === 'float32' ? (g?.requireView() ?? null) : null));
+}
+
+// The cube root of the double epsilon balances the error of the difference against its rounding.
+const step = 2 ** -17;
+
+/** d(Σ cotangent · result) by every element of operand `which`, by central differences of the op in doubles. */
+export function byDifferences(
+  def: OpDef,
+  { args, attrs }: Sample,
+  results: readonly TensorType[],
+  cotangents: readonly NdView[],
+  which: number,
+): Float64Array {
+  const doubles = args.map(toDoubles);
+  const moved = doubles[which]!.elements;
+  const total = (): number => {
+    const made = inDoubles(def, doubles, attrs, results);
+    return made.reduce((sum, y, i) => (y.dtype === 'float32' ? sum + dot(y, cotangents[i]!) : sum), 0);
+  };
+  return moved.map((at, i) => {
+    moved[i] = at + step;
+    const above = total();
+    moved[i] = at - step;
+    const below = total();
+    moved[i] = at;
+    return (above - below) / (2 * step);
+  });
+}
+
+function dot(y: Doubles, cotangent: NdView): number {
+  const weights = flatData(cotangent);
+  return y.elements.reduce((sum, element, i) => sum + element * weights[i]!, 0);
+}
