@@ -95,7 +95,8 @@ export const pad: Op<PadAttrs, [x: TensorLike, padding: readonly Padding[], valu
       lo: padding.map((p: Padding) => p[0]),
       hi: padding.map((p: Padding) => p[1]),
       interior: padding.map((p: Padding) => p[2] ?? 0),
-      value: Number(value),
+      // Rounded here, so that equal paddings have equal attributes.
+      value: t.dtype === 'float32' ? Math.fround(Number(value)) : Number(value),
     };
     return { args: [t], attrs };
   },
