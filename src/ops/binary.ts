@@ -1,7 +1,8 @@
 // Elementwise arithmetic of two operands.
 import * as k from '../loop/make.ts';
+import * as math from '../loop/math.ts';
 import type { TensorLike } from './coerce.ts';
-import { binary, type NoAttrs } from './families.ts';
+import { binary, evaluator, type NoAttrs } from './families.ts';
 import type { Op } from './opdef.ts';
 
 type Binary = Op<NoAttrs, [a: TensorLike, b: TensorLike]>;
@@ -51,6 +52,19 @@ export const mod: Binary = binary('mod', {
   d: (g, a, b, y, needs) => [g, needs[1] ? g.mul(a.sub(y).div(b).round()).neg() : null],
 });
 
+export const pow: Binary = binary('pow', {
+  doc: 'a to the b, special values as C99’s pow; int32 operands are converted to float32 first. The exponent’s gradient is 0 where a is 0 and NaN where a is negative.',
+  takes: 'float',
+  f: evaluator(math.pow),
+  scalar: (a, b) => k.call(math.pow, a, b),
+  d: (g, a, b, y, needs) => [
+    // b·a^(b-1) would be 0·∞ for a = b = 0: there the exponent is replaced.
+    needs[0] ? g.mul(b.mul(a.pow(b.equal(0).where(1, b.sub(1))))) : null,
+    // The base is replaced where it is 0, so that log a does not meet a^b = 0.
+    needs[1] ? g.mul(y.mul(a.equal(0).where(1, a).log())) : null,
+  ],
+});
+
 export const maximum: Binary = binary('maximum', {
   doc: 'The larger element; NaN where either is NaN, and -0 < +0. Equal elements share the gradient.',
   takes: 'numeric',
@@ -70,5 +84,16 @@ export const minimum: Binary = binary('minimum', {
   d: (g, a, b, _, needs) => {
     const half = a.equal(b).where(g.mul(0.5), 0);
     return [needs[0] ? a.less(b).where(g, half) : null, needs[1] ? b.less(a).where(g, half) : null];
+  },
+});
+
+export const atan2: Binary = binary('atan2', {
+  doc: 'The angle in [-π, π] of the point (b, a), special values as C99’s atan2.',
+  takes: 'float',
+  f: evaluator(math.atan2),
+  scalar: (a, b) => k.call(math.atan2, a, b),
+  d: (g, a, b, _, needs) => {
+    const over = g.div(a.square().add(b.square()));
+    return [needs[0] ? over.mul(b) : null, needs[1] ? over.mul(a).neg() : null];
   },
 });

@@ -92,6 +92,14 @@ function transcendental(
 
 export const exp: Unary = transcendental('exp', math.exp, 'e to the x.', (g, _, y) => g.mul(y));
 
+export const expm1: Unary = transcendental(
+  'expm1',
+  math.expm1,
+  'exp(x) - 1, accurate near 0.',
+  // Not y + 1: that loses every bit where exp(x) is tiny.
+  (g, x) => g.mul(x.exp()),
+);
+
 export const log: Unary = transcendental(
   'log',
   math.log,
@@ -99,12 +107,56 @@ export const log: Unary = transcendental(
   (g, x) => g.div(x),
 );
 
+export const log1p: Unary = transcendental('log1p', math.log1p, 'log(1 + x), accurate near 0.', (g, x) =>
+  g.div(x.add(1)),
+);
+
+export const sin: Unary = transcendental('sin', math.sin, 'Sine, radians.', (g, x) => g.mul(x.cos()));
+
+export const cos: Unary = transcendental('cos', math.cos, 'Cosine, radians.', (g, x) => g.mul(x.sin()).neg());
+
+export const tan: Unary = transcendental('tan', math.tan, 'Tangent, radians.', (g, _, y) =>
+  g.mul(y.square().add(1)),
+);
+
+export const asin: Unary = transcendental(
+  'asin',
+  math.asin,
+  'Arc sine in [-π/2, π/2]; NaN outside [-1, 1].',
+  (g, x) => g.div(oneMinusSquare(x).sqrt()),
+);
+
+export const acos: Unary = transcendental(
+  'acos',
+  math.acos,
+  'Arc cosine in [0, π]; NaN outside [-1, 1].',
+  (g, x) => g.div(oneMinusSquare(x).sqrt()).neg(),
+);
+
+export const atan: Unary = transcendental('atan', math.atan, 'Arc tangent in [-π/2, π/2].', (g, x) =>
+  g.div(x.square().add(1)),
+);
+
+export const sinh: Unary = transcendental('sinh', math.sinh, 'Hyperbolic sine.', (g, x) => g.mul(x.cosh()));
+
+export const cosh: Unary = transcendental('cosh', math.cosh, 'Hyperbolic cosine.', (g, x) => g.mul(x.sinh()));
+
 export const tanh: Unary = transcendental('tanh', math.tanh, 'Hyperbolic tangent.', (g, _, y) =>
   g.mul(oneMinusSquare(y)),
 );
 
 export const sigmoid: Unary = transcendental('sigmoid', math.sigmoid, '1 / (1 + exp(-x)).', (g, _, y) =>
   g.mul(y.mul(y.neg().add(1))),
+);
+
+export const erf: Unary = transcendental('erf', math.erf, 'Error function, 2/√π ∫₀ˣ exp(-t²) dt.', (g, x) =>
+  g.mul(
+    x
+      .square()
+      .neg()
+      .exp()
+      .mul(2 / Math.sqrt(Math.PI)),
+  ),
 );
 
 // Factored, because 1 - x² cancels near ±1.
