@@ -3,20 +3,21 @@ import { isTensor } from '../ops/coerce.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { TreeError } from '../util/errors.ts';
 
-/** What a tree holds at its ends besides null, undefined and strings, which belong to the structure. */
+/** What a tree of arguments holds at its ends besides null, undefined and strings, which belong to the structure. */
 export type Leaf = Tensor | number | boolean;
 
 export type Tree =
-  | { readonly kind: 'leaf' }
+  /** `index` counts the leaves in order. */
+  | { readonly kind: 'leaf'; readonly index: number }
   /** A value that is part of the structure: null, undefined, a string, or whatever `isStatic` named. */
   | { readonly kind: 'static'; readonly value: unknown }
   | { readonly kind: 'list'; readonly items: readonly Tree[] }
   /** `keys` in insertion order: a function that iterates over an object sees the order it was built in. */
   | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly Tree[] };
 
-export interface Flat {
+export interface Flat<L = Leaf> {
   readonly tree: Tree;
-  readonly leaves: readonly Leaf[];
+  readonly leaves: readonly L[];
   /** Where each leaf was found, such as `args[1].x`. */
   readonly paths: readonly string[];
 }
@@ -26,19 +27,26 @@ export type IsStatic = (key: string | number, depth: number) => boolean;
 
 // Deeper than any sensible argument: only a cycle gets here.
 const maxDepth = 100;
-const nothingStatic: IsStatic = () => false;
-const leaf: Tree = { kind: 'leaf' };
 
 /** Leaves of `value` in order, and its structure. `root` starts the path names. Throws a TreeError with the path of anything that is no tree. */
-export function flatten(value: unknown, root: string, isStatic: IsStatic = nothingStatic): Flat {
-  const leaves: Leaf[] = [];
+export function flatten(value: unknown, root: string, isStatic?: IsStatic): Flat {
+  return flattenAs(value, root, isLeaf, isStatic);
+}
+
+/** `flatten` of a tree whose leaves are something else. */
+export function flattenAs<L>(
+  value: unknown,
+  root: string,
+  isLeaf: (x: unknown) => x is L,
+  isStatic: IsStatic = () => false,
+): Flat<L> {
+  const leaves: L[] = [];
   const paths: string[] = [];
 
   function walk(x: unknown, path: string, depth: number): Tree {
-    if (typeof x === 'number' || typeof x === 'boolean' || isTensor(x)) {
-      leaves.push(x);
+    if (isLeaf(x)) {
       paths.push(path);
-      return leaf;
+      return { kind: 'leaf', index: leaves.push(x) - 1 };
     }
     if (x === null || x === undefined || typeof x === 'string') return { kind: 'static', value: x };
     if (depth > maxDepth)
@@ -58,40 +66,41 @@ export function flatten(value: unknown, root: string, isStatic: IsStatic = nothi
   return { tree: walk(value, root, 0), leaves, paths };
 }
 
-/** The inverse of `flatten`, with other leaves. Objects come back as plain objects with the same keys in the same order. */
-export function unflatten(tree: Tree, leaves: readonly unknown[]): unknown {
-  let next = 0;
-  function build(t: Tree): unknown {
-    switch (t.kind) {
-      case 'leaf':
-        return leaves[next++];
-      case 'static':
-        return t.value;
-      case 'list':
-        return t.items.map(build);
-      case 'dict': {
-        const out: Record<string, unknown> = {};
-        t.keys.forEach((key, i) => {
-          out[key] = build(t.items[i]!);
-        });
-        return out;
-      }
-    }
-  }
-  return build(tree);
+function isLeaf(x: unknown): x is Leaf {
+  return typeof x === 'number' || typeof x === 'boolean' || isTensor(x);
 }
 
-/** The paths of the leaves of `tree`, in order. */
-export function leafPaths(tree: Tree, root: string): string[] {
+/** The inverse of `flatten`, with other leaves. Objects come back as plain objects with the same keys in the same order. */
+export function unflatten(tree: Tree, leaves: readonly unknown[]): unknown {
   switch (tree.kind) {
     case 'leaf':
-      return [root];
+      return leaves[tree.index];
     case 'static':
-      return [];
+      return tree.value;
+    case 'list': {
+      const list: unknown[] = [];
+      for (const item of tree.items) list.push(unflatten(item, leaves));
+      return list;
+    }
+    case 'dict': {
+      const dict: Record<string, unknown> = {};
+      for (let i = 0; i < tree.keys.length; i++) dict[tree.keys[i]!] = unflatten(tree.items[i]!, leaves);
+      return dict;
+    }
+  }
+}
+
+/** The tree with its leaves replaced. */
+export function mapLeaves(tree: Tree, f: (index: number) => Tree): Tree {
+  switch (tree.kind) {
+    case 'leaf':
+      return f(tree.index);
+    case 'static':
+      return tree;
     case 'list':
-      return tree.items.flatMap((item, i) => leafPaths(item, `${root}[${i}]`));
+      return { kind: 'list', items: tree.items.map((item) => mapLeaves(item, f)) };
     case 'dict':
-      return tree.items.flatMap((item, i) => leafPaths(item, `${root}${keyPath(tree.keys[i]!)}`));
+      return { kind: 'dict', keys: tree.keys, items: tree.items.map((item) => mapLeaves(item, f)) };
   }
 }
 
