@@ -54,13 +54,17 @@ export abstract class Tensor extends TensorCore {
     return unary.exp(this);
   }
   /** `exp(x) - 1`, accurate near 0. */
-  declare expm1: () => Tensor;
+  expm1(): Tensor {
+    return unary.expm1(this);
+  }
   /** Natural logarithm; NaN below 0, -inf at 0. */
   log(): Tensor {
     return unary.log(this);
   }
   /** `log(1 + x)`, accurate near 0. */
-  declare log1p: () => Tensor;
+  log1p(): Tensor {
+    return unary.log1p(this);
+  }
   /** Square root; NaN below 0. */
   sqrt(): Tensor {
     return unary.sqrt(this);
@@ -78,21 +82,37 @@ export abstract class Tensor extends TensorCore {
     return unary.reciprocal(this);
   }
   /** Sine of radians. */
-  declare sin: () => Tensor;
+  sin(): Tensor {
+    return unary.sin(this);
+  }
   /** Cosine of radians. */
-  declare cos: () => Tensor;
+  cos(): Tensor {
+    return unary.cos(this);
+  }
   /** Tangent of radians. */
-  declare tan: () => Tensor;
+  tan(): Tensor {
+    return unary.tan(this);
+  }
   /** Inverse sine, in [-π/2, π/2]; NaN outside [-1, 1]. */
-  declare asin: () => Tensor;
+  asin(): Tensor {
+    return unary.asin(this);
+  }
   /** Inverse cosine, in [0, π]; NaN outside [-1, 1]. */
-  declare acos: () => Tensor;
+  acos(): Tensor {
+    return unary.acos(this);
+  }
   /** Inverse tangent, in [-π/2, π/2]. */
-  declare atan: () => Tensor;
+  atan(): Tensor {
+    return unary.atan(this);
+  }
   /** Hyperbolic sine. */
-  declare sinh: () => Tensor;
+  sinh(): Tensor {
+    return unary.sinh(this);
+  }
   /** Hyperbolic cosine. */
-  declare cosh: () => Tensor;
+  cosh(): Tensor {
+    return unary.cosh(this);
+  }
   /** Hyperbolic tangent. */
   tanh(): Tensor {
     return unary.tanh(this);
@@ -102,7 +122,9 @@ export abstract class Tensor extends TensorCore {
     return unary.sigmoid(this);
   }
   /** The error function, 2/√π ∫₀ˣ exp(-t²) dt. */
-  declare erf: () => Tensor;
+  erf(): Tensor {
+    return unary.erf(this);
+  }
   /** Largest integer not above x. The gradient is 0. */
   floor(): Tensor {
     return unary.floor(this);
@@ -162,7 +184,9 @@ export abstract class Tensor extends TensorCore {
     return binary.mod(this, other);
   }
   /** x to the power `other`. */
-  declare pow: (other: TensorLike) => Tensor;
+  pow(other: TensorLike): Tensor {
+    return binary.pow(this, other);
+  }
   /** The larger of both; NaN if either is. Ties share the gradient. */
   maximum(other: TensorLike): Tensor {
     return binary.maximum(this, other);
@@ -172,7 +196,9 @@ export abstract class Tensor extends TensorCore {
     return binary.minimum(this, other);
   }
   /** The angle of the point (other, x), in [-π, π]. */
-  declare atan2: (other: TensorLike) => Tensor;
+  atan2(other: TensorLike): Tensor {
+    return binary.atan2(this, other);
+  }
 
   // Comparison and logic: bool results.
   /** `x == other`, element by element. NaN equals nothing. */
