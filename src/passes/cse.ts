@@ -1,34 +1,37 @@
 // cse: computes equal things once.
 import { attrEntries, sameAttrs } from '../ir/attrs.ts';
 import { rebuild, withArgs } from '../ir/build.ts';
-import type { Instr, Value } from '../ir/func.ts';
+import type { Func, Instr, Value } from '../ir/func.ts';
 import { sameFunc } from '../ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const cse: Pass = {
   name: 'cse',
   doc: 'Replaces an instruction by an earlier equal one: same op, operands, attributes (0 and -0 differ, NaN equals NaN) and regions.',
-  run(func, { fuel }) {
-    const ids = new Map<Value, number>();
-    const idOf = (v: Value): number => {
-      const known = ids.get(v);
-      if (known !== undefined) return known;
-      ids.set(v, ids.size);
-      return ids.size - 1;
-    };
-    const seen = new Map<string, Instr[]>();
-    return rebuild(func, (old, args, builder) => {
-      if (old.op.effect !== undefined) return null;
-      const instr = withArgs(old, args);
-      const key = bucketOf(instr, idOf);
-      const bucket = seen.get(key) ?? [];
-      const same = bucket.find((other) => equalApartFromArgs(other, instr));
-      if (same && fuel.take(`cse ${instr.op.name}`)) return same.results;
-      seen.set(key, [...bucket, instr]);
-      return builder.append(instr);
-    });
-  },
+  run: (func, { fuel }) => withoutDuplicates(func, (what) => fuel.take(what)),
 };
+
+/** The function with equal instructions merged; `allow` may refuse a merge, which it is told the name of. */
+export function withoutDuplicates(func: Func, allow: (what: string) => boolean = () => true): Func {
+  const ids = new Map<Value, number>();
+  const idOf = (v: Value): number => {
+    const known = ids.get(v);
+    if (known !== undefined) return known;
+    ids.set(v, ids.size);
+    return ids.size - 1;
+  };
+  const seen = new Map<string, Instr[]>();
+  return rebuild(func, (old, args, builder) => {
+    if (old.op.effect !== undefined) return null;
+    const instr = withArgs(old, args);
+    const key = bucketOf(instr, idOf);
+    const bucket = seen.get(key) ?? [];
+    const same = bucket.find((other) => equalApartFromArgs(other, instr));
+    if (same && allow(`cse ${instr.op.name}`)) return same.results;
+    seen.set(key, [...bucket, instr]);
+    return builder.append(instr);
+  });
+}
 
 // Operands are exact in the key; of attributes only numbers and the ends of lists, so that large constants stay cheap.
 function bucketOf(instr: Instr, idOf: (v: Value) => number): string {

@@ -3,6 +3,7 @@ import type { Func } from '../ir/func.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
+import { fuse } from './fuse.ts';
 import { inline } from './inline.ts';
 import { type Optimized, type OrderConstraint, type Pass, type RunOptions, runPasses } from './pass.ts';
 import { simplify } from './simplify.ts';
@@ -15,6 +16,7 @@ export const pipeline: readonly Pass[] = [
   simplify, // algebra and the ops' own rules
   cse, // what became equal
   dce,
+  fuse, // the last decision about tensors: which instructions share a kernel
 ];
 
 export const order: readonly OrderConstraint[] = [
@@ -22,6 +24,9 @@ export const order: readonly OrderConstraint[] = [
   ['inline', 'cse', 'equal work is found across calls'],
   ['fold', 'simplify', 'rules look for constants, not for expressions of constants'],
   ['cse', 'simplify', 'a rule that names a value twice needs it to be one value'],
+  ['simplify', 'fuse', 'a fusion is closed: rules do not look inside'],
+  ['cse', 'fuse', 'equal work in different fusions is not found again'],
+  ['dce', 'fuse', 'dead readers would keep values in memory'],
 ];
 
 /** The whole optimisation of a traced function. */

@@ -1,0 +1,78 @@
+// What instructions cost per element, read off their lowering, so that there is no list of cheap ops; and the limits of a fusion.
+import { type Instr, is } from '../../ir/func.ts';
+import type { BinaryOp, Expr } from '../../loop/kernel.ts';
+import { constant } from '../../ops/constant.ts';
+import { defOf } from '../../ops/opdef.ts';
+import { reshape } from '../../ops/reshape.ts';
+import { scalarType } from '../../ops/scalar.ts';
+
+/** A value with several readers is computed again by each of them up to this cost (in simple operations), and stored above it. */
+export const cheapWeight = 4;
+/** Operands and results of one fusion: each is a live pointer and often a live vector in its inner loop. */
+export const maxOperands = 12;
+/** Operations of one fusion: engines stop optimising functions that grow too long. */
+export const maxWeight = 600;
+/** The same for a group of fusions side by side, whose loops run one after the other. */
+export const maxGroupOperands = 64;
+export const maxGroupWeight = 1200;
+/** Results up to this size count as small: there the call of a kernel costs more than its loop. */
+export const smallElements = 4096;
+
+/** How fusion sees an instruction. `alone`: it never shares a kernel. `source`: numbers from nothing (a repeated constant, iota). */
+export type Role = 'point' | 'view' | 'index' | 'source' | 'reduce' | 'contract' | 'alone';
+
+export function roleOf(instr: Instr): Role {
+  const { kind } = defOf(instr).lower;
+  if (instr.op.effect !== undefined || kind === 'kernel' || kind === 'host') return 'alone';
+  if (kind !== 'index' || instr.args.length > 0) return kind;
+  // Data that is more than one number lies in memory: it is an operand like a parameter.
+  return is(instr, constant) && instr.attrs.data.length !== 1 ? 'alone' : 'source';
+}
+
+/** A reshape moves nothing: outside fusions it is another name for the same memory. */
+export function isAlias(instr: Instr): boolean {
+  return is(instr, reshape);
+}
+
+/** Simple operations per result element. A division or root counts four, a transcendental function what its steps add up to. */
+export function weightOf(instr: Instr): number {
+  const { lower } = defOf(instr);
+  if (lower.kind !== 'point') return lower.kind === 'index' ? 2 : 0;
+  const operands = instr.args.map(
+    (a, i): Expr => ({ kind: 'local', type: scalarType(a.type.dtype), name: `x${i}` }),
+  );
+  return exprWeight(
+    lower.scalar(
+      operands,
+      instr.attrs,
+      instr.args.map((a) => a.type),
+    ),
+  );
+}
+
+const slow: ReadonlySet<BinaryOp> = new Set(['div', 'rem']);
+
+function exprWeight(e: Expr): number {
+  switch (e.kind) {
+    case 'const':
+    case 'local':
+      return 0;
+    case 'load':
+      return 1 + exprWeight(e.index);
+    case 'unary':
+      return (e.op === 'sqrt' ? 4 : 1) + exprWeight(e.x);
+    case 'binary':
+      return (slow.has(e.op) ? 4 : 1) + exprWeight(e.a) + exprWeight(e.b);
+    case 'compare':
+      return 1 + exprWeight(e.a) + exprWeight(e.b);
+    case 'select':
+      return 1 + exprWeight(e.cond) + exprWeight(e.a) + exprWeight(e.b);
+    case 'convert':
+    case 'bits':
+      return 1 + exprWeight(e.x);
+    case 'call': {
+      const steps = [...e.fn.lets.map((l) => l.value), e.fn.result, ...e.args];
+      return steps.reduce((sum, step) => sum + exprWeight(step), 0);
+    }
+  }
+}

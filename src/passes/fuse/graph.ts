@@ -1,0 +1,132 @@
+// The instructions of a function in groups that will share kernels, kept in an order in which they can run.
+import type { Func, Instr, Value } from '../../ir/func.ts';
+import { users } from '../../ir/walk.ts';
+import type { FusionKind } from '../../ops/fusion.ts';
+import { roleOf } from './cost.ts';
+
+/** `alone` groups hold one instruction that stays as it is. */
+export interface Group {
+  readonly kind: FusionKind | 'alone';
+  /** In program order; for kind `group` one list for each loop nest, otherwise a single list. */
+  readonly parts: readonly (readonly Instr[])[];
+  readonly next: Set<Group>;
+  readonly previous: Set<Group>;
+  position: number;
+}
+
+export function membersOf(group: Group): readonly Instr[] {
+  return group.parts.flat();
+}
+
+/**
+ * Groups and the edges between them. Every edge points from a lower to a higher position at all times, which keeps the search for
+ * cycles inside the window between two groups (Pearce and Kelly, A dynamic topological sort algorithm, 2006).
+ */
+export class FusionGraph {
+  readonly func: Func;
+  readonly users: ReadonlyMap<Value, readonly Instr[]>;
+  readonly #results: ReadonlySet<Value>;
+  readonly #places: ReadonlyMap<Instr, number>;
+  readonly #groups = new Map<Instr, Group>();
+  // Merging leaves holes.
+  readonly #order: (Group | undefined)[];
+
+  constructor(func: Func) {
+    this.func = func;
+    this.users = users(func);
+    this.#results = new Set(func.results);
+    this.#places = new Map(func.body.map((instr, i) => [instr, i]));
+    this.#order = func.body.map((instr, position) => {
+      const role = roleOf(instr);
+      const kind = role === 'alone' || role === 'reduce' || role === 'contract' ? role : 'map';
+      const group: Group = { kind, parts: [[instr]], next: new Set(), previous: new Set(), position };
+      this.#groups.set(instr, group);
+      return group;
+    });
+    let effect: Group | undefined;
+    for (const instr of func.body) {
+      const group = this.groupOf(instr);
+      for (const arg of instr.args) if (arg.def) connect(this.groupOf(arg.def), group);
+      if (instr.op.effect === undefined) continue;
+      if (effect) connect(effect, group);
+      effect = group;
+    }
+  }
+
+  groupOf(instr: Instr): Group {
+    return this.#groups.get(instr)!;
+  }
+
+  /** All groups, each after those it reads from. */
+  groups(): Group[] {
+    return this.#order.filter((g) => g !== undefined);
+  }
+
+  /** Is the value needed by anything but these instructions? */
+  neededOutside(value: Value, members: ReadonlySet<Instr>): boolean {
+    return this.#results.has(value) || (this.users.get(value) ?? []).some((user) => !members.has(user));
+  }
+
+  inProgramOrder(instrs: Iterable<Instr>): Instr[] {
+    return [...instrs].sort((a, b) => this.#places.get(a)! - this.#places.get(b)!);
+  }
+
+  /** Would one kernel of both have to run before itself? True if some path leaves the earlier group and comes back into the later one. */
+  makesCycle(a: Group, b: Group): boolean {
+    const [first, last] = a.position < b.position ? [a, b] : [b, a];
+    for (const between of this.#reachedBetween(first, last)) if (between.next.has(last)) return true;
+    return false;
+  }
+
+  /** One group in place of two, which must not make a cycle. */
+  merge(a: Group, b: Group, kind: FusionKind, parts: readonly (readonly Instr[])[]): Group {
+    const [first, last] = a.position < b.position ? [a, b] : [b, a];
+    const after = this.#reachedBetween(first, last);
+    const window = this.#order.slice(first.position, last.position + 1);
+    const merged: Group = { kind, parts, next: new Set(), previous: new Set(), position: 0 };
+    const stays = window.filter((g) => g !== undefined && g !== first && g !== last && !after.has(g));
+    const moves = window.filter((g) => g !== undefined && after.has(g));
+    const reordered = [...stays, merged, ...moves];
+    window.forEach((_, i) => {
+      const group = reordered[i];
+      this.#order[first.position + i] = group;
+      if (group) group.position = first.position + i;
+    });
+    for (const old of [a, b]) {
+      for (const p of old.previous) {
+        p.next.delete(old);
+        connect(p, merged);
+      }
+      for (const n of old.next) {
+        n.previous.delete(old);
+        connect(merged, n);
+      }
+    }
+    for (const old of [a, b]) {
+      merged.next.delete(old);
+      merged.previous.delete(old);
+    }
+    for (const instr of parts.flat()) this.#groups.set(instr, merged);
+    return merged;
+  }
+
+  // The groups that read from `first`, directly or not, and stand before `last`.
+  #reachedBetween(first: Group, last: Group): Set<Group> {
+    const reached = new Set<Group>();
+    const stack = [first];
+    for (let group = stack.pop(); group !== undefined; group = stack.pop()) {
+      for (const next of group.next) {
+        if (next.position >= last.position || reached.has(next)) continue;
+        reached.add(next);
+        stack.push(next);
+      }
+    }
+    return reached;
+  }
+}
+
+function connect(from: Group, to: Group): void {
+  if (from === to) return;
+  from.next.add(to);
+  to.previous.add(from);
+}

@@ -1,0 +1,148 @@
+// May these instructions be one fusion, and of which kind? The promises of ops/fusion.ts, checked on the instructions themselves.
+import type { Instr, Value } from '../../ir/func.ts';
+import { sameShape, sizeOf } from '../../ir/types.ts';
+import type { FusionKind } from '../../ops/fusion.ts';
+import { defOf } from '../../ops/opdef.ts';
+import { sameList } from '../../util/seq.ts';
+import { isAlias, maxOperands, maxWeight, roleOf, weightOf } from './cost.ts';
+import type { FusionGraph } from './graph.ts';
+
+/** The kind of the fusion that the instructions (in program order) make, or null where they make none. */
+export function fusionKind(members: readonly Instr[], graph: FusionGraph): FusionKind | null {
+  const region = describe(members, graph);
+  if (region.operands.size + region.results.length > maxOperands) return null;
+  if (members.reduce((sum, m) => sum + weightOf(m), 0) > maxWeight) return null;
+  if (!members.every((m) => readsWell(m, region))) return null;
+  const anchors = members.filter((m) => isAnchor(m));
+  if (anchors.length === 0) return oneLoop(region) ? 'map' : null;
+  if (!sameAnchors(anchors) || !epilogueFits(anchors, region)) return null;
+  return anchoredKind(anchors, region);
+}
+
+interface Region {
+  readonly members: ReadonlySet<Instr>;
+  readonly operands: ReadonlySet<Value>;
+  readonly results: readonly Value[];
+  /** Readers of a value among the members. */
+  readers(value: Value): readonly Instr[];
+  isResult(value: Value): boolean;
+}
+
+function describe(list: readonly Instr[], graph: FusionGraph): Region {
+  const members = new Set(list);
+  const operands = new Set<Value>();
+  for (const m of list) for (const a of m.args) if (a.def === null || !members.has(a.def)) operands.add(a);
+  const results = list.flatMap((m) => m.results).filter((r) => graph.neededOutside(r, members));
+  return {
+    members,
+    operands,
+    results,
+    readers: (value) => (graph.users.get(value) ?? []).filter((u) => members.has(u)),
+    isResult: (value) => results.includes(value),
+  };
+}
+
+const isAnchor = (m: Instr): boolean => roleOf(m) === 'reduce' || roleOf(m) === 'contract';
+
+/** A value that no arithmetic of the fusion makes: an operand, a source, or a view of these. */
+function isPlain(value: Value, region: Region): boolean {
+  const made = value.def;
+  if (made === null || !region.members.has(made)) return true;
+  const role = roleOf(made);
+  return role === 'source' || (role === 'view' && isPlain(made.args[0]!, region));
+}
+
+// Every value is computed once per element. So what is read at other places than its own (through a view) has no second reader, and
+// is not read at more places than it has; and index ops, which read under conditions or at computed places, read what lies in memory.
+function readsWell(m: Instr, region: Region): boolean {
+  const role = roleOf(m);
+  if (role === 'index') return m.args.every((a) => isPlain(a, region));
+  if (role !== 'view') return true;
+  const [x] = m.args as [Value];
+  if (x.def === null || !region.members.has(x.def) || isAlias(m)) return true;
+  if (region.isResult(x) || region.readers(x).length > 1) return false;
+  return isPlain(x, region) || sizeOf(m.results[0]!.type.shape) <= sizeOf(x.type.shape);
+}
+
+// All results are elements of one loop: they have equally many elements, and point ops (or reshapes) connect them.
+function oneLoop({ members, results }: Region): boolean {
+  if (results.length <= 1) return true;
+  const size = sizeOf(results[0]!.type.shape);
+  if (results.some((r) => sizeOf(r.type.shape) !== size)) return false;
+  const neighbours = new Map<Value, Value[]>();
+  const join = (a: Value, b: Value): void => {
+    neighbours.set(a, [...(neighbours.get(a) ?? []), b]);
+    neighbours.set(b, [...(neighbours.get(b) ?? []), a]);
+  };
+  for (const m of members)
+    if (roleOf(m) === 'point' || isAlias(m)) for (const a of m.args) join(a, m.results[0]!);
+  const reached = new Set<Value>([results[0]!]);
+  for (const v of reached) for (const n of neighbours.get(v) ?? []) reached.add(n);
+  return results.every((r) => reached.has(r));
+}
+
+function sameAnchors(anchors: readonly Instr[]): boolean {
+  const [first, ...others] = anchors as [Instr, ...Instr[]];
+  if (others.length === 0) return true;
+  const axesOf = (m: Instr): readonly number[] | null => {
+    const { lower } = defOf(m);
+    return lower.kind === 'reduce' ? lower.axes(m.attrs) : null;
+  };
+  const axes = axesOf(first);
+  if (axes === null) return false;
+  return others.every((m) => {
+    const other = axesOf(m);
+    return (
+      other !== null && sameList(axes, other) && sameShape(first.args[0]!.type.shape, m.args[0]!.type.shape)
+    );
+  });
+}
+
+/** The members that a predicate on operands spreads to, following the program order of `members`. */
+function dependents(anchors: readonly Instr[], { members }: Region): Set<Instr> {
+  const found = new Set(anchors);
+  for (const m of members) if (m.args.some((a) => a.def !== null && found.has(a.def))) found.add(m);
+  return found;
+}
+
+/** The members that an anchor's operands are made of. */
+function prologueOf(anchors: readonly Instr[], { members }: Region): Set<Instr> {
+  const found = new Set<Instr>();
+  for (const m of [...members].reverse()) {
+    const feeds = [...found, ...anchors].some((f) => f.args.some((a) => a.def === m));
+    if (feeds) found.add(m);
+  }
+  return found;
+}
+
+// After a reduction or contraction: point ops of its result's shape, on its results and on plain values. One anchor never feeds another.
+function epilogueFits(anchors: readonly Instr[], region: Region): boolean {
+  const shape = anchors[0]!.results[0]!.type.shape;
+  const after = dependents(anchors, region);
+  const before = prologueOf(anchors, region);
+  if (anchors.some((m) => before.has(m))) return false;
+  for (const m of region.members) {
+    if (anchors.includes(m)) continue;
+    const feedsAnchor = before.has(m);
+    if (feedsAnchor) {
+      // A value of the prologue lives inside the inner loop: nothing else can have it.
+      if (after.has(m) || m.results.some((r) => region.isResult(r))) return false;
+      if (region.readers(m.results[0]!).some((u) => !before.has(u) && !anchors.includes(u))) return false;
+      continue;
+    }
+    const role = roleOf(m);
+    if (role === 'point') {
+      if (!sameShape(m.results[0]!.type.shape, shape)) return false;
+    } else if (after.has(m) || role === 'index') return false;
+    else if (role === 'view' && !isPlain(m.args[0]!, region)) return false;
+    if (!after.has(m) && m.results.some((r) => region.isResult(r))) return false;
+  }
+  return true;
+}
+
+// Whatever is read inside the inner loops of a contraction is a view of memory: arithmetic there would be done many times over.
+function anchoredKind(anchors: readonly Instr[], region: Region): FusionKind | null {
+  if (roleOf(anchors[0]!) === 'reduce') return 'reduce';
+  const before = prologueOf(anchors, region);
+  return [...before].every((m) => roleOf(m) === 'view' && !isAlias(m)) ? 'contract' : null;
+}

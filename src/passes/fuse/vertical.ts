@@ -1,0 +1,31 @@
+// Producers join their consumers: chains and diamonds of elementwise work, prologues of reductions, epilogues of reductions and contractions.
+import type { Instr } from '../../ir/func.ts';
+import type { Fuel } from '../pass.ts';
+import { type FusionGraph, type Group, membersOf } from './graph.ts';
+import { fusionKind } from './legality.ts';
+
+/** Consumers first, so that work sinks towards where its result is used; among several consumers the nearest wins. */
+export function fuseVertically(graph: FusionGraph, fuel: Fuel): void {
+  for (const instr of graph.func.body.toReversed()) {
+    let joined = true;
+    while (joined)
+      joined = consumersOf(instr, graph).some((c) => tryMerge(graph.groupOf(instr), c, graph, fuel));
+  }
+}
+
+function consumersOf(instr: Instr, graph: FusionGraph): readonly Group[] {
+  const own = graph.groupOf(instr);
+  const groups = new Set(instr.results.flatMap((r) => graph.users.get(r) ?? []).map((u) => graph.groupOf(u)));
+  groups.delete(own);
+  return [...groups].sort((a, b) => a.position - b.position);
+}
+
+/** One fusion of both, if it is one by the rules of fusions and could run: nothing outside may lie between them. */
+export function tryMerge(a: Group, b: Group, graph: FusionGraph, fuel: Fuel): boolean {
+  if (a === b || a.kind === 'alone' || b.kind === 'alone') return false;
+  const members = graph.inProgramOrder([...membersOf(a), ...membersOf(b)]);
+  const kind = fusionKind(members, graph);
+  if (kind === null || graph.makesCycle(a, b) || !fuel.take(`fuse ${kind}`)) return false;
+  graph.merge(a, b, kind, [members]);
+  return true;
+}
