@@ -2,25 +2,13 @@
 export type { TypedArray } from './array/nd.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
-export { add, div, maximum, minimum, mod, mul, sub } from './ops/binary.ts';
+export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';
 export { concat } from './ops/concat.ts';
 export { type CumulateOptions, cumprod, cumsum } from './ops/cumulate.ts';
 export { dynamicSlice, dynamicUpdateSlice, type Starts } from './ops/dynamic.ts';
 export { gather } from './ops/gather.ts';
-export {
-  equal,
-  greater,
-  greaterEqual,
-  less,
-  lessEqual,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
-  logicalXor,
-  notEqual,
-  where,
-} from './ops/logic.ts';
+export * from './ops/logic.ts';
 export { type Padding, pad } from './ops/pad.ts';
 export { all, any, max, min, prod, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
@@ -29,26 +17,7 @@ export { scatterAdd } from './ops/scatter.ts';
 export { stopGradient } from './ops/stop-gradient.ts';
 export { takeAlongAxis } from './ops/take-along-axis.ts';
 export { transpose } from './ops/transpose.ts';
-export {
-  abs,
-  ceil,
-  exp,
-  floor,
-  isFinite,
-  isNaN,
-  log,
-  neg,
-  reciprocal,
-  relu,
-  round,
-  rsqrt,
-  sigmoid,
-  sign,
-  sqrt,
-  square,
-  tanh,
-  trunc,
-} from './ops/unary.ts';
+export * from './ops/unary.ts';
 export {
   elu,
   type GeluOptions,
