@@ -1,0 +1,51 @@
+// Runs a Program by the interpreter of kernels: the oracle of every emitter, and what is left where code must not be generated.
+import type { TypedArray } from '../array/nd.ts';
+import { type DType, sizeOf } from '../ir/types.ts';
+import { interpret } from '../loop/interpret.ts';
+import type { Program } from '../lower/program.ts';
+import { InternalError, invariant } from '../util/errors.ts';
+import { argumentIndex, checkBinding, constantArray, type Located, locate, type View } from './memory.ts';
+
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
+export function interpreterOf(program: Program): (arrays: readonly TypedArray[]) => void {
+  const located = locate(program);
+  const arena = new ArrayBuffer(program.arenaBytes);
+  const own = new Map<number, View>();
+  for (const [id, place] of located) {
+    const view = ownView(place, arena);
+    if (view !== undefined) own.set(id, view);
+  }
+  return (arrays) => {
+    const arrayOf = (id: number): View => {
+      const place = located.get(id);
+      invariant(place !== undefined, `step on slot ${id}, which does not exist`);
+      const argument = argumentIndex(place.memory, program);
+      const array = argument === undefined ? own.get(id) : arrays[argument];
+      if (array === undefined) throw new InternalError(`slot ${id} was given no array`);
+      return array;
+    };
+    for (const step of program.steps) {
+      switch (step.kind) {
+        case 'run':
+          checkBinding(step.kernel, step.slots, located);
+          interpret(step.kernel, step.slots.map(arrayOf));
+          break;
+        case 'copy':
+          arrayOf(step.to).set(arrayOf(step.from));
+          break;
+      }
+    }
+  };
+}
+
+/** The memory that a slot has for itself between calls. */
+function ownView({ slot, memory }: Located, arena: ArrayBuffer): View | undefined {
+  if (memory.kind === 'constant') return constantArray(slot.type.dtype, memory.data);
+  if (memory.kind !== 'arena') return undefined;
+  return new views[slot.type.dtype](arena, memory.offset, sizeOf(slot.type.shape));
+}
+
+const views = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const satisfies Record<
+  DType,
+  unknown
+>;

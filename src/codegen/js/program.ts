@@ -1,0 +1,175 @@
+// The JavaScript of a whole program: one readable source text, specialised to its sizes, and the function made of it.
+import type { TypedArray } from '../../array/nd.ts';
+import { type DType, sizeOf } from '../../ir/types.ts';
+import { spellName, spellPrelude } from '../../loop/javascript.ts';
+import type { Kernel, Scalar } from '../../loop/kernel.ts';
+import type { Program, Step } from '../../lower/program.ts';
+import { invariant } from '../../util/errors.ts';
+import { interpreterOf } from '../interpreter.ts';
+import { argumentIndex, checkBinding, constantsOf, type Located, locate } from '../memory.ts';
+import { block } from './context.ts';
+import { spellCount, spellKernel } from './kernel.ts';
+import { type Support, supportFor } from './support.ts';
+
+export interface CompiledProgram {
+  /** What runs, or what would run where code may be generated. */
+  readonly source: string;
+  /** `interpreter` where a content-security policy forbids code generation: the same bits, slowly. */
+  readonly engine: 'javascript' | 'interpreter';
+  /**
+   * Runs the program. `arrays` holds the array of each parameter, then the array of each result at `inputs.length + index`;
+   * a result that is an input's memory has none, and may be a hole. Allocates nothing.
+   */
+  run(arrays: readonly TypedArray[]): void;
+}
+
+/**
+ * The body of a function `(support, arena, constants)` that returns `run(arrays)`.
+ * Made of nothing but the program's checked names and numbers: messages of assertions stay data, and constants too.
+ */
+export function emitProgram(program: Program): string {
+  return spellProgram(program).source;
+}
+
+export function compileProgram(program: Program): CompiledProgram {
+  const { source, messages } = spellProgram(program);
+  const make = functionOf(source);
+  if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program) };
+  const run = make(supportFor(messages), new ArrayBuffer(program.arenaBytes), constantsOf(program));
+  return { source, engine: 'javascript', run };
+}
+
+type Make = (
+  support: Support,
+  arena: ArrayBuffer,
+  constants: readonly TypedArray[],
+) => CompiledProgram['run'];
+
+/** The function with this body, or null where a content-security policy forbids making one. */
+function functionOf(body: string): Make | null {
+  try {
+    return new Function('support', 'arena', 'constants', body) as Make;
+  } catch (error) {
+    if (error instanceof EvalError) return null;
+    throw error;
+  }
+}
+
+const arrayTypes: Readonly<Record<DType, string>> = {
+  float32: 'Float32Array',
+  int32: 'Int32Array',
+  bool: 'Uint8Array',
+};
+const scratchTypes: Readonly<Record<Scalar, string>> = {
+  f32: 'Float32Array',
+  f64: 'Float64Array',
+  i32: 'Int32Array',
+  bool: 'Uint8Array',
+};
+
+function spellProgram(program: Program): { readonly source: string; readonly messages: readonly string[] } {
+  const located = locate(program);
+  const functions = new Functions();
+  const calls = program.steps.map((step) => spellStep(step, program, located, functions));
+  const prelude = spellPrelude(functions.kernels.flatMap((k) => k.body));
+  const memory = program.slots.flatMap((slot) => spellMemory(located.get(slot.id)!, program));
+  const parts = [
+    "'use strict';",
+    ...(functions.messages.length > 0 ? ['const $fail = support.fail;'] : []),
+    ...(prelude === '' ? [] : [prelude]),
+    ...(memory.length > 0 ? [memory.join('\n')] : []),
+    ...functions.texts,
+    block('return function run(arrays)', calls).join('\n'),
+    `//# sourceURL=tracejit/${program.name.replace(/[^A-Za-z0-9_-]/g, '_')}.js`,
+  ];
+  return { source: `${parts.join('\n\n')}\n`, messages: functions.messages };
+}
+
+/** The kernels of a program as functions. Kernels of one text share one function. */
+class Functions {
+  readonly texts: string[] = [];
+  readonly kernels: Kernel[] = [];
+  readonly messages: string[] = [];
+  readonly #calls = new Map<string, (args: readonly string[]) => string>();
+  readonly #taken = new Set(['support', 'arena', 'constants', 'arrays', 'run']);
+
+  /** The call of a kernel on its buffers; scratch buffers come with the function. */
+  callOf(kernel: Kernel, args: readonly string[]): string {
+    const text = spellKernel(kernel, 'kernel', (message) => this.#messageIndex(message));
+    const scratch = kernel.buffers.filter((b) => b.role === 'scratch');
+    const key = [text, ...scratch.map((b) => `${b.type} ${b.size}`)].join('\n');
+    let call = this.#calls.get(key);
+    if (call === undefined) {
+      call = this.#add(kernel, text);
+      this.#calls.set(key, call);
+    }
+    return call(args);
+  }
+
+  #add(kernel: Kernel, text: string): (args: readonly string[]) => string {
+    const name = this.#fresh(spellName(kernel.name));
+    const scratch: string[] = [];
+    const lines: string[] = [];
+    for (const b of kernel.buffers) {
+      if (b.role !== 'scratch') continue;
+      const own = this.#fresh(`${name}_${spellName(b.name)}`);
+      lines.push(`const ${own} = new ${scratchTypes[b.type]}(${spellCount(b.size)});`);
+      scratch.push(own);
+    }
+    this.texts.push([...lines, text.replace('function kernel(', `function ${name}(`)].join('\n'));
+    this.kernels.push(kernel);
+    return (args) => `${name}(${[...args, ...scratch].join(', ')});`;
+  }
+
+  #fresh(base: string): string {
+    let name = base;
+    for (let n = 1; this.#taken.has(name); n++) name = `${base}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  #messageIndex(message: string): number {
+    const known = this.messages.indexOf(message);
+    return known >= 0 ? known : this.messages.push(message) - 1;
+  }
+}
+
+function spellStep(
+  step: Step,
+  program: Program,
+  located: ReadonlyMap<number, Located>,
+  functions: Functions,
+): string {
+  const arrayOf = (id: number): string => {
+    const place = located.get(id);
+    invariant(place !== undefined, `step on slot ${id}, which does not exist`);
+    const argument = argumentIndex(place.memory, program);
+    return argument === undefined ? slotName(id) : `arrays[${spellCount(argument)}]`;
+  };
+  switch (step.kind) {
+    case 'run':
+      checkBinding(step.kernel, step.slots, located);
+      return functions.callOf(step.kernel, step.slots.map(arrayOf));
+    case 'copy':
+      return `${arrayOf(step.to)}.set(${arrayOf(step.from)});`;
+  }
+}
+
+const slotName = (id: number): string => `$slot${spellCount(id)}`;
+
+function spellMemory({ slot, memory }: Located, program: Program): string[] {
+  switch (memory.kind) {
+    case 'input':
+    case 'output':
+      return [];
+    case 'arena':
+      return [
+        `const ${slotName(slot.id)} = new ${arrayTypes[slot.type.dtype]}(arena, ${spellCount(memory.offset)}, ${spellCount(sizeOf(slot.type.shape))});`,
+      ];
+    case 'constant': {
+      const constants = program.slots.filter((s) => s.place.kind === 'constant');
+      const at = constants.findIndex((s) => s.place === memory);
+      return [`const ${slotName(slot.id)} = constants[${spellCount(at)}];`];
+    }
+  }
+}
