@@ -14,16 +14,16 @@ import type { Variable } from './variable.ts';
 
 /** A tensor whose elements exist. */
 export class EagerTensor extends Tensor {
+  // A record of its own and not the view, so that no IR value made from it keeps the storage alive.
+  override readonly type: TensorType;
   readonly #view: NdView;
 
-  constructor(view: NdView) {
+  constructor(view: NdView, type: TensorType = { dtype: view.dtype, shape: view.shape }) {
     super();
+    this.type = type;
     this.#view = view;
   }
 
-  override get type(): TensorType {
-    return this.#view;
-  }
   override resolve(): this {
     return this;
   }
@@ -52,9 +52,10 @@ export class EagerTensor extends Tensor {
   override toString(): string {
     return formatTensor(this.requireView());
   }
+  /** The elements, then dtype and shape. */
   override inspect(): string {
     return donationOf(this.#view.data) === undefined
-      ? formatTensor(this.#view)
+      ? `${formatTensor(this.#view)} ${showType(this.type)}`
       : `Tensor ${showType(this.type)} (donated)`;
   }
   override [Symbol.toPrimitive](hint: PrimitiveHint): string {
@@ -72,12 +73,13 @@ class Eager implements Interpreter {
     const types: TensorType[] = [];
     const views: NdView[] = [];
     for (const x of args) {
-      const view = x.requireView();
-      types.push(view);
-      views.push(view);
+      types.push(x.type);
+      views.push(x.requireView());
     }
-    const results = op.eval(views, { attrs, regions, types: op.infer(types, attrs, regions) });
-    return results.map((view) => new EagerTensor(view));
+    const results = op.infer(types, attrs, regions);
+    return op
+      .eval(views, { attrs, regions, types: results })
+      .map((view, i) => new EagerTensor(view, results[i]));
   }
   read(variable: Variable): Tensor {
     return variable.share();

@@ -46,7 +46,18 @@ export class Variable extends Tensor {
   }
   /** Replaces the value. Throws a ShapeError or DTypeError unless dtype and shape are the variable's own; a number takes its dtype. */
   assign(value: TensorLike): this {
-    const where = `${this.#label()}.assign`;
+    return this.#write(value, 'assign');
+  }
+  /** Adds to the value. The result must have the variable's dtype and shape. */
+  assignAdd(delta: TensorLike): this {
+    return this.#write(this.value().add(delta), 'assignAdd');
+  }
+  /** Subtracts from the value. The result must have the variable's dtype and shape. */
+  assignSub(delta: TensorLike): this {
+    return this.#write(this.value().sub(delta), 'assignSub');
+  }
+  #write(value: TensorLike, method: string): this {
+    const where = `variable '${this.name}'.${method}`;
     const isNumber = typeof value === 'number' || typeof value === 'boolean';
     const next = isNumber ? weak(value, this.dtype, where) : lift(value, where);
     if (!sameType(next.type, this.type)) {
@@ -62,13 +73,11 @@ export class Variable extends Tensor {
     currentInterpreter().write(this, next);
     return this;
   }
-  /** Adds to the value. The result must have the variable's dtype and shape. */
-  assignAdd(delta: TensorLike): this {
-    return this.assign(this.value().add(delta));
-  }
-  /** Subtracts from the value. The result must have the variable's dtype and shape. */
-  assignSub(delta: TensorLike): this {
-    return this.assign(this.value().sub(delta));
+
+  // The value for a read that keeps nothing, so that a program which prints its loss each step still updates in place.
+  #glance(): Tensor {
+    const isEager = currentInterpreter().parent === null;
+    return isEager ? (this.#shared ?? new EagerTensor(this.peek())) : this.value();
   }
 
   override resolve(): Tensor {
@@ -78,26 +87,22 @@ export class Variable extends Tensor {
     return this.value().requireView();
   }
   override item<T extends number | boolean = number>(): T {
-    return this.value().item<T>();
+    return this.#glance().item<T>();
   }
   override toArray(): NestedArray {
-    return this.value().toArray();
+    return this.#glance().toArray();
   }
   override data(): TypedArray {
-    return this.value().data();
+    return this.#glance().data();
   }
   override toString(): string {
-    return this.value().toString();
+    return this.#glance().toString();
   }
   override inspect(): string {
-    return `Variable '${this.name}' ${this.value().inspect()}`;
+    return `Variable '${this.name}' ${this.#glance().inspect()}`;
   }
   override [Symbol.toPrimitive](hint: PrimitiveHint): string {
-    return this.value()[Symbol.toPrimitive](hint);
-  }
-
-  #label(): string {
-    return `variable '${this.name}'`;
+    return this.#glance()[Symbol.toPrimitive](hint);
   }
 
   // The rest is for executors. Ownership: `owned` means that no tensor looks at the storage, so that a compiled step may write it in place.
