@@ -1,4 +1,4 @@
-// Elementwise arithmetic of two operands.
+// Elementwise arithmetic of two operands, which are promoted to one dtype (bool < int32 < float32) and broadcast to one shape; shapes that do not are a ShapeError.
 import * as k from '../loop/make.ts';
 import * as math from '../loop/math.ts';
 import type { TensorLike } from './coerce.ts';
@@ -7,6 +7,7 @@ import type { Op } from './opdef.ts';
 
 type Binary = Op<NoAttrs, [a: TensorLike, b: TensorLike]>;
 
+/** `a + b`, of float32 or int32 (which wraps). `add(tensor([1, 2]), 0.5)` is `[1.5, 2.5]`. */
 export const add: Binary = binary('add', {
   doc: 'Sum. int32 wraps.',
   takes: 'numeric',
@@ -15,6 +16,7 @@ export const add: Binary = binary('add', {
   d: (g) => [g, g],
 });
 
+/** `a - b`, of float32 or int32 (which wraps). */
 export const sub: Binary = binary('sub', {
   doc: 'Difference. int32 wraps.',
   takes: 'numeric',
@@ -23,6 +25,7 @@ export const sub: Binary = binary('sub', {
   d: (g, _a, _b, _y, needs) => [g, needs[1] ? g.neg() : null],
 });
 
+/** `a * b`, element by element, of float32 or int32 (which wraps). */
 export const mul: Binary = binary('mul', {
   doc: 'Product. int32 wraps.',
   takes: 'numeric',
@@ -32,6 +35,7 @@ export const mul: Binary = binary('mul', {
   d: (g, a, b, _, needs) => [needs[0] ? g.mul(b) : null, needs[1] ? g.mul(a) : null],
 });
 
+/** `a / b` as float32, also of integers: `div(tensor([1], { dtype: 'int32' }), 2)` is `[0.5]`. */
 export const div: Binary = binary('div', {
   doc: 'Quotient. int32 operands are converted to float32 first (NumPy’s true division).',
   takes: 'float',
@@ -43,6 +47,7 @@ export const div: Binary = binary('div', {
   },
 });
 
+/** `a % b` as in JavaScript, exact, with the sign of `a`: `mod(tensor([-7]), 3)` is `[-1]`. int32 modulo 0 is 0. */
 export const mod: Binary = binary('mod', {
   doc: 'Remainder a - b·trunc(a/b), exact, with the sign of the dividend (JavaScript’s %). int32 modulo 0 is 0.',
   takes: 'numeric',
@@ -52,6 +57,7 @@ export const mod: Binary = binary('mod', {
   d: (g, a, b, y, needs) => [g, needs[1] ? g.mul(a.sub(y).div(b).round()).neg() : null],
 });
 
+/** a to the power b, as float32. Special values are those of C99. The gradient of the exponent is NaN for negative bases. */
 export const pow: Binary = binary('pow', {
   doc: 'a to the b, special values as C99’s pow; int32 operands are converted to float32 first. The exponent’s gradient is 0 where a is 0 and NaN where a is negative.',
   takes: 'float',
@@ -65,6 +71,7 @@ export const pow: Binary = binary('pow', {
   ],
 });
 
+/** The larger element of float32 or int32; NaN where either is. Equal elements share the gradient. */
 export const maximum: Binary = binary('maximum', {
   doc: 'The larger element; NaN where either is NaN, and -0 < +0. Equal elements share the gradient.',
   takes: 'numeric',
@@ -76,6 +83,7 @@ export const maximum: Binary = binary('maximum', {
   },
 });
 
+/** The smaller element of float32 or int32; NaN where either is. Equal elements share the gradient. */
 export const minimum: Binary = binary('minimum', {
   doc: 'The smaller element; NaN where either is NaN, and -0 < +0. Equal elements share the gradient.',
   takes: 'numeric',
@@ -87,6 +95,7 @@ export const minimum: Binary = binary('minimum', {
   },
 });
 
+/** The angle in [-π, π] of the point (b, a): `atan2(1, -1)` is 3π/4. */
 export const atan2: Binary = binary('atan2', {
   doc: 'The angle in [-π, π] of the point (b, a), special values as C99’s atan2.',
   takes: 'float',

@@ -9,31 +9,42 @@ import { type Op, op } from './opdef.ts';
 
 type Binary = Op<NoAttrs, [a: TensorLike, b: TensorLike]>;
 
+/** bool: `a == b`, element by element. NaN equals nothing; -0 equals 0. */
 export const equal: Binary = comparison(
   'equal',
   'a = b; NaN equals nothing, -0 equals +0.',
   'eq',
   (a, b) => a === b,
 );
+
+/** bool: `a != b`, element by element. True where either is NaN. */
 export const notEqual: Binary = comparison(
   'not_equal',
   'a ≠ b; true where either is NaN.',
   'ne',
   (a, b) => a !== b,
 );
+
+/** bool: `a < b`, element by element. False where either is NaN. */
 export const less: Binary = comparison('less', 'a < b; false where either is NaN.', 'lt', (a, b) => a < b);
+
+/** bool: `a <= b`, element by element. False where either is NaN. */
 export const lessEqual: Binary = comparison(
   'less_equal',
   'a ≤ b; false where either is NaN.',
   'le',
   (a, b) => a <= b,
 );
+
+/** bool: `a > b`, element by element. False where either is NaN. */
 export const greater: Binary = comparison(
   'greater',
   'a > b; false where either is NaN.',
   'gt',
   (a, b) => a > b,
 );
+
+/** bool: `a >= b`, element by element. False where either is NaN. */
 export const greaterEqual: Binary = comparison(
   'greater_equal',
   'a ≥ b; false where either is NaN.',
@@ -41,6 +52,7 @@ export const greaterEqual: Binary = comparison(
   (a, b) => a >= b,
 );
 
+/** True where both are. Takes bool; other dtypes are a DTypeError that says how to compare first. */
 export const logicalAnd: Binary = binary('logical_and', {
   doc: 'True where both are true.',
   takes: 'bool',
@@ -49,6 +61,7 @@ export const logicalAnd: Binary = binary('logical_and', {
   d: () => [null, null],
 });
 
+/** True where at least one is. Takes bool. */
 export const logicalOr: Binary = binary('logical_or', {
   doc: 'True where at least one is true.',
   takes: 'bool',
@@ -57,6 +70,7 @@ export const logicalOr: Binary = binary('logical_or', {
   d: () => [null, null],
 });
 
+/** True where exactly one is. Takes bool. */
 export const logicalXor: Binary = binary('logical_xor', {
   doc: 'True where exactly one is true.',
   takes: 'bool',
@@ -65,6 +79,7 @@ export const logicalXor: Binary = binary('logical_xor', {
   d: () => [null, null],
 });
 
+/** True where the operand is false. Takes bool. */
 export const logicalNot: Op<NoAttrs, [x: TensorLike]> = unary('logical_not', {
   doc: 'True where the operand is false.',
   takes: 'bool',
@@ -73,7 +88,11 @@ export const logicalNot: Op<NoAttrs, [x: TensorLike]> = unary('logical_not', {
   d: () => null,
 });
 
-/** Elements of `a` where `condition` (bool) holds, of `b` elsewhere. All three broadcast against each other. */
+/**
+ * Elements of `a` where `condition` (bool) holds, of `b` elsewhere; a and b are promoted to one dtype. All three broadcast against each other.
+ *
+ *     where(x.greater(0), x, x.mul(0.1))
+ */
 export const where: Op<NoAttrs, [condition: TensorLike, a: TensorLike, b: TensorLike]> = op<
   NoAttrs,
   [condition: TensorLike, a: TensorLike, b: TensorLike]

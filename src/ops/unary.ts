@@ -1,4 +1,4 @@
-// Elementwise functions of one operand.
+// Elementwise functions of one operand, of any shape. Those of real numbers convert int32 and bool to float32.
 import type { Expr, ScalarFunction, UnaryOp } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
 import * as math from '../loop/math.ts';
@@ -11,6 +11,7 @@ type Unary = Op<NoAttrs, [x: TensorLike]>;
 
 // ---- arithmetic ----
 
+/** `-x`. int32 wraps; bool becomes int32. */
 export const neg: Unary = unary('neg', {
   doc: 'Negation. int32 wraps: -(-2^31) is -2^31.',
   takes: 'numeric',
@@ -19,6 +20,7 @@ export const neg: Unary = unary('neg', {
   d: (g) => g.neg(),
 });
 
+/** Absolute value, of float32 or int32. The gradient at 0 is 0. `abs(tensor([-2, 3]))` is `[2, 3]`. */
 export const abs: Unary = unary('abs', {
   doc: 'Absolute value, with gradient 0 at 0. int32 wraps: |-2^31| is -2^31.',
   takes: 'numeric',
@@ -27,6 +29,7 @@ export const abs: Unary = unary('abs', {
   d: (g, x) => g.mul(x.sign()),
 });
 
+/** -1, 0 or 1 of float32 or int32; NaN of NaN, and a zero keeps its sign. The gradient is 0. */
 export const sign: Unary = unary('sign', {
   doc: '1, -1, or the operand itself where it is ±0 or NaN. Gradient 0.',
   takes: 'numeric',
@@ -38,6 +41,7 @@ export const sign: Unary = unary('sign', {
   d: () => null,
 });
 
+/** Square root, correctly rounded; NaN below 0. */
 export const sqrt: Unary = unary('sqrt', {
   doc: 'Square root, correctly rounded; NaN below 0.',
   takes: 'float',
@@ -46,6 +50,7 @@ export const sqrt: Unary = unary('sqrt', {
   d: (g, _, y) => g.mul(0.5).div(y),
 });
 
+/** `1 / sqrt(x)`. */
 export const rsqrt: Unary = unary('rsqrt', {
   doc: '1 / sqrt(x), both steps rounded.',
   takes: 'float',
@@ -54,6 +59,7 @@ export const rsqrt: Unary = unary('rsqrt', {
   d: (g, x, y) => g.mul(-0.5).mul(y).div(x),
 });
 
+/** `x * x`, of float32 or int32 (which wraps). */
 export const square: Unary = unary('square', {
   doc: 'x · x. int32 wraps.',
   takes: 'numeric',
@@ -63,6 +69,7 @@ export const square: Unary = unary('square', {
   d: (g, x) => g.mul(x.mul(2)),
 });
 
+/** `1 / x`. */
 export const reciprocal: Unary = unary('reciprocal', {
   doc: '1 / x.',
   takes: 'float',
@@ -71,6 +78,7 @@ export const reciprocal: Unary = unary('reciprocal', {
   d: (g, _, y) => g.mul(y).mul(y).neg(),
 });
 
+/** `max(x, 0)`, of float32 or int32. The gradient at 0 is 0; NaN stays NaN. */
 export const relu: Unary = unary('relu', {
   doc: 'max(x, 0), with gradient 0 at 0; NaN propagates.',
   takes: 'numeric',
@@ -79,85 +87,110 @@ export const relu: Unary = unary('relu', {
   d: (g, x) => x.greater(0).where(g, 0),
 });
 
-// ---- transcendental functions: eager and compiled code run the same steps of loop/math.ts ----
+// ---- functions of loop/math.ts: eager mode and compiled code run the same steps ----
 
-function transcendental(
-  name: string,
-  fn: ScalarFunction,
-  doc: string,
-  d: (g: Tensor, x: Tensor, y: Tensor) => Tensor,
-): Unary {
-  return unary(name, { doc, takes: 'float', f: evaluator(fn), scalar: (x) => k.call(fn, x), d });
+interface MathSpec {
+  readonly doc: string;
+  readonly d: (g: Tensor, x: Tensor, y: Tensor) => Tensor;
 }
 
-export const exp: Unary = transcendental('exp', math.exp, 'e to the x.', (g, _, y) => g.mul(y));
+/** The op named as the scalar function. */
+function ofMath(fn: ScalarFunction, { doc, d }: MathSpec): Unary {
+  return unary(fn.name, { doc, takes: 'float', f: evaluator(fn), scalar: (x) => k.call(fn, x), d });
+}
 
-export const expm1: Unary = transcendental(
-  'expm1',
-  math.expm1,
-  'exp(x) - 1, accurate near 0.',
+/** e to the power x. `exp(1)` is 2.7182817. */
+export const exp: Unary = ofMath(math.exp, {
+  doc: 'e to the power x.',
+  d: (g, _, y) => g.mul(y),
+});
+
+/** `exp(x) - 1`, accurate near 0. */
+export const expm1: Unary = ofMath(math.expm1, {
+  doc: 'exp(x) - 1, accurate near 0.',
   // Not y + 1: that loses every bit where exp(x) is tiny.
-  (g, x) => g.mul(x.exp()),
-);
+  d: (g, x) => g.mul(x.exp()),
+});
 
-export const log: Unary = transcendental(
-  'log',
-  math.log,
-  'Natural logarithm; -inf at ±0, NaN below.',
-  (g, x) => g.div(x),
-);
+/** Natural logarithm: -inf at ±0, NaN below. */
+export const log: Unary = ofMath(math.log, {
+  doc: 'Natural logarithm; -inf at ±0, NaN below.',
+  d: (g, x) => g.div(x),
+});
 
-export const log1p: Unary = transcendental('log1p', math.log1p, 'log(1 + x), accurate near 0.', (g, x) =>
-  g.div(x.add(1)),
-);
+/** `log(1 + x)`, accurate near 0. */
+export const log1p: Unary = ofMath(math.log1p, {
+  doc: 'log(1 + x), accurate near 0.',
+  d: (g, x) => g.div(x.add(1)),
+});
 
-export const sin: Unary = transcendental('sin', math.sin, 'Sine, radians.', (g, x) => g.mul(x.cos()));
+/** Sine of radians. `sin(Math.PI / 2)` is 1. */
+export const sin: Unary = ofMath(math.sin, {
+  doc: 'Sine of an angle in radians.',
+  d: (g, x) => g.mul(x.cos()),
+});
 
-export const cos: Unary = transcendental('cos', math.cos, 'Cosine, radians.', (g, x) => g.mul(x.sin()).neg());
+/** Cosine of radians. `cos(Math.PI)` is -1. */
+export const cos: Unary = ofMath(math.cos, {
+  doc: 'Cosine of an angle in radians.',
+  d: (g, x) => g.mul(x.sin()).neg(),
+});
 
-export const tan: Unary = transcendental('tan', math.tan, 'Tangent, radians.', (g, _, y) =>
-  g.mul(y.square().add(1)),
-);
+/** Tangent of radians. */
+export const tan: Unary = ofMath(math.tan, {
+  doc: 'Tangent of an angle in radians.',
+  d: (g, _, y) => g.mul(y.square().add(1)),
+});
 
-export const asin: Unary = transcendental(
-  'asin',
-  math.asin,
-  'Arc sine in [-π/2, π/2]; NaN outside [-1, 1].',
-  (g, x) => g.div(oneMinusSquare(x).sqrt()),
-);
+/** Arc sine in [-π/2, π/2]; NaN outside [-1, 1]. */
+export const asin: Unary = ofMath(math.asin, {
+  doc: 'Arc sine in [-π/2, π/2]; NaN outside [-1, 1].',
+  d: (g, x) => g.div(oneMinusSquare(x).sqrt()),
+});
 
-export const acos: Unary = transcendental(
-  'acos',
-  math.acos,
-  'Arc cosine in [0, π]; NaN outside [-1, 1].',
-  (g, x) => g.div(oneMinusSquare(x).sqrt()).neg(),
-);
+/** Arc cosine in [0, π]; NaN outside [-1, 1]. */
+export const acos: Unary = ofMath(math.acos, {
+  doc: 'Arc cosine in [0, π]; NaN outside [-1, 1].',
+  d: (g, x) => g.div(oneMinusSquare(x).sqrt()).neg(),
+});
 
-export const atan: Unary = transcendental('atan', math.atan, 'Arc tangent in [-π/2, π/2].', (g, x) =>
-  g.div(x.square().add(1)),
-);
+/** Arc tangent in [-π/2, π/2]. */
+export const atan: Unary = ofMath(math.atan, {
+  doc: 'Arc tangent in [-π/2, π/2].',
+  d: (g, x) => g.div(x.square().add(1)),
+});
 
-export const sinh: Unary = transcendental('sinh', math.sinh, 'Hyperbolic sine.', (g, x) => g.mul(x.cosh()));
+/** Hyperbolic sine. */
+export const sinh: Unary = ofMath(math.sinh, {
+  doc: 'Hyperbolic sine.',
+  d: (g, x) => g.mul(x.cosh()),
+});
 
-export const cosh: Unary = transcendental('cosh', math.cosh, 'Hyperbolic cosine.', (g, x) => g.mul(x.sinh()));
+/** Hyperbolic cosine. */
+export const cosh: Unary = ofMath(math.cosh, {
+  doc: 'Hyperbolic cosine.',
+  d: (g, x) => g.mul(x.sinh()),
+});
 
-export const tanh: Unary = transcendental('tanh', math.tanh, 'Hyperbolic tangent.', (g, _, y) =>
-  g.mul(oneMinusSquare(y)),
-);
+/** Hyperbolic tangent. */
+export const tanh: Unary = ofMath(math.tanh, {
+  doc: 'Hyperbolic tangent.',
+  d: (g, _, y) => g.mul(oneMinusSquare(y)),
+});
 
-export const sigmoid: Unary = transcendental('sigmoid', math.sigmoid, '1 / (1 + exp(-x)).', (g, _, y) =>
-  g.mul(y.mul(y.neg().add(1))),
-);
+/** The logistic function `1 / (1 + exp(-x))`, without overflow. `sigmoid(0)` is 0.5. */
+export const sigmoid: Unary = ofMath(math.sigmoid, {
+  doc: '1 / (1 + exp(-x)).',
+  d: (g, _, y) => g.mul(y.mul(y.neg().add(1))),
+});
 
-export const erf: Unary = transcendental('erf', math.erf, 'Error function, 2/√π ∫₀ˣ exp(-t²) dt.', (g, x) =>
-  g.mul(
-    x
-      .square()
-      .neg()
-      .exp()
-      .mul(2 / Math.sqrt(Math.PI)),
-  ),
-);
+const twoOverSqrtPi = 2 / Math.sqrt(Math.PI);
+
+/** The error function 2/√π ∫₀ˣ exp(-t²) dt. */
+export const erf: Unary = ofMath(math.erf, {
+  doc: 'Error function, 2/√π ∫₀ˣ exp(-t²) dt.',
+  d: (g, x) => g.mul(x.square().neg().exp().mul(twoOverSqrtPi)),
+});
 
 // Factored, because 1 - x² cancels near ±1.
 function oneMinusSquare(x: Tensor): Tensor {
@@ -181,9 +214,16 @@ function rounding(
   });
 }
 
+/** Largest integer not above x, as float32. int32 is unchanged. The gradient is 0. */
 export const floor: Unary = rounding('floor', 'The largest integer not above x.', Math.floor);
+
+/** Smallest integer not below x, as float32. int32 is unchanged. The gradient is 0. */
 export const ceil: Unary = rounding('ceil', 'The smallest integer not below x.', Math.ceil);
+
+/** The integer part, towards 0, as float32. int32 is unchanged. The gradient is 0. */
 export const trunc: Unary = rounding('trunc', 'The integer part: towards zero.', Math.trunc);
+
+/** Nearest integer, halves to the even one, as NumPy: `round(tensor([0.5, 1.5, 2.5]))` is `[0, 2, 2]`. int32 is unchanged. The gradient is 0. */
 export const round: Unary = rounding('round', 'The nearest integer, halves to the even one.', halfToEven);
 
 function halfToEven(x: number): number {
@@ -196,6 +236,7 @@ function halfToEven(x: number): number {
 
 // ---- predicates ----
 
+/** bool: is the element NaN? */
 const isNaNOp: Unary = unary('is_nan', {
   doc: 'True where the element is NaN.',
   takes: 'numeric',
@@ -205,6 +246,7 @@ const isNaNOp: Unary = unary('is_nan', {
   d: () => null,
 });
 
+/** bool: is the element neither infinite nor NaN? */
 const isFiniteOp: Unary = unary('is_finite', {
   doc: 'True where the element is neither infinite nor NaN.',
   takes: 'numeric',
