@@ -2,7 +2,8 @@
 import { InternalError, unreachable } from '../util/errors.ts';
 import type { Expr, ScalarFunction, Stmt } from './kernel.ts';
 
-function operandsOf(e: Expr): readonly Expr[] {
+/** The expressions an expression is made of, in order of evaluation. */
+export function operandsOf(e: Expr): readonly Expr[] {
   switch (e.kind) {
     case 'const':
     case 'local':

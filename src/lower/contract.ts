@@ -1,0 +1,282 @@
+// Contractions: register-tiled loop nests. Every result element accumulates its products in index order from +0, whatever the tile,
+// so all schedules give the same bits. Transposed operands are strides; epilogues are applied where a tile is stored.
+import type { Instr, Value } from '../ir/func.ts';
+import { sizeOf } from '../ir/types.ts';
+import type { Buffer, Expr, Stmt } from '../loop/kernel.ts';
+import * as k from '../loop/make.ts';
+import { type ContractionAxes, defOf } from '../ops/opdef.ts';
+import { scalarType } from '../ops/scalar.ts';
+import { InternalError } from '../util/errors.ts';
+import { range } from '../util/seq.ts';
+import * as affine from './affine.ts';
+import { type Affine, constant, plus, toExpr } from './affine.ts';
+import { type Axis, axisOf, type Building, nestOf, withoutDivisions } from './nest.ts';
+import { place } from './place.ts';
+import { axesAt, linearAt, type Reader, reader } from './reader.ts';
+import { type ContractionSchedule, type Precision, scheduleContraction } from './schedule.ts';
+
+/** A contraction as batches of [m, k] · [k, n], whatever axes of the operands these are. */
+interface Problem {
+  readonly def: Instr;
+  readonly value: Value;
+  readonly type: Buffer['type'];
+  readonly axes: ContractionAxes;
+  readonly size: Readonly<Record<Role, number>>;
+  /** Loops that each of the four axes consists of, so that no index needs a division; tiles cut the last. */
+  readonly factors: Readonly<Record<Role, readonly number[]>>;
+  readonly building: Building;
+  readonly schedule: ContractionSchedule;
+}
+
+type Role = 'batch' | 'm' | 'n' | 'k';
+type At = Readonly<Record<Role, Affine>>;
+
+export interface ContractionNest {
+  readonly body: readonly Stmt[];
+  readonly scratch: readonly Buffer[];
+}
+
+export function contractionNest(building: Building, precision: Precision): ContractionNest {
+  const def = building.region.body.find((i) => defOf(i).lower.kind === 'contract');
+  const lowering = def && defOf(def).lower;
+  if (lowering?.kind !== 'contract') throw new InternalError('a contract fusion without a contraction');
+  const problem = problemOf(def!, lowering.axes(def!.attrs), building, precision);
+  const { batch, m, n } = problem.size;
+  if (batch * m * n === 0) return { body: [], scratch: [] };
+  const reading = reader(building.sources, building.fresh);
+  const { packedRows } = problem.schedule;
+  const single = (['m', 'n', 'k'] as const).every((role) => problem.factors[role].length === 1);
+  if (packedRows === undefined || !single)
+    return { body: place(plainNest(problem, reading), reading, building.sizes), scratch: [] };
+  const scratch: Buffer[] = [
+    { name: 'pa', type: 'f64', size: packedRows * problem.size.k, role: 'scratch' },
+    { name: 'pb', type: 'f64', size: problem.size.k * problem.schedule.columns, role: 'scratch' },
+  ];
+  const sizes = new Map([...building.sizes, ...scratch.map((b) => [b.name, b.size] as const)]);
+  return { body: place(packedNest(problem, packedRows, reading), reading, sizes), scratch };
+}
+
+function problemOf(def: Instr, axes: ContractionAxes, building: Building, precision: Precision): Problem {
+  const [left, right] = def.args as [Value, Value];
+  const value = def.results[0]!;
+  const type = scalarType(value.type.dtype);
+  const sizes = (of: Value, which: readonly number[]): number =>
+    sizeOf(which.map((axis) => of.type.shape[axis]!));
+  const size = {
+    batch: sizes(left, axes.leftBatch),
+    m: sizes(left, freeAxes(left, axes.leftBatch, axes.leftContract)),
+    n: sizes(right, freeAxes(right, axes.rightBatch, axes.rightContract)),
+    k: sizes(left, axes.leftContract),
+  };
+  const schedule = scheduleContraction(type, size, precision);
+  const whole = { batch: [size.batch], m: [size.m], n: [size.n], k: [size.k] };
+  const problem: Problem = { def, value, type, axes, size, factors: whole, building, schedule };
+  // One product and its epilogue without tiles shows which loops a reader divides.
+  const { factors } = withoutDivisions(Object.values(whole), building, (current, reading) => {
+    const [batch, m, n, depth] = current.map((list, i) => axisOf(['b', 'i', 'j', 'k'][i]!, list)) as [
+      Axis,
+      Axis,
+      Axis,
+      Axis,
+    ];
+    const at: At = { batch: batch.index, m: m.index, n: n.index, k: depth.index };
+    const product = size.k === 0 ? k.constOf(type, 0) : productAt(problem, reading, at);
+    const stmts = [k.variable('c', product), ...storesAt(problem, reading, at, k.local(type, 'c'))];
+    return { axes: [batch, m, n, depth], stmts };
+  });
+  const [batch, m, n, depth] = factors;
+  return { ...problem, factors: { batch: batch!, m: m!, n: n!, k: depth! } };
+}
+
+function freeAxes(operand: Value, batch: readonly number[], contract: readonly number[]): number[] {
+  return range(operand.type.shape.length).filter((axis) => !batch.includes(axis) && !contract.includes(axis));
+}
+
+/** Operands read where they are: small and thin products, and operands whose strides need several loops. */
+function plainNest(problem: Problem, reading: Reader): readonly Stmt[] {
+  const { factors, schedule } = problem;
+  const batch = axisOf('b', factors.batch);
+  const depth = axisOf('k', factors.k);
+  const [mInner, nInner] = [factors.m.at(-1)!, factors.n.at(-1)!];
+  const mOuter = axisOf('m', factors.m.slice(0, -1));
+  const nOuter = axisOf('n', factors.n.slice(0, -1));
+  const nests = tiles(mInner, schedule.rows).flatMap((rows) =>
+    tiles(nInner, schedule.columns).flatMap((columns) => {
+      const i = tileAxis('i', rows, problem);
+      const j = tileAxis('j', columns, problem);
+      const placeOf = (row: number, column: number): At => ({
+        batch: batch.index,
+        m: plus(plus(i.index, constant(row)), mOuter.index, mInner),
+        n: plus(plus(j.index, constant(column)), nOuter.index, nInner),
+        k: depth.index,
+      });
+      const tile = tileStmts(problem, reading, rows.size, columns.size, depth, placeOf, (row, column) =>
+        productAt(problem, reading, placeOf(row, column)),
+      );
+      return nestOf([...i.loops, ...j.loops], tile);
+    }),
+  );
+  return nestOf([...batch.loops, ...mOuter.loops, ...nOuter.loops], nests);
+}
+
+/** Operands copied into f64 panels first: each element is read many times, and converting it each time is what costs. */
+function packedNest(problem: Problem, packedRows: number, reading: Reader): readonly Stmt[] {
+  const { factors, schedule, size } = problem;
+  const batch = axisOf('b', factors.batch);
+  const depth = axisOf('k', [size.k]);
+  const nests = rowBlocks(size.m, packedRows, schedule.rows).flatMap((block) => {
+    const outer = tileAxis(
+      'block',
+      { start: block.start, count: block.count, size: block.tiles * block.rows },
+      problem,
+    );
+    const tile = axisOf(problem.building.fresh('i'), [block.tiles]);
+    const row = (r: number): Affine => plus(plus(outer.index, tile.index, block.rows), constant(r));
+    const column0 = constant(0);
+    const inLeftPanel = (r: number): Expr =>
+      toExpr(plus(plus(constant(r), depth.index, block.rows), tile.index, block.rows * size.k));
+    const packLeft = range(block.rows).map((r) => {
+      const at: At = { batch: batch.index, m: row(r), n: column0, k: depth.index };
+      return k.store('pa', inLeftPanel(r), k.convert('f64', leftAt(problem, reading, at)));
+    });
+    const columnNests = tiles(size.n, schedule.columns).flatMap((columns) => {
+      const j = tileAxis('j', columns, problem);
+      const placeOf = (r: number, c: number): At => ({
+        batch: batch.index,
+        m: row(r),
+        n: plus(j.index, constant(c)),
+        k: depth.index,
+      });
+      const inRightPanel = (c: number): Expr => toExpr(plus(constant(c), depth.index, columns.size));
+      const packRight = range(columns.size).map((c) =>
+        k.store('pb', inRightPanel(c), k.convert('f64', rightAt(problem, reading, placeOf(0, c)))),
+      );
+      // A product of two f32 is exact in f64, so this rounds once, like the product in f32.
+      const product = (r: number, c: number): Expr =>
+        k.convert('f32', k.mul(k.load('f64', 'pa', inLeftPanel(r)), k.load('f64', 'pb', inRightPanel(c))));
+      const body = tileStmts(problem, reading, block.rows, columns.size, depth, placeOf, product);
+      return nestOf(j.loops, [...nestOf(depth.loops, packRight), ...nestOf(tile.loops, body)]);
+    });
+    return nestOf(outer.loops, [...nestOf([...tile.loops, ...depth.loops], packLeft), ...columnNests]);
+  });
+  return nestOf(batch.loops, nests);
+}
+
+// Accumulators for rows × columns elements, the loop over the contracted axis, and the stores with the epilogue.
+function tileStmts(
+  problem: Problem,
+  reading: Reader,
+  rows: number,
+  columns: number,
+  depth: Axis,
+  placeOf: (row: number, column: number) => At,
+  product: (row: number, column: number) => Expr,
+): readonly Stmt[] {
+  const { type, building, size } = problem;
+  const cells = range(rows).flatMap((row) =>
+    range(columns).map((column) => ({ row, column, sum: k.local(type, building.fresh('c')) })),
+  );
+  const named = cells.map(({ sum }) => (sum as Expr & { kind: 'local' }).name);
+  const accumulate = cells.map(({ row, column, sum }, n) =>
+    k.assign(named[n]!, k.add(sum, product(row, column))),
+  );
+  return [
+    ...named.map((name) => k.variable(name, k.constOf(type, 0))),
+    ...(size.k === 0 ? [] : nestOf(depth.loops, accumulate)),
+    ...cells.flatMap(({ row, column, sum }) => storesAt(problem, reading, placeOf(row, column), sum)),
+  ];
+}
+
+function storesAt({ value, size, building }: Problem, reading: Reader, at: At, sum: Expr): readonly Stmt[] {
+  const linear = plus(at.n, plus(at.m, at.batch, size.m), size.n);
+  reading.fix(value, linearAt(linear), sum);
+  return building.region.results.map((result, i) =>
+    k.store(building.outputs[i]!, toExpr(linear), reading.read(result, linearAt(linear))),
+  );
+}
+
+function productAt(problem: Problem, reading: Reader, at: At): Expr {
+  return k.mul(leftAt(problem, reading, at), rightAt(problem, reading, at));
+}
+
+function leftAt({ def, axes: { leftBatch, leftContract } }: Problem, reading: Reader, at: At): Expr {
+  const left = def.args[0]!;
+  return operandAt(left, reading, [
+    [leftBatch, at.batch],
+    [freeAxes(left, leftBatch, leftContract), at.m],
+    [leftContract, at.k],
+  ]);
+}
+
+function rightAt({ def, axes: { rightBatch, rightContract } }: Problem, reading: Reader, at: At): Expr {
+  const right = def.args[1]!;
+  return operandAt(right, reading, [
+    [rightBatch, at.batch],
+    [freeAxes(right, rightBatch, rightContract), at.n],
+    [rightContract, at.k],
+  ]);
+}
+
+// Each group of axes is counted by one row-major index.
+function operandAt(
+  operand: Value,
+  reading: Reader,
+  groups: readonly (readonly [axes: readonly number[], at: Affine])[],
+): Expr {
+  const { shape } = operand.type;
+  const where: Affine[] = new Array(shape.length);
+  for (const [axes, at] of groups) {
+    const parts = affine.unflatten(
+      at,
+      axes.map((axis) => shape[axis]!),
+    );
+    axes.forEach((axis, n) => {
+      where[axis] = parts[n]!;
+    });
+  }
+  return reading.read(operand, axesAt(where, shape));
+}
+
+/** Consecutive places of an axis, cut into `count` pieces of `size`. */
+interface Pieces {
+  readonly start: number;
+  readonly count: number;
+  readonly size: number;
+}
+
+// Full tiles, then what is left as one smaller tile.
+function tiles(extent: number, size: number): readonly Pieces[] {
+  const fit = Math.min(size, extent);
+  const count = Math.floor(extent / fit);
+  const rest = extent - count * fit;
+  const full = { start: 0, count, size: fit };
+  return rest === 0 ? [full] : [full, { start: count * fit, count: 1, size: rest }];
+}
+
+// Blocks of `packed` rows, then one block of the full tiles that are left, then the rows that fill no tile.
+function rowBlocks(
+  m: number,
+  packed: number,
+  rows: number,
+): readonly {
+  readonly start: number;
+  readonly count: number;
+  readonly tiles: number;
+  readonly rows: number;
+}[] {
+  const count = Math.floor(m / packed);
+  const left = m - count * packed;
+  const fullTiles = Math.floor(left / rows);
+  const rest = left % rows;
+  return [
+    { start: 0, count, tiles: packed / rows, rows },
+    { start: count * packed, count: Math.min(1, fullTiles), tiles: fullTiles, rows },
+    { start: m - rest, count: Math.min(1, rest), tiles: 1, rows: rest },
+  ].filter((block) => block.count > 0);
+}
+
+// The first place of the current piece; its loop, if there is more than one.
+function tileAxis(stem: string, { start, count, size }: Pieces, { building }: Problem): Axis {
+  const { loops, index } = axisOf(building.fresh(stem), [count]);
+  return { loops, index: plus(constant(start), index, size) };
+}

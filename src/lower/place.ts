@@ -1,0 +1,248 @@
+// Placing: expressions that share parts become `let`s, each at the outermost loop where all it needs is known; reductions and
+// assertions take their place before the first use. What may read out of bounds stays behind the condition that guards it.
+import type { Expr, Stmt } from '../loop/kernel.ts';
+import * as k from '../loop/make.ts';
+import { mapOperands } from '../loop/rewrite.ts';
+import { operandsOf } from '../loop/visit.ts';
+import { InternalError } from '../util/errors.ts';
+import { fromExpr } from './affine.ts';
+
+import type { Gathered, Reduction } from './reader.ts';
+
+interface Scope {
+  readonly parent: Scope | null;
+  /** Number of loops around: an expression is worth hoisting only out of loops. */
+  readonly loops: number;
+  /** True for an arm of a select: unsafe expressions do not leave it. */
+  readonly guarded: boolean;
+  readonly out: Stmt[];
+  readonly lets: Map<Expr, Expr>;
+  readonly placed: Set<unknown>;
+}
+
+function inside(parent: Scope | null, kind: 'loop' | 'arm'): Scope {
+  const loops = (parent?.loops ?? 0) + (kind === 'loop' ? 1 : 0);
+  return { parent, loops, guarded: kind === 'arm', out: [], lets: new Map(), placed: new Set() };
+}
+
+function* outwards(scope: Scope): Generator<Scope> {
+  for (let s: Scope | null = scope; s; s = s.parent) yield s;
+}
+
+/** `sizes` are the elements of every buffer. */
+export function place(
+  draft: readonly Stmt[],
+  gathered: Gathered,
+  sizes: ReadonlyMap<string, number>,
+): readonly Stmt[] {
+  const { intern, reductions, conditions, names, fresh } = gathered;
+  const uses = countUses(draft, gathered);
+  const homes = new Map<string, Scope>();
+  const needs = new Map<Expr, ReadonlySet<string>>();
+  const unsafe = new Map<Expr, boolean>();
+  const root: Scope = { ...inside(null, 'arm'), guarded: false };
+
+  const reductionOf = (e: Expr): Reduction | undefined =>
+    e.kind === 'local' ? reductions.get(e.name) : undefined;
+  // Loop indices and variables that an expression needs, also through reductions.
+  const namesIn = (e: Expr): ReadonlySet<string> => {
+    const known = needs.get(e);
+    if (known) return known;
+    const found = new Set<string>();
+    const reduction = reductionOf(e);
+    for (const x of reduction ? [reduction.value] : operandsOf(e))
+      for (const name of namesIn(x)) found.add(name);
+    if (reduction) found.delete(reduction.index);
+    else if (e.kind === 'local') found.add(e.name);
+    needs.set(e, found);
+    return found;
+  };
+  const isUnsafe = (e: Expr): boolean => {
+    const known = unsafe.get(e);
+    if (known !== undefined) return known;
+    const found = judge(e);
+    unsafe.set(e, found);
+    return found;
+  };
+  const judge = (e: Expr): boolean => {
+    if (e.kind === 'load') {
+      const { min, max } = fromExpr(e.index);
+      if (min < 0 || max >= (sizes.get(e.buffer) ?? 0)) return true;
+    }
+    const reduction = reductionOf(e);
+    return reduction ? isUnsafe(reduction.value) : operandsOf(e).some(isUnsafe);
+  };
+
+  // The outermost scope that knows all the names, but within the guard for unsafe expressions.
+  const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope => {
+    for (const scope of outwards(from)) {
+      if (scope.parent === null || (stays && scope.guarded)) return scope;
+      for (const name of wanted) if (homes.get(name) === scope) return scope;
+    }
+    return root;
+  };
+  const find = (e: Expr, from: Scope): Expr | undefined => {
+    for (const scope of outwards(from)) {
+      const known = scope.lets.get(e);
+      if (known) return known;
+    }
+    return undefined;
+  };
+  const isPlaced = (what: unknown, from: Scope): boolean => {
+    for (const scope of outwards(from)) if (scope.placed.has(what)) return true;
+    return false;
+  };
+
+  const spell = (e: Expr, scope: Scope, forced = false): Expr => {
+    assertBefore(e, scope);
+    if (e.kind === 'const') return e;
+    if (e.kind === 'local') {
+      const reduction = reductionOf(e);
+      if (reduction) reduceBefore(reduction, scope);
+      return e;
+    }
+    const known = find(e, scope);
+    if (known) return known;
+    if (weight(e) === 0) return spellOperands(e, scope);
+    const at = home(scope, namesIn(e), isUnsafe(e));
+    if (!forced && (uses.get(e) ?? 0) < 2 && at.loops === scope.loops) return spellOperands(e, scope);
+    const value = spellOperands(e, at);
+    if (value.kind === 'local') {
+      at.lets.set(e, value);
+      return value;
+    }
+    const name = fresh(names.get(e) ?? (e.kind === 'load' ? e.buffer : 't'));
+    at.out.push(k.letIn(name, value));
+    at.lets.set(e, k.local(e.type, name));
+    return k.local(e.type, name);
+  };
+  const spellOperands = (e: Expr, scope: Scope): Expr =>
+    e.kind === 'select' ? spellSelect(e, scope) : mapOperands(e, (x) => spell(x, scope));
+  // Arms that need statements of their own become an `if`; the others stay an expression.
+  const spellSelect = (e: Expr & { kind: 'select' }, scope: Scope): Expr => {
+    const cond = spell(e.cond, scope);
+    const arms = [inside(scope, 'arm'), inside(scope, 'arm')] as const;
+    const a = spell(e.a, arms[0]);
+    const b = spell(e.b, arms[1]);
+    if (arms[0].out.length + arms[1].out.length === 0)
+      return cond === e.cond && a === e.a && b === e.b ? e : k.select(cond, a, b);
+    const name = fresh(names.get(e) ?? 't');
+    scope.out.push(
+      k.variable(name, k.constOf(e.type, 0)),
+      k.when(cond, [...arms[0].out, k.assign(name, a)], [...arms[1].out, k.assign(name, b)]),
+    );
+    scope.lets.set(e, k.local(e.type, name));
+    return k.local(e.type, name);
+  };
+  const assertBefore = (e: Expr, scope: Scope): void => {
+    for (const { cond, message } of conditions.get(e) ?? []) {
+      if (isPlaced(cond, scope)) continue;
+      const at = home(scope, namesIn(cond), true);
+      at.placed.add(cond);
+      at.out.push(k.assert(spell(cond, at), message));
+    }
+  };
+  const reduceBefore = (reduction: Reduction, scope: Scope): void => {
+    if (isPlaced(reduction, scope)) return;
+    const { name, op, index, extent, value } = reduction;
+    const at = home(scope, namesIn(k.local(value.type, name)), isUnsafe(value));
+    const body = inside(at, 'loop');
+    homes.set(index, body);
+    const result = spell(value, body);
+    at.out.push({ kind: 'reduce', name, op, type: value.type, index, extent, body: body.out, value: result });
+    at.placed.add(reduction);
+  };
+
+  // Stores that follow each other come after all their values: an in-place update must not overwrite what another value still reads.
+  const storeAll = (run: readonly (Stmt & { kind: 'store' })[], scope: Scope): void => {
+    const ready = run.map((s, i) => {
+      const written = new Set(run.slice(0, i).map((earlier) => intern(earlier.index)));
+      const value = intern(s.value);
+      return k.store(s.buffer, spell(intern(s.index), scope), spell(value, scope, loadsAny(value, written)));
+    });
+    scope.out.push(...ready);
+  };
+  const run = (stmts: readonly Stmt[], scope: Scope): void => {
+    for (let i = 0; i < stmts.length; i++) {
+      const s = stmts[i]!;
+      if (s.kind === 'store') {
+        const all: (Stmt & { kind: 'store' })[] = [];
+        for (let next = s as Stmt | undefined; next?.kind === 'store'; next = stmts[i + all.length])
+          all.push(next);
+        storeAll(all, scope);
+        i += all.length - 1;
+      } else runOne(s, scope);
+    }
+  };
+  const runOne = (s: Exclude<Stmt, { kind: 'store' }>, scope: Scope): void => {
+    switch (s.kind) {
+      case 'for': {
+        const body = inside(scope, 'loop');
+        homes.set(s.index, body);
+        run(s.body, body);
+        scope.out.push(k.loop(s.index, s.extent, body.out));
+        return;
+      }
+      case 'var':
+      case 'assign': {
+        const value = spell(intern(s.value), scope);
+        if (s.kind === 'var') homes.set(s.name, scope);
+        scope.out.push({ ...s, value });
+        return;
+      }
+      case 'let':
+      case 'if':
+      case 'reduce':
+      case 'assert':
+        throw new InternalError(`a draft holds loops, variables and stores, not ${s.kind}`);
+    }
+  };
+  run(draft, root);
+  return root.out;
+}
+
+// How often each expression is an operand, reductions and conditions included.
+function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: Gathered): Map<Expr, number> {
+  const uses = new Map<Expr, number>();
+  const use = (e: Expr): void => {
+    const before = uses.get(e) ?? 0;
+    uses.set(e, before + 1);
+    if (before > 0) return;
+    for (const x of operandsOf(e)) use(x);
+    for (const { cond } of conditions.get(e) ?? []) use(cond);
+    const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
+    if (reduction) use(reduction.value);
+  };
+  const enter = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      if (s.kind === 'for') enter(s.body);
+      else if (s.kind === 'store') {
+        use(intern(s.index));
+        use(intern(s.value));
+      } else if ('value' in s) use(intern(s.value));
+    }
+  };
+  enter(draft);
+  return uses;
+}
+
+// 0 for what is cheaper to repeat than to keep: numbers, names, and short sums of indices, which engines fold into addresses.
+function weight(e: Expr): 0 | 1 {
+  return indexSize(e, 8) > 0 ? 0 : 1;
+}
+
+// Budget left after an index sum without division; 0 where it is something else or larger.
+function indexSize(e: Expr, budget: number): number {
+  if (budget <= 0) return 0;
+  if (e.kind === 'const' || e.kind === 'local') return budget - 1;
+  if (e.kind !== 'binary' || e.type !== 'i32') return 0;
+  if (e.op !== 'add' && e.op !== 'sub' && e.op !== 'mul') return 0;
+  return indexSize(e.b, indexSize(e.a, budget));
+}
+
+function loadsAny(e: Expr, indices: ReadonlySet<Expr>, seen: Set<Expr> = new Set()): boolean {
+  if (indices.size === 0 || seen.has(e)) return false;
+  seen.add(e);
+  if (e.kind === 'load' && indices.has(e.index)) return true;
+  return operandsOf(e).some((x) => loadsAny(x, indices, seen));
+}

@@ -1,0 +1,66 @@
+// Programs as text: where every tensor lives, what runs in which order, and the kernels.
+import { showType } from '../ir/types.ts';
+import { printKernel } from '../loop/print.ts';
+import { unreachable } from '../util/errors.ts';
+import type { Place, Program, Step } from './program.ts';
+
+/**
+ * The text of a program:
+ *
+ *     program @f(s0, s1) -> (s3), arena 256 bytes {
+ *       s0: f32[64] = input 0
+ *       s2: f32[64] = arena 0
+ *
+ *       run k0_exp(a0 = s0, y0 = s2)
+ *     }
+ *
+ * followed by its kernels.
+ */
+export function printProgram(program: Program): string {
+  const list = (slots: readonly number[]): string => slots.map((s) => `s${s}`).join(', ');
+  const { name, inputs, outputs, slots, steps, arenaBytes } = program;
+  const lines = [
+    `program @${name}(${list(inputs)}) -> (${list(outputs)}), arena ${arenaBytes} bytes {`,
+    ...slots.map((s) => `  s${s.id}: ${showType(s.type)} = ${showPlace(s.place)}`),
+    '',
+    ...steps.map((s) => `  ${showStep(s)}`),
+    '}',
+  ];
+  const kernels = steps.flatMap((s) => (s.kind === 'run' ? ['', printKernel(s.kernel)] : []));
+  return [...lines, ...kernels].join('\n');
+}
+
+// More numbers than this are not printed: constants can be large.
+const shownConstants = 8;
+
+function showPlace(place: Place): string {
+  switch (place.kind) {
+    case 'input':
+    case 'output':
+      return `${place.kind} ${place.index}`;
+    case 'arena':
+      return `arena ${place.offset}`;
+    case 'constant': {
+      const more = place.data.length > shownConstants ? ', …' : '';
+      return `constant [${place.data.slice(0, shownConstants).map(String).join(', ')}${more}]`;
+    }
+    case 'alias':
+      return `alias of s${place.of}`;
+    default:
+      return unreachable(place);
+  }
+}
+
+function showStep(step: Step): string {
+  switch (step.kind) {
+    case 'run': {
+      const { name, buffers } = step.kernel;
+      const bound = buffers.filter((b) => b.role !== 'scratch');
+      return `run ${name}(${bound.map((b, i) => `${b.name} = s${step.slots[i]}`).join(', ')})`;
+    }
+    case 'copy':
+      return `copy s${step.from} to s${step.to}`;
+    default:
+      return unreachable(step);
+  }
+}
