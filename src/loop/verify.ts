@@ -1,0 +1,179 @@
+// What every kernel obeys, as numbered rules. Emitters rely on them: nothing is spelled that was not checked here.
+//
+// K1  Names of kernels, buffers and locals are identifiers: a letter or _, then letters, digits or _.
+// K2  No name is bound where it already has a meaning; buffers and locals share one space of names.
+// K3  A local is used inside the scope of its binding and with the type it was bound with.
+// K4  Operators take operands of types they exist for, and say the type they give.
+// K5  Only a `var` is assigned, with a value of its type.
+// K6  A load names a buffer that may be read (`in`, `inout`, `scratch`) and its type, and the index is i32.
+// K7  A store names a buffer that may be written (`out`, `inout`, `scratch`), with a value of its type and an i32 index.
+// K8  An index that interval analysis proves to leave its buffer does not occur, unless a condition guards it.
+// K9  Extents and sizes are integers >= 0; scratch buffers come last, and only they are f64.
+// K10 The body of a reduce binds and asserts, and does nothing else; the value has the type of the reduction, for which the operation exists.
+// K11 Scalar functions mention only their parameters and earlier lets, load nothing, and are called with arguments of the types of the parameters.
+// K12 A constant is a value of its type: float32 for f32, int32 for i32, 0 or 1 for bool.
+import { VerifyError } from '../util/errors.ts';
+import { type Interval, indexRange, rangeOf, reachesEnds } from './interval.ts';
+import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
+import { printExpr, printStatements } from './print.ts';
+import { checkExpr, type Fail, isCount, reduceOps } from './verify-expr.ts';
+
+export interface Local {
+  readonly type: Scalar;
+  readonly binding: 'let' | 'var' | 'index';
+}
+
+interface Scope {
+  readonly locals: Map<string, Local>;
+  /** The loops around. An index has its exact range here. */
+  readonly ranges: ReadonlyMap<string, Interval>;
+  /** A condition has been asked that indices may depend on. */
+  readonly guarded: boolean;
+}
+
+/** Throws a VerifyError that names the rule and shows the statement. */
+export function verifyKernel(kernel: Kernel): void {
+  new Verifier(kernel).kernel();
+}
+
+class Verifier {
+  readonly #kernel: Kernel;
+  readonly #buffers = new Map<string, Buffer>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  kernel(): void {
+    const { name, buffers, body } = this.#kernel;
+    const fail = this.#failing();
+    checkName(name, fail);
+    buffers.forEach((b, i) => {
+      checkName(b.name, fail);
+      if (this.#buffers.has(b.name)) fail('K2', `two buffers are named ${b.name}`);
+      if (!isCount(b.size)) fail('K9', `buffer ${b.name} has size ${b.size}`);
+      if (b.type === 'f64' && b.role !== 'scratch')
+        fail('K9', `buffer ${b.name} is f64, which only scratch may be`);
+      if (b.role !== 'scratch' && buffers[i - 1]?.role === 'scratch')
+        fail('K9', `buffer ${b.name} comes after scratch buffers`);
+      this.#buffers.set(b.name, b);
+    });
+    this.#statements(body, { locals: new Map(), ranges: new Map(), guarded: false });
+  }
+
+  #failing(s?: Stmt): Fail {
+    return (rule, what) => {
+      const where = s === undefined ? '' : `:\n${printStatements([s])}`;
+      throw new VerifyError(`kernel @${this.#kernel.name} breaks ${rule}: ${what}${where}`);
+    };
+  }
+
+  #statements(body: readonly Stmt[], outer: Scope): Scope {
+    let scope: Scope = { ...outer, locals: new Map(outer.locals) };
+    for (const s of body) {
+      this.#statement(s, scope);
+      if (s.kind === 'assert') scope = { ...scope, guarded: true };
+    }
+    return scope;
+  }
+
+  #statement(s: Stmt, scope: Scope): void {
+    const fail = this.#failing(s);
+    switch (s.kind) {
+      case 'for':
+        this.#statements(s.body, this.#loop(s.index, s.extent, scope, fail));
+        break;
+      case 'let':
+      case 'var':
+        this.#expr(s.value, scope, fail);
+        this.#bind(s.name, { type: s.value.type, binding: s.kind }, scope, fail);
+        break;
+      case 'assign': {
+        this.#expr(s.value, scope, fail);
+        const target = scope.locals.get(s.name);
+        if (target?.binding !== 'var') fail('K5', `${s.name} is no var in scope`);
+        else if (target.type !== s.value.type)
+          fail('K5', `${s.name} is ${target.type}, the value ${s.value.type}`);
+        break;
+      }
+      case 'store': {
+        const buffer = this.#buffers.get(s.buffer);
+        if (buffer === undefined || buffer.role === 'in') fail('K7', `${s.buffer} is no buffer to write`);
+        else if (buffer.type !== s.value.type)
+          fail('K7', `${s.buffer} is ${buffer.type}, the value ${s.value.type}`);
+        if (s.index.type !== 'i32') fail('K7', `the index is ${s.index.type}`);
+        this.#expr(s.index, scope, fail);
+        this.#expr(s.value, scope, fail);
+        this.#inBounds(s.buffer, s.index, scope, fail);
+        break;
+      }
+      case 'if':
+        this.#condition(s.cond, scope, fail);
+        this.#statements(s.then, { ...scope, guarded: true });
+        this.#statements(s.otherwise, { ...scope, guarded: true });
+        break;
+      case 'reduce': {
+        if (s.body.some((inner) => !['let', 'reduce', 'assert'].includes(inner.kind)))
+          fail('K10', 'the body of a reduce may only bind lets and assert');
+        if (!reduceOps[s.op].includes(s.type)) fail('K10', `there is no reduction ${s.op} of ${s.type}`);
+        const inside = this.#statements(s.body, this.#loop(s.index, s.extent, scope, fail));
+        this.#expr(s.value, inside, fail);
+        if (s.value.type !== s.type) fail('K10', `the value is ${s.value.type}, the reduction ${s.type}`);
+        this.#bind(s.name, { type: s.type, binding: 'let' }, scope, fail);
+        break;
+      }
+      case 'assert':
+        this.#condition(s.cond, scope, fail);
+        break;
+    }
+  }
+
+  #condition(cond: Expr, scope: Scope, fail: Fail): void {
+    this.#expr(cond, scope, fail);
+    if (cond.type !== 'bool') fail('K4', `the condition is ${cond.type}`);
+  }
+
+  #bind(name: string, local: Local, scope: Scope, fail: Fail): void {
+    checkName(name, fail);
+    if (scope.locals.has(name) || this.#buffers.has(name)) fail('K2', `${name} already has a meaning here`);
+    scope.locals.set(name, local);
+  }
+
+  #loop(index: string, extent: number, scope: Scope, fail: Fail): Scope {
+    if (!isCount(extent)) fail('K9', `the extent is ${extent}`);
+    const inside = { ...scope, locals: new Map(scope.locals) };
+    this.#bind(index, { type: 'i32', binding: 'index' }, inside, fail);
+    const ranges = new Map(scope.ranges).set(index, indexRange(extent));
+    // What never runs accesses nothing.
+    return { ...inside, ranges, guarded: scope.guarded || extent === 0 };
+  }
+
+  #expr(e: Expr, scope: Scope, fail: Fail): void {
+    checkExpr(e, scope.locals, fail, {
+      guarded: scope.guarded,
+      load: (load, guarded) => {
+        const buffer = this.#buffers.get(load.buffer);
+        if (buffer === undefined || buffer.role === 'out') fail('K6', `${load.buffer} is no buffer to read`);
+        else if (buffer.type !== load.type)
+          fail('K6', `${load.buffer} is ${buffer.type}, the load ${load.type}`);
+        if (load.index.type !== 'i32') fail('K6', `the index is ${load.index.type}`);
+        this.#inBounds(load.buffer, load.index, { ...scope, guarded }, fail);
+      },
+    });
+  }
+
+  #inBounds(name: string, index: Expr, { ranges, guarded }: Scope, fail: Fail): void {
+    const size = this.#buffers.get(name)?.size;
+    if (size === undefined || guarded || !reachesEnds(index, ranges)) return;
+    const { low, high } = rangeOf(index, ranges);
+    if (low < 0 || high >= size)
+      fail(
+        'K8',
+        `the index ${printExpr(index)} of ${name} runs from ${low} to ${high}, but it has ${size} elements`,
+      );
+  }
+}
+
+function checkName(name: string, fail: Fail): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) fail('K1', `${JSON.stringify(name)} is no identifier`);
+}
