@@ -13,7 +13,7 @@ export { type Padding, pad } from './ops/pad.ts';
 export { all, any, max, min, prod, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';
 export { flip } from './ops/reverse.ts';
-export { scatterAdd } from './ops/scatter.ts';
+export { scatterAdd, scatterAddAlongAxis } from './ops/scatter.ts';
 export { stopGradient } from './ops/stop-gradient.ts';
 export { takeAlongAxis } from './ops/take-along-axis.ts';
 export { transpose } from './ops/transpose.ts';

@@ -8,6 +8,10 @@ import { lift, type TensorLike, weak } from './coerce.ts';
 
 /** A user's indices: an int32 tensor, or a number. */
 export function liftIndices(x: TensorLike, where: string): Tensor {
+  if (Array.isArray(x))
+    throw new ArgumentError(
+      `${where}: indices must be an int32 tensor, got an array; wrap it: tensor([…], { dtype: 'int32' })`,
+    );
   return typeof x === 'number' ? weak(x, 'int32', where) : lift(x, where);
 }
 

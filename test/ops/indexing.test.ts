@@ -186,6 +186,12 @@ describe('indexing functions refuse', () => {
       "gather: indices must be int32, got f32[1]; make them so with tensor([…], { dtype: 'int32' }) or x.cast('int32')",
     ],
     [
+      'an array of indices',
+      () => gather(line, [0, 1] as never),
+      ArgumentError,
+      "gather: indices must be an int32 tensor, got an array; wrap it: tensor([…], { dtype: 'int32' })",
+    ],
+    [
       'a fraction as an index',
       () => gather(line, 0.5),
       DTypeError,
