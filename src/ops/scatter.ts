@@ -141,7 +141,7 @@ function scatterKernel(
       { name: 'a0', type, size: sizeOf(x.shape), role: 'in' },
       { name: 'a1', type: 'i32', size: sizeOf(indices.shape), role: 'in' },
       { name: 'a2', type, size: sizeOf(updates.shape), role: 'in' },
-      { name: 'y0', type, size: sizeOf(x.shape), role: 'out' },
+      { name: 'y0', type, size: sizeOf(x.shape), role: 'inout' },
     ],
     body: [
       loop('e', sizeOf(x.shape), [store('y0', e, load(type, 'a0', e))]),
