@@ -1,4 +1,4 @@
-// How tensors print. The texts were compared with NumPy's; where they differ on purpose the test says so.
+// How tensors print: the layout is that of NumPy.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { arange, full, ones, tensor, variable, zeros } from '../../../src/index.ts';
