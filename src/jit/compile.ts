@@ -1,0 +1,32 @@
+// The compiler in one page: a traced function goes through the passes, down to a program, and out as JavaScript.
+import { type CompiledProgram, compileProgram } from '../codegen/js/program.ts';
+import type { Func } from '../ir/func.ts';
+import { lower } from '../lower/lower.ts';
+import type { Program } from '../lower/program.ts';
+import type { Precision, Stage } from '../passes/pass.ts';
+import { optimize } from '../passes/pipeline.ts';
+import { dump } from './dump.ts';
+
+export interface CompileOptions {
+  readonly precision: Precision;
+  /** Parameters whose memory the program may overwrite. A run that fails leaves it as it was. */
+  readonly donated: readonly number[];
+}
+
+/** Every artifact on the way, and the function at the end. */
+export interface Compilation extends CompiledProgram {
+  /** The function after the passes. */
+  readonly func: Func;
+  readonly stages: readonly Stage[];
+  readonly program: Program;
+}
+
+/** Compiles a traced function. */
+export function compile(traced: Func, { precision, donated }: CompileOptions): Compilation {
+  const { func, stages } = optimize(traced, { precision });
+  const program = lower(func, { precision, donated });
+  const { source, engine, run } = compileProgram(program);
+  const compilation = { func, stages, program, source, engine, run };
+  dump(compilation);
+  return compilation;
+}

@@ -1,0 +1,90 @@
+// What kernels cost: arithmetic counted from their loops, bytes from their buffers.
+import type { Expr, Kernel, ScalarFunction, Stmt } from '../loop/kernel.ts';
+import { bodyOf, operandsOf } from '../loop/visit.ts';
+import type { Program } from '../lower/program.ts';
+
+export interface KernelCost {
+  readonly kernel: string;
+  /** Floating-point operations: arithmetic, comparisons and selections on f32 and f64; the steps of exp, log … are counted, indices are not. */
+  readonly flops: number;
+  /** Bytes of the buffers it reads and writes, each once. */
+  readonly bytes: number;
+}
+
+export function kernelCosts({ steps }: Program): readonly KernelCost[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'copy') return [];
+    const { kernel } = step;
+    return [{ kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) }];
+  });
+}
+
+const bytesPer = { f32: 4, f64: 8, i32: 4, bool: 1 } as const;
+
+function bytesOf({ buffers }: Kernel): number {
+  return buffers
+    .filter((b) => b.role !== 'scratch')
+    .reduce((sum, b) => sum + b.size * bytesPer[b.type] * (b.role === 'inout' ? 2 : 1), 0);
+}
+
+function flopsOf(stmts: readonly Stmt[]): number {
+  return stmts.reduce((sum, s) => sum + flopsOfStmt(s), 0);
+}
+
+function flopsOfStmt(s: Stmt): number {
+  switch (s.kind) {
+    case 'for':
+      return s.extent * flopsOf(s.body);
+    case 'let':
+    case 'var':
+    case 'assign':
+      return flopsOfExpr(s.value);
+    case 'store':
+      return flopsOfExpr(s.index) + flopsOfExpr(s.value);
+    case 'if':
+      return flopsOfExpr(s.cond) + Math.max(flopsOf(s.then), flopsOf(s.otherwise));
+    case 'reduce':
+      return s.extent * (flopsOf(s.body) + flopsOfExpr(s.value) + (isFloat(s.type) ? 1 : 0));
+    case 'assert':
+      return flopsOfExpr(s.cond);
+  }
+}
+
+function flopsOfExpr(e: Expr): number {
+  let flops = operandsOf(e).reduce((sum, x) => sum + flopsOfExpr(x), 0);
+  switch (e.kind) {
+    case 'unary':
+    case 'binary':
+    case 'select':
+      if (isFloat(e.type)) flops++;
+      break;
+    case 'compare':
+      if (isFloat(e.a.type)) flops++;
+      break;
+    case 'call':
+      flops += flopsOfFunction(e.fn);
+      break;
+    case 'const':
+    case 'local':
+    case 'load':
+    case 'convert':
+    case 'bits':
+      break;
+  }
+  return flops;
+}
+
+const known = new WeakMap<ScalarFunction, number>();
+
+function flopsOfFunction(fn: ScalarFunction): number {
+  let flops = known.get(fn);
+  if (flops === undefined) {
+    flops = bodyOf(fn).reduce((sum, e) => sum + flopsOfExpr(e), 0);
+    known.set(fn, flops);
+  }
+  return flops;
+}
+
+function isFloat(type: string): boolean {
+  return type === 'f32' || type === 'f64';
+}

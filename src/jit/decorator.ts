@@ -1,0 +1,29 @@
+// `@jit` on methods: one compiled function per instance, so that what one instance captured never serves another.
+
+/** The part of the standard decorator context that is used here. */
+export interface MethodDecoratorContext {
+  readonly kind: 'method';
+  readonly name: string | symbol;
+}
+
+export function isDecoratorContext(x: object): x is MethodDecoratorContext {
+  return 'kind' in x && x.kind === 'method' && 'name' in x;
+}
+
+/** A method that compiles itself at its first call on each instance. */
+export function perInstance<Args extends readonly unknown[], R>(
+  method: (...args: Args) => R,
+  { name }: MethodDecoratorContext,
+  compile: (bound: (...args: Args) => R) => (...args: Args) => R,
+): (this: object, ...args: Args) => R {
+  const compiled = new WeakMap<object, (...args: Args) => R>();
+  return function (this: object, ...args: Args): R {
+    let own = compiled.get(this);
+    if (own === undefined) {
+      const bound = (...given: Args): R => Reflect.apply(method, this, given) as R;
+      own = compile(Object.defineProperty(bound, 'name', { value: String(name) }));
+      compiled.set(this, own);
+    }
+    return own(...args);
+  };
+}

@@ -1,0 +1,86 @@
+// What a compilation did, for people: the result of `f.lower(...)`.
+import { print } from '../ir/print.ts';
+import { bytesOf, sizeOf, type TensorType } from '../ir/types.ts';
+import type { Program } from '../lower/program.ts';
+import type { Stage } from '../passes/pass.ts';
+import { TreeError } from '../util/errors.ts';
+import { type KernelCost, kernelCosts } from './cost.ts';
+import { describeArguments, differences } from './key.ts';
+import { memoryUse } from './memory.ts';
+import type { Settings } from './options.ts';
+import type { Specialisation } from './specialisation.ts';
+
+/** A function compiled for one kind of arguments, opened. */
+export interface Lowered<Args extends readonly unknown[], R> {
+  /** The IR as traced. */
+  readonly ir: string;
+  /** The function after each pass, with its text; the first is `trace`, the last is what was lowered. */
+  readonly stages: readonly Stage[];
+  /** The generated JavaScript. */
+  readonly source: string;
+  readonly memory: MemorySummary;
+  /** Work of each kernel, in the order they run. */
+  readonly cost: readonly KernelCost[];
+  /** What runs the program: `javascript`, or `interpreter` where generating code is forbidden. */
+  readonly backend: string;
+  /** The function for exactly this kind of arguments; a call with others throws a TreeError instead of tracing. */
+  compile(): (...args: Args) => R;
+}
+
+/** Sizes in bytes. */
+export interface MemorySummary {
+  /** The arguments, captured tensors and variables. */
+  readonly inputs: number;
+  /** What a call allocates: results that lie in no input's memory. */
+  readonly results: number;
+  /** Intermediates: one block, allocated once. */
+  readonly arena: number;
+  readonly constants: number;
+  /** Inputs that are overwritten in place: donated arguments and variables. */
+  readonly inPlace: number;
+}
+
+export function explain<Args extends readonly unknown[], R>(
+  specialisation: Specialisation,
+  settings: Settings,
+  run: (...args: Args) => R,
+): Lowered<Args, R> {
+  const { compilation } = specialisation.executable();
+  const { stages, source, program, engine } = compilation;
+  return {
+    ir: print(specialisation.traced.func),
+    stages,
+    source,
+    memory: summary(program),
+    cost: kernelCosts(program),
+    backend: engine,
+    compile:
+      () =>
+      (...args) => {
+        const { key } = describeArguments(args, settings.isStatic);
+        const found = differences(specialisation.key, key);
+        if (found.length > 0)
+          throw new TreeError(`${settings.name} was compiled for other arguments: ${found.join(', ')}`);
+        return run(...args);
+      },
+  };
+}
+
+function summary(program: Program): MemorySummary {
+  const { slots, inputs, outputs, arenaBytes } = program;
+  const { overwritten, arrayOfOutput } = memoryUse(program);
+  const typeOf = new Map(slots.map(({ id, type }) => [id, type]));
+  const bytes = (types: readonly TensorType[]): number =>
+    types.reduce((sum, { dtype, shape }) => sum + sizeOf(shape) * bytesOf(dtype), 0);
+  const inputTypes = inputs.map((id) => typeOf.get(id)!);
+  const fresh = outputs.filter(
+    (_, k) => arrayOfOutput[k]! >= inputs.length && arrayOfOutput.indexOf(arrayOfOutput[k]!) === k,
+  );
+  return {
+    inputs: bytes(inputTypes),
+    results: bytes(fresh.map((id) => typeOf.get(id)!)),
+    arena: arenaBytes,
+    constants: bytes(slots.filter((s) => s.place.kind === 'constant').map((s) => s.type)),
+    inPlace: bytes(inputTypes.filter((_, i) => overwritten[i])),
+  };
+}

@@ -1,0 +1,85 @@
+// jit: a function that is traced once per type of its arguments and runs compiled from then on.
+import { isTensor, lift } from '../ops/coerce.ts';
+import { currentInterpreter } from '../ops/dispatch.ts';
+import { eager } from '../tensor/eager.ts';
+import { flatten, unflatten } from '../trace/tree.ts';
+import { ArgumentError } from '../util/errors.ts';
+import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
+import { explain, type Lowered } from './explain.ts';
+import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
+import { Specialisations, type TraceRecord } from './specialise.ts';
+
+/** A compiled function: called like the original, with a view on what was made of it. */
+export interface Jitted<Args extends readonly unknown[], R> {
+  (...args: Args): R;
+  /** Every stage of the compilation for these arguments, without running anything. Traces if they have not been met before. */
+  lower(...args: Args): Lowered<Args, R>;
+  /** What was traced, when, why and how long it took; the last hundred. */
+  readonly traces: readonly TraceRecord[];
+}
+
+/**
+ * Compiles `f`: the first call with arguments of some structure, shapes and dtypes traces it into IR, optimises that and generates
+ * code; later calls run the code. Arguments and results are nested objects and arrays of tensors, numbers, booleans, null and strings;
+ * numbers are traced like scalar tensors unless `static`. Captured tensors are read by reference, captured variables read and assigned.
+ * Also a decorator for methods: `@jit step(x) { … }`. Throws an OptionError for options it does not know; what a call may throw is in
+ * the documentation of its options.
+ *
+ *     const f = jit((x) => x.mul(2).sum());  f(tensor([1, 2, 3]))   // 12
+ */
+export function jit<This, Args extends readonly unknown[], R>(
+  method: (this: This, ...args: Args) => R,
+  context: MethodDecoratorContext,
+): (this: This, ...args: Args) => R;
+export function jit<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options?: JitOptions,
+): Jitted<Args, R>;
+export function jit<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options: JitOptions | MethodDecoratorContext = {},
+): Jitted<Args, R> | ((this: object, ...args: Args) => R) {
+  if (typeof f !== 'function')
+    throw new ArgumentError(`jit: expected a function, got ${f === null ? 'null' : typeof f}`);
+  if (isDecoratorContext(options)) return perInstance(f, options, (bound) => jitted(bound, {}));
+  return jitted(f, options);
+}
+
+function jitted<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options: JitOptions,
+): Jitted<Args, R> {
+  const settings = completeOptions(options, f.name);
+  const specialisations = new Specialisations(f, settings);
+  const run = (...args: Args): R =>
+    (configuration.jit ? callCompiled(specialisations, args) : callEagerly(f, args, settings)) as R;
+  Object.defineProperties(run, {
+    name: { value: f.name === '' ? 'jit' : `jit(${f.name})` },
+    length: { value: f.length },
+    lower: { value: (...args: Args) => explain(specialisations.find(args, []), settings, run) },
+    traces: { get: () => specialisations.records },
+  });
+  return run as Jitted<Args, R>;
+}
+
+function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
+  const leaves: unknown[] = [];
+  const found = specialisations.find(args, leaves);
+  const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
+  return unflatten(found.traced.output, results);
+}
+
+// Numbers become tensors here too, so that a function sees the same kinds of arguments whether it is compiled or not.
+function callEagerly(
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  { isStatic, name }: Settings,
+): unknown {
+  const { tree, leaves } = flatten(args, 'args', isStatic);
+  return f(
+    ...(unflatten(
+      tree,
+      leaves.map((x) => (isTensor(x) ? x : lift(x, name))),
+    ) as never[]),
+  );
+}

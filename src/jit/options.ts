@@ -1,0 +1,129 @@
+// What a user may ask of jit: its options, checked and completed, and the switches that hold for all functions.
+import type { Precision } from '../passes/pass.ts';
+import { OptionError } from '../util/errors.ts';
+import { checkOptions } from '../util/options.ts';
+import { type ArgumentKey, keyOfSignature } from './key.ts';
+
+export interface JitOptions {
+  /** Positions of arguments, or names of keys in argument objects at any depth, that stay JavaScript values and are part of the cache key. */
+  readonly static?: readonly (number | string)[];
+  /** Positions of arguments whose buffers the call may reuse; their tensors cannot be used afterwards. */
+  readonly donate?: readonly number[];
+  /** One `spec(…)`, or a tree of them, per argument: any other call is a TreeError. */
+  readonly signature?: readonly unknown[];
+  /** How many different argument types may be traced; one more is a RetraceError. Without it there is only a warning. */
+  readonly maxTraces?: number;
+  /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. */
+  readonly precision?: Precision;
+  /** What executes it. `auto` is the fastest there is. */
+  readonly backend?: 'auto' | 'js';
+  /** Its name in IR, messages and generated code; default the function's own. */
+  readonly name?: string;
+}
+
+const optionNames: readonly (keyof JitOptions)[] = [
+  'static',
+  'donate',
+  'signature',
+  'maxTraces',
+  'precision',
+  'backend',
+  'name',
+];
+
+/** The options, complete. */
+export interface Settings {
+  readonly name: string;
+  readonly isStatic: (key: string | number, depth: number) => boolean;
+  readonly donate: ReadonlySet<number>;
+  readonly signature: ArgumentKey | null;
+  readonly maxTraces: number;
+  readonly precision: Precision;
+}
+
+export function completeOptions(options: JitOptions, functionName: string): Settings {
+  checkOptions(options, optionNames, 'jit');
+  const { static: statics = [], donate = [], signature, maxTraces, precision, backend, name } = options;
+  if (!Array.isArray(statics) || !statics.every((s) => isPosition(s) || typeof s === 'string'))
+    throw refused('static', 'a list of argument positions and names of keys', statics);
+  if (!Array.isArray(donate) || !donate.every(isPosition))
+    throw refused('donate', 'a list of argument positions', donate);
+  const both = donate.find((position) => statics.includes(position));
+  if (both !== undefined)
+    throw new OptionError(
+      `jit: argument ${both} is both static and donated; a static argument has no buffer`,
+    );
+  if (signature !== undefined && !Array.isArray(signature))
+    throw refused('signature', 'a list with a spec per argument', signature);
+  if (maxTraces !== undefined && !(Number.isInteger(maxTraces) && maxTraces >= 1))
+    throw refused('maxTraces', 'an integer >= 1', maxTraces);
+  if (precision !== undefined) checkPrecision(precision, 'jit');
+  if (backend !== undefined && backend !== 'auto' && backend !== 'js')
+    throw refused('backend', "'auto' or 'js'", backend);
+  if (name !== undefined && typeof name !== 'string') throw refused('name', 'a string', name);
+
+  const positions = new Set<unknown>(statics);
+  const isStatic = (key: string | number, depth: number): boolean =>
+    (depth === 0 || typeof key === 'string') && positions.has(key);
+  return {
+    name: identifier(name ?? functionName),
+    isStatic,
+    donate: new Set(donate),
+    signature: signature === undefined ? null : keyOfSignature(signature, isStatic),
+    maxTraces: maxTraces ?? Number.POSITIVE_INFINITY,
+    precision: precision ?? configuration.precision,
+  };
+}
+
+export interface Configuration {
+  /** False: jitted functions run eagerly, for debugging. */
+  readonly jit: boolean;
+  /** The precision of functions jitted from now on that do not say. */
+  readonly precision: Precision;
+  /** Whether functions that are traced again and again say so on the console. */
+  readonly retraceWarnings: boolean;
+}
+
+const defaults: Configuration = { jit: true, precision: 'strict', retraceWarnings: true };
+export let configuration: Configuration = defaults;
+
+/** Changes switches that hold for all jitted functions, and returns what they were. Unknown keys and values are OptionErrors. */
+export function configure(changes: Partial<Configuration>): Configuration {
+  const before = configuration;
+  checkOptions(changes, Object.keys(defaults), 'configure');
+  for (const key of ['jit', 'retraceWarnings'] as const) {
+    const value = changes[key];
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new OptionError(`configure: ${key} must be true or false, got ${show(value)}`);
+  }
+  if (changes.precision !== undefined) checkPrecision(changes.precision, 'configure');
+  configuration = {
+    jit: changes.jit ?? before.jit,
+    precision: changes.precision ?? before.precision,
+    retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
+  };
+  return before;
+}
+
+function checkPrecision(value: unknown, where: string): void {
+  if (value !== 'strict' && value !== 'fast')
+    throw new OptionError(`${where}: precision must be 'strict' or 'fast', got ${show(value)}`);
+}
+
+function isPosition(x: unknown): x is number {
+  return Number.isInteger(x) && (x as number) >= 0;
+}
+
+function refused(option: string, expected: string, got: unknown): OptionError {
+  return new OptionError(`jit: ${option} must be ${expected}, got ${show(got)}`);
+}
+
+function show(x: unknown): string {
+  return typeof x === 'function' ? 'a function' : (JSON.stringify(x) ?? String(x));
+}
+
+// IR names are identifiers: `valueAndGrad(loss)` becomes `valueAndGrad_loss`.
+function identifier(name: string): string {
+  const clean = name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '');
+  return /^[A-Za-z_]/.test(clean) ? clean : clean === '' ? 'anonymous' : `f${clean}`;
+}

@@ -1,0 +1,107 @@
+// One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
+import { lift } from '../ops/coerce.ts';
+import { currentInterpreter } from '../ops/dispatch.ts';
+import type { Donation } from '../tensor/donation.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Trace, TracedTensor } from '../trace/tracer.ts';
+import type { Tree } from '../trace/tree.ts';
+import { InternalError } from '../util/errors.ts';
+import { Executable } from './executable.ts';
+import { type ArgumentKey, matches } from './key.ts';
+import type { Settings } from './options.ts';
+import type { TracedCall } from './traced.ts';
+import { Unit } from './unit.ts';
+
+export class Specialisation {
+  readonly key: ArgumentKey;
+  readonly traced: TracedCall;
+  readonly unit: Unit;
+  readonly #settings: Settings;
+  // Traces whose tensors it captured: it means something only while they last.
+  readonly #foreign: readonly Trace[];
+  // Which leaves are parameters; null where all are.
+  readonly #parameters: readonly number[] | null;
+  readonly #donation: (() => Donation) | null;
+  #executable: Executable | undefined;
+
+  constructor(key: ArgumentKey, traced: TracedCall, settings: Settings) {
+    this.key = key;
+    this.traced = traced;
+    this.#settings = settings;
+    this.unit = new Unit(traced.func, settings.precision);
+    this.#foreign = traced.captures.flatMap((c) =>
+      c.kind === 'tensor' && c.tensor instanceof TracedTensor ? [c.tensor.trace] : [],
+    );
+    const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
+    this.#parameters = parameters.length === key.leaves.length ? null : parameters;
+    this.#donation =
+      settings.donate.size === 0 ? null : () => ({ call: settings.name, stack: new Error(settings.name) });
+  }
+
+  /** Nothing limits its life: it captured no tensor of another trace. */
+  get lasting(): boolean {
+    return this.#foreign.length === 0;
+  }
+  get usable(): boolean {
+    return this.#foreign.every((trace) => trace.live);
+  }
+
+  /** Are these its arguments? If so, `leaves` holds theirs. */
+  accepts(args: readonly unknown[], leaves: unknown[]): boolean {
+    return matches(this.key.tree, args, this.key.leaves, leaves) && (this.lasting || this.usable);
+  }
+
+  /** Compiled, bound to the captures. */
+  executable(): Executable {
+    this.#executable ??= new Executable(
+      { ...this.traced, donated: this.#donated() },
+      this.#settings.precision,
+    );
+    return this.#executable;
+  }
+
+  /** The results under eager mode. */
+  run(leaves: readonly unknown[]): readonly Tensor[] {
+    return this.executable().call(this.#arguments(leaves), this.#donation);
+  }
+
+  /** The results under any other interpreter; captured variables are read and assigned there. */
+  stage(leaves: readonly unknown[]): readonly Tensor[] {
+    const interpreter = currentInterpreter();
+    const { captures, writes, outputCount } = this.traced;
+    const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
+    for (const capture of captures)
+      operands.push(capture.kind === 'tensor' ? capture.tensor : interpreter.read(capture.variable));
+    const results = this.unit.call(operands);
+    writes.forEach((variable, k) => interpreter.write(variable, results[outputCount + k]!));
+    return results;
+  }
+
+  #arguments(leaves: readonly unknown[]): readonly unknown[] {
+    return this.#parameters === null ? leaves : this.#parameters.map((i) => leaves[i]);
+  }
+
+  // Parameters that come from the arguments `donate` names.
+  #donated(): readonly number[] {
+    const { tree } = this.key;
+    if (tree.kind !== 'list') throw new InternalError('arguments are a list');
+    const leaves = new Set<number>();
+    tree.items.forEach((item, position) => {
+      if (this.#settings.donate.has(position)) for (const i of leafIndices(item)) leaves.add(i);
+    });
+    const parameters = this.#parameters ?? this.key.leaves.map((_, i) => i);
+    return parameters.flatMap((leaf, i) => (leaves.has(leaf) ? [i] : []));
+  }
+}
+
+function leafIndices(tree: Tree): readonly number[] {
+  switch (tree.kind) {
+    case 'leaf':
+      return [tree.index];
+    case 'static':
+      return [];
+    case 'list':
+    case 'dict':
+      return tree.items.flatMap(leafIndices);
+  }
+}
