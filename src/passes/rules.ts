@@ -2,6 +2,8 @@
 import { parseRule, type Rule } from './pattern.ts';
 
 // NaN propagates, ±0 and ±inf keep their signs: that is why `add(x, 0) => x` is not among the exact ones (-0 + 0 is 0).
+// `pow(x, 2) => square(x)` is relaxed, since our pow is not correctly rounded: squares between two float32 go the other way.
+// `stop_gradient` means something to autodiff only, which comes before this pass.
 const texts = `
 exact: neg(neg(x)) => x
 exact: mul(x, 1) => x
@@ -33,6 +35,8 @@ exact: abs(neg(x)) => abs(x)
 exact: abs(abs(x)) => abs(x)
 exact: square(neg(x)) => square(x)
 exact: square(abs(x)) => square(x)
+exact: pow(x, 1) => x
+exact: pow(x, 0) => 1
 exact: relu(relu(x)) => relu(x)
 exact: maximum(x, x) => x
 exact: minimum(x, x) => x
@@ -71,10 +75,13 @@ exact: select(true, x, y) => x
 exact: select(false, x, y) => y
 exact: select(c, x, x) => x
 exact: select(logical_not(c), x, y) => select(c, y, x)
+exact: stop_gradient(x) => x
 relaxed float32: add(x, 0) => x
 relaxed float32: add(0, x) => x
 relaxed float32: mul(x, 0) => 0
 relaxed float32: mul(0, x) => 0
+relaxed float32: pow(x, 2) => square(x)
+relaxed float32: pow(x, -1) => reciprocal(x)
 relaxed float32: sub(x, x) => 0
 relaxed float32: div(x, C) => mul(x, inverse(C)) if finite(C)
 relaxed float32: mul(mul(x, C), D) => mul(x, product(C, D))

@@ -1,7 +1,11 @@
 // What a golden file can ask for: `// run: <command> …`, each from the text so far to the text that follows.
+import '../../src/tensor/eager.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
 import { registry } from '../../src/ops/index.ts';
+import { differentiate } from '../../src/passes/differentiate.ts';
+import { type Pass, runPasses } from '../../src/passes/pass.ts';
+import { optimize, pipeline } from '../../src/passes/pipeline.ts';
 import { ParseError } from '../../src/util/errors.ts';
 
 /** A command gets the words behind its name. */
@@ -20,4 +24,25 @@ export const commands: Readonly<Record<string, Command>> = {
     }
     throw new Error('the text parses');
   },
+  /** Runs the passes named, or the whole pipeline where none is; a word `fast` allows relaxed rules. */
+  passes: (text, words) => {
+    const precision = words.includes('fast') ? 'fast' : 'strict';
+    const named = words.filter((w) => w !== 'fast').map((w) => passByName(w));
+    const func = parse(text, registry);
+    return print(
+      (named.length > 0 ? runPasses(func, named, { precision }) : optimize(func, { precision })).func,
+    );
+  },
+  /** The function's forward and backward halves, both without dead code. */
+  differentiate: (text, words) => {
+    const inputs = words.length > 0 ? words.map(Number) : undefined;
+    const { forward, backward } = differentiate(parse(text, registry), inputs);
+    return `${print(forward)}\n${print(backward)}`;
+  },
 };
+
+function passByName(name: string): Pass {
+  const pass = pipeline.find((p) => p.name === name);
+  if (!pass) throw new Error(`no pass ${name}; there are ${pipeline.map((p) => p.name).join(', ')}`);
+  return pass;
+}
