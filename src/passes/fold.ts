@@ -55,6 +55,7 @@ function isSplat(x: NdView): boolean {
 
 // One number where all elements are it: `constant` then fills the shape.
 function dataOf(x: NdView): readonly number[] {
+  if (sizeOf(x.shape) === 0) return [];
   if (isSplat(x)) return [x.data[x.offset]!];
   const all = flatData(x);
   return all.length > 0 && all.every((v) => Object.is(v, all[0])) ? [all[0]!] : [...all];
