@@ -13,16 +13,20 @@ interface Scope {
   readonly parent: Scope | null;
   /** Number of loops around: an expression is worth hoisting only out of loops. */
   readonly loops: number;
-  /** True for an arm of a select: unsafe expressions do not leave it. */
-  readonly guarded: boolean;
+  /** `arm`: one arm of a select, which unsafe expressions do not leave. `inline`: an arm that can hold no statements of its own. */
+  readonly kind: 'root' | 'loop' | 'reduce' | 'arm' | 'inline';
   readonly out: Stmt[];
   readonly lets: Map<Expr, Expr>;
   readonly placed: Set<unknown>;
 }
 
-function inside(parent: Scope | null, kind: 'loop' | 'arm'): Scope {
-  const loops = (parent?.loops ?? 0) + (kind === 'loop' ? 1 : 0);
-  return { parent, loops, guarded: kind === 'arm', out: [], lets: new Map(), placed: new Set() };
+function inside(parent: Scope | null, kind: Scope['kind']): Scope {
+  const loops = (parent?.loops ?? 0) + (kind === 'loop' || kind === 'reduce' ? 1 : 0);
+  return { parent, loops, kind, out: [], lets: new Map(), placed: new Set() };
+}
+
+function isGuarded(scope: Scope): boolean {
+  return scope.kind === 'arm' || scope.kind === 'inline';
 }
 
 function* outwards(scope: Scope): Generator<Scope> {
@@ -40,7 +44,7 @@ export function place(
   const homes = new Map<string, Scope>();
   const needs = new Map<Expr, ReadonlySet<string>>();
   const unsafe = new Map<Expr, boolean>();
-  const root: Scope = { ...inside(null, 'arm'), guarded: false };
+  const root = inside(null, 'root');
 
   const reductionOf = (e: Expr): Reduction | undefined =>
     e.kind === 'local' ? reductions.get(e.name) : undefined;
@@ -76,7 +80,7 @@ export function place(
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
   const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope => {
     for (const scope of outwards(from)) {
-      if (scope.parent === null || (stays && scope.guarded)) return scope;
+      if (scope.parent === null || (stays && isGuarded(scope))) return scope;
       for (const name of wanted) if (homes.get(name) === scope) return scope;
     }
     return root;
@@ -105,7 +109,8 @@ export function place(
     if (known) return known;
     if (weight(e) === 0) return spellOperands(e, scope);
     const at = home(scope, namesIn(e), isUnsafe(e));
-    if (!forced && (uses.get(e) ?? 0) < 2 && at.loops === scope.loops) return spellOperands(e, scope);
+    const keeps = forced || (uses.get(e) ?? 0) > 1 || at.loops < scope.loops;
+    if (!keeps || at.kind === 'inline') return spellOperands(e, scope);
     const value = spellOperands(e, at);
     if (value.kind === 'local') {
       at.lets.set(e, value);
@@ -121,15 +126,23 @@ export function place(
   // Arms that need statements of their own become an `if`; the others stay an expression.
   const spellSelect = (e: Expr & { kind: 'select' }, scope: Scope): Expr => {
     const cond = spell(e.cond, scope);
-    const arms = [inside(scope, 'arm'), inside(scope, 'arm')] as const;
-    const a = spell(e.a, arms[0]);
-    const b = spell(e.b, arms[1]);
-    if (arms[0].out.length + arms[1].out.length === 0)
+    // The body of a reduction holds no `if`: there an arm repeats what it shares, and its assertions take the condition along.
+    const inReduction = [...outwards(scope)].some((s) => s.kind === 'reduce');
+    const kind = inReduction ? 'inline' : 'arm';
+    const [yes, no] = [inside(scope, kind), inside(scope, kind)];
+    const a = spell(e.a, yes);
+    const b = spell(e.b, no);
+    if (yes.out.length + no.out.length === 0 || inReduction) {
+      scope.out.push(
+        ...conditional(yes.out, (wanted) => k.select(cond, wanted, k.bool(true))),
+        ...conditional(no.out, (wanted) => k.select(cond, k.bool(true), wanted)),
+      );
       return cond === e.cond && a === e.a && b === e.b ? e : k.select(cond, a, b);
+    }
     const name = fresh(names.get(e) ?? 't');
     scope.out.push(
       k.variable(name, k.constOf(e.type, 0)),
-      k.when(cond, [...arms[0].out, k.assign(name, a)], [...arms[1].out, k.assign(name, b)]),
+      k.when(cond, [...yes.out, k.assign(name, a)], [...no.out, k.assign(name, b)]),
     );
     scope.lets.set(e, k.local(e.type, name));
     return k.local(e.type, name);
@@ -146,7 +159,7 @@ export function place(
     if (isPlaced(reduction, scope)) return;
     const { name, op, index, extent, value } = reduction;
     const at = home(scope, namesIn(k.local(value.type, name)), isUnsafe(value));
-    const body = inside(at, 'loop');
+    const body = inside(at, 'reduce');
     homes.set(index, body);
     const result = spell(value, body);
     at.out.push({ kind: 'reduce', name, op, type: value.type, index, extent, body: body.out, value: result });
@@ -199,6 +212,14 @@ export function place(
   };
   run(draft, root);
   return root.out;
+}
+
+// The assertions of an arm under the condition of its select.
+function conditional(stmts: readonly Stmt[], under: (cond: Expr) => Expr): readonly Stmt[] {
+  return stmts.map((s) => {
+    if (s.kind !== 'assert') throw new InternalError(`a select inside a reduction needs ${s.kind}`);
+    return k.assert(under(s.cond), s.message);
+  });
 }
 
 // How often each expression is an operand, reductions and conditions included.
