@@ -4,62 +4,25 @@
 // In buffers a bool is a byte: loads compare it with 0, `spellStored` turns it into 0 or 1.
 // Names that begin with `$` belong to this file (`$bits`, `$exp`); names of kernels cannot contain `$`, so the two never meet.
 import { InternalError, unreachable } from '../util/errors.ts';
+import { interpretFunction } from './interpret.ts';
 import type { BinaryOp, CompareOp, Expr, Scalar, ScalarFunction, Stmt, UnaryOp } from './kernel.ts';
 import { call, convert, local } from './make.ts';
+import {
+  called,
+  infix,
+  type Operator,
+  prefix,
+  primary,
+  type Spelling,
+  strengths,
+  within,
+} from './precedence.ts';
 import { bodyOf, functionsUsed, visitExprs } from './visit.ts';
 
 export type Load = Extract<Expr, { readonly kind: 'load' }>;
 /** The JavaScript of the number a load reads: a primary expression such as `a0[i]`. */
 export type SpellLoad = (load: Load) => string;
 type Binary = Extract<Expr, { readonly kind: 'binary' }>;
-
-/** Text with the precedence of its outermost operator, so that the context adds parentheses only where they are needed. */
-interface Spelling {
-  readonly text: string;
-  readonly strength: number;
-}
-
-// Precedences of ECMAScript's operators: the greater binds tighter.
-const strengths = {
-  conditional: 1,
-  '||': 2,
-  '&&': 3,
-  '|': 4,
-  '^': 5,
-  '&': 6,
-  '===': 7,
-  '!==': 7,
-  '<': 8,
-  '<=': 8,
-  '>': 8,
-  '>=': 8,
-  '<<': 9,
-  '>>': 9,
-  '>>>': 9,
-  '+': 10,
-  '-': 10,
-  '*': 11,
-  '/': 11,
-  '%': 11,
-  prefix: 12,
-  primary: 13,
-} as const;
-type Operator = Exclude<keyof typeof strengths, 'conditional' | 'prefix' | 'primary'>;
-
-const primary = (text: string): Spelling => ({ text, strength: strengths.primary });
-const prefix = (sign: '-' | '!', x: Spelling): Spelling => ({
-  text: sign + within(x, strengths.prefix + 1),
-  strength: strengths.prefix,
-});
-const called = (name: string, ...args: Spelling[]): Spelling =>
-  primary(`${name}(${args.map((a) => a.text).join(', ')})`);
-const within = (x: Spelling, least: number): string => (x.strength < least ? `(${x.text})` : x.text);
-
-/** All of JavaScript's binary operators associate to the left; arithmetic on floats does not, so a right operand of equal strength keeps its parentheses. */
-function infix(operator: Operator, a: Spelling, b: Spelling): Spelling {
-  const strength = strengths[operator];
-  return { text: `${within(a, strength)} ${operator} ${within(b, strength + 1)}`, strength };
-}
 
 const wrapped = (x: Spelling): Spelling => infix('|', x, primary('0'));
 const rounded = (type: Scalar, x: Spelling): Spelling => (type === 'f32' ? called('Math.fround', x) : x);
@@ -69,7 +32,7 @@ const reserved: ReadonlySet<string> = new Set(
   (
     'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if ' +
     'implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof ' +
-    'undefined var void while with yield Infinity Math NaN Float32Array Int32Array Uint8Array'
+    'undefined var void while with yield Infinity Math NaN Float32Array Float64Array Int32Array Uint8Array'
   ).split(' '),
 );
 
@@ -322,21 +285,29 @@ const compiled = new WeakMap<ScalarFunction, (...xs: number[]) => number>();
 
 /**
  * A scalar function as a JavaScript function of numbers; a bool is 0 or 1. Arguments must be values of the parameter types (a float32 for f32).
- * Where a content-security policy forbids code generation, closures of the same semantics.
+ * Where a content-security policy forbids code generation the interpreter stands in: slow, the same bits.
  */
 export function compileScalar(fn: ScalarFunction): (...xs: number[]) => number {
   let run = compiled.get(fn);
   if (run === undefined) {
-    run = generate(fn);
+    run = generate(fn) ?? interpretFunction(fn);
     compiled.set(fn, run);
   }
   return run;
 }
 
-function generate(fn: ScalarFunction): (...xs: number[]) => number {
+/** Null where the host forbids `new Function`, which it tells by an EvalError. */
+function generate(fn: ScalarFunction): ((...xs: number[]) => number) | null {
   const params = fn.params.map((p) => spellName(p.name)).join(', ');
-  const args = fn.params.map((p) => convert(p.type, local(p.type === 'bool' ? 'i32' : p.type, p.name)));
-  const root = call(fn, ...args);
+  const root = call(
+    fn,
+    ...fn.params.map((p) => convert(p.type, local(p.type === 'bool' ? 'i32' : p.type, p.name))),
+  );
   const code = `'use strict';\n${spellPrelude(root)}\nreturn (${params}) => ${number(root, spellElement).text};`;
-  return new Function(code)() as (...xs: number[]) => number;
+  try {
+    return new Function(code)() as (...xs: number[]) => number;
+  } catch (error) {
+    if (error instanceof EvalError) return null;
+    throw error;
+  }
 }

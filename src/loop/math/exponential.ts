@@ -69,13 +69,13 @@ function reduceWide(x: Expr, step: Step): { readonly rest: Expr; readonly powerO
 }
 
 /** e^x in f64, of relative error about 2^-45. */
-export const expWide: ScalarFunction = defineF64('exp_f64', (x, step) => {
+export const expWide: ScalarFunction = defineF64('exp_wide', (x, step) => {
   const { rest, powerOfTwo } = reduceWide(x, step);
   return k.mul(powerOfTwo, polynomial(rest, [1, ...inverseFactorials]));
 });
 
 /** e^x - 1 in f64, as accurate also near 0: with q = e^rest - 1 it is 2^n q - (1 - 2^n), which for n = 0 is q, a zero's sign included. */
-export const expm1Wide: ScalarFunction = defineF64('expm1_f64', (x, step) => {
+export const expm1Wide: ScalarFunction = defineF64('expm1_wide', (x, step) => {
   const { rest, powerOfTwo } = reduceWide(x, step);
   const q = k.mul(rest, polynomial(rest, inverseFactorials));
   return k.sub(k.mul(powerOfTwo, q), k.sub(k.f64(1), powerOfTwo));

@@ -56,7 +56,7 @@ function exponentOf(x: Expr): Expr {
 }
 
 /** log x in f64 for x an f32 value or as large, of relative error about 2^-48: the logarithm under `pow`. */
-export const logWide: ScalarFunction = defineF64('log_f64', (x, step) => {
+export const logWide: ScalarFunction = defineF64('log_wide', (x, step) => {
   const subnormal = step('subnormal', k.compare('lt', x, k.f64(2 ** -126)));
   const normal = step('normal', k.select(subnormal, k.mul(x, k.f64(2 ** 32)), x));
   const n = step('n', exponentOf(normal));
