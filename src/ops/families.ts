@@ -35,6 +35,11 @@ export function evaluator(fn: ScalarFunction): (...xs: number[]) => number {
   };
 }
 
+/** What users call an op: its name in camel case. */
+function frontName(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function liftTo(domain: Domain, x: TensorLike, where: string): Tensor {
   return domain === 'float'
     ? liftFloat(x, where)
@@ -57,11 +62,13 @@ export interface UnarySpec {
   readonly d?: (g: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   /** Op-local rewrite; see OpDef.simplify. */
   readonly simplify?: OpDef<NoAttrs>['simplify'];
+  /** The front's name, where it is not `name` in camel case. */
+  readonly called?: string;
 }
 
 /** An elementwise op of one operand. */
 export function unary(name: string, spec: UnarySpec): Op<NoAttrs, [x: TensorLike]> {
-  const { doc, takes, gives, f, int, scalar, d, simplify } = spec;
+  const { doc, takes, gives, f, int, scalar, d, simplify, called = frontName(name) } = spec;
   return op<NoAttrs, [x: TensorLike]>(
     {
       name,
@@ -78,7 +85,7 @@ export function unary(name: string, spec: UnarySpec): Op<NoAttrs, [x: TensorLike
       ...(simplify && { simplify }),
       lower: { kind: 'point', scalar: ([x]) => scalar(x!) },
     },
-    (x) => ({ args: [liftTo(takes, x, name)], attrs: noAttrs }),
+    (x) => ({ args: [liftTo(takes, x, called)], attrs: noAttrs }),
   );
 }
 
@@ -118,6 +125,7 @@ export interface BinarySpec {
 /** An elementwise op of two operands; the front promotes and broadcasts them. */
 export function binary(name: string, spec: BinarySpec): Op<NoAttrs, [a: TensorLike, b: TensorLike]> {
   const { doc, takes, f, int, scalar, d, simplify } = spec;
+  const called = frontName(name);
   return op<NoAttrs, [a: TensorLike, b: TensorLike]>(
     {
       name,
@@ -133,8 +141,9 @@ export function binary(name: string, spec: BinarySpec): Op<NoAttrs, [a: TensorLi
       lower: { kind: 'point', scalar: ([a, b]) => scalar(a!, b!) },
     },
     (a, b) => {
-      if (takes === 'bool') return { args: pair(liftBool(a, name), liftBool(b, name), name), attrs: noAttrs };
-      return { args: pair(a, b, name, takes === 'float' ? 'float32' : 'int32'), attrs: noAttrs };
+      if (takes === 'bool')
+        return { args: pair(liftBool(a, called), liftBool(b, called), called), attrs: noAttrs };
+      return { args: pair(a, b, called, takes === 'float' ? 'float32' : 'int32'), attrs: noAttrs };
     },
   );
 }
@@ -156,6 +165,6 @@ export function comparison(
       vjp: () => [null, null],
       lower: { kind: 'point', scalar: ([a, b]) => compareExpr(scalar, a!, b!) },
     },
-    (a, b) => ({ args: pair(a, b, name), attrs: noAttrs }),
+    (a, b) => ({ args: pair(a, b, frontName(name)), attrs: noAttrs }),
   );
 }

@@ -238,6 +238,7 @@ function halfToEven(x: number): number {
 
 /** bool: is the element NaN? */
 const isNaNOp: Unary = unary('is_nan', {
+  called: 'isNaN',
   doc: 'True where the element is NaN.',
   takes: 'numeric',
   gives: 'bool',
