@@ -11,7 +11,7 @@ describe('attributes', () => {
     const number = fc.oneof(
       fc.float(),
       fc.maxSafeInteger(),
-      fc.constantFrom(-0, 0, Number.NaN, 1e-45, 3.4028234663852886e38),
+      fc.constantFrom(-0, 0, Number.NaN, Math.fround(1e-45), 3.4028234663852886e38),
     );
     fc.assert(
       fc.property(fc.array(number, { minLength: 1, maxLength: 6 }), (data) => {
