@@ -55,7 +55,7 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
         `tensor: ${sizeOf(shape)} elements do not fill shape ${showShape(given)}, which has ${sizeOf(given)}`,
       );
   }
-  const { elements, dtype } = collect(data, sizeOf(shape), options?.dtype);
+  const { elements, dtype } = collect(data, shape, options?.dtype);
   const type: Shape = given === undefined ? shape : [...given];
   if (elements.length <= literalSize) return constant(Array.from(elements), dtype, type);
   return new EagerTensor(ndView(dtype, type, elements));
@@ -96,13 +96,12 @@ function isLevel(x: unknown): x is NumberArray | readonly TensorData[] {
 // All elements in row-major order, checked one by one.
 function collect(
   data: TensorData,
-  size: number,
+  shape: Shape,
   wanted: DType | undefined,
 ): { readonly elements: TypedArray; readonly dtype: DType } {
-  const shape = nestingOf(data);
   const first = firstElement(data);
   const dtype = wanted ?? inferred(first);
-  const elements = allocate(dtype, size);
+  const elements = allocate(dtype, sizeOf(shape));
   const wantsBoolean = typeof first.value === 'boolean';
   let at = 0;
   const path: number[] = [];
