@@ -84,11 +84,12 @@ export const when = (cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt
 });
 export const assert = (cond: Expr, message: string): Stmt => ({ kind: 'assert', cond, message });
 
-/** Row-major linear index of a multi-index. */
+/** Row-major linear index of a multi-index. An axis of size 1 has one index only, 0, and says nothing. */
 export function linearIndex(at: readonly Expr[], shape: readonly number[]): Expr {
   let out: Expr | null = null;
   at.forEach((e, axis) => {
-    out = out === null ? e : add(mul(out, i32(shape[axis]!)), e);
+    const d = shape[axis]!;
+    if (d !== 1) out = out === null ? e : add(mul(out, i32(d)), e);
   });
   return out ?? i32(0);
 }

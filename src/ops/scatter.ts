@@ -126,14 +126,14 @@ function scatterKernel(
   const entry = linearIndex([i, j, k], [outer, count, inner]);
   const target = linearIndex([i, index('to'), k], [outer, size, inner]);
   const find: readonly Stmt[] = [
-    letIn('at', load('i32', 'a1', each ? entry : j)),
+    letIn('at', load('i32', 'a1', each ? entry : linearIndex([j], [count]))),
     assert(isInBounds(index('at'), size), outOfBounds(where, axis, size)),
     letIn('to', positionOf(index('at'), size)),
   ];
   const put = store('y0', target, add(load(type, 'y0', target), load(type, 'a2', entry)));
   const innermost: readonly Stmt[] = each
-    ? [loop('k', inner, [...find, put])]
-    : [...find, loop('k', inner, [put])];
+    ? over('k', inner, [...find, put])
+    : [...find, ...over('k', inner, [put])];
   const e: Expr = index('e');
   return {
     name,
@@ -145,9 +145,14 @@ function scatterKernel(
     ],
     body: [
       loop('e', sizeOf(x.shape), [store('y0', e, load(type, 'a0', e))]),
-      loop('i', outer, [loop('j', count, innermost)]),
+      ...over('i', outer, over('j', count, innermost)),
     ],
   };
+}
+
+// An axis of size 1 needs no loop: linearIndex leaves it out as well.
+function over(name: string, extent: number, body: readonly Stmt[]): readonly Stmt[] {
+  return extent === 1 ? body : [loop(name, extent, body)];
 }
 
 /**

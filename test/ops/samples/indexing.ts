@@ -73,6 +73,8 @@ const scatterAdd: readonly Sample[] = [
   smooth('the last axis', { axis: 1 }, floats([2, 4], 1), i32([2, 2], [3, 0, 3, -2]), floats([2, 2, 2], 2)),
   smooth('an axis in the middle', { axis: 1 }, floats([2, 3, 2], 1), i32([2], [2, 2]), floats([2, 2, 2], 2)),
   smooth('a scalar index', { axis: 0 }, floats([4, 3], 1), scalar(-2), floats([3], 2)),
+  smooth('one index', { axis: 1 }, floats([2, 4, 2], 1), i32([1], [-1]), floats([2, 1, 2], 2)),
+  smooth('an axis of size 1', { axis: 0 }, floats([1, 3], 1), i32([2], [0, -1]), floats([2, 3], 2)),
   smooth('no updates', { axis: 0 }, floats([4, 3], 1), i32([0], [0]), f32([0, 3], [0])),
   sample('no elements', { axis: 0 }, f32([4, 0], [0]), i32([2], [1, 3]), f32([2, 0], [0])),
   sample(
