@@ -8,15 +8,17 @@ import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
 import { showType } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
+import { jit } from '../../src/jit/jit.ts';
 import { bind, within } from '../../src/ops/dispatch.ts';
 import { evaluate } from '../../src/ops/evaluate.ts';
 import { registry } from '../../src/ops/index.ts';
 import type { OpDef } from '../../src/ops/opdef.ts';
 import { EagerTensor, eager } from '../../src/tensor/eager.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
 import { replay } from '../../src/trace/replay.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
 import { inDoubles, toDoubles } from './float64.ts';
-import { byDifferences, byRule } from './gradient.ts';
+import { byDifferences, rule } from './gradient.ts';
 import { floats, type Sample } from './samples/sample.ts';
 import { samples } from './samples.ts';
 
@@ -43,6 +45,8 @@ const executors: Readonly<Record<string, Executor>> = {
     });
     return evaluate(traced, args);
   },
+  jit: (func, args) =>
+    jit((...xs: Tensor[]) => replay(func, xs))(...tensors(args)).map((y) => y.requireView()),
 };
 
 describe('the table of samples', () => {
@@ -109,16 +113,22 @@ for (const [name, def] of registry) {
       it('has cotangents of the types of its operands, and checked ones wherever there are any', () => {
         let flows = false;
         for (const sample of ofOp) {
-          const made = results(def, sample);
-          const gradients = byRule(def, sample, made, cotangentsOf(made));
+          const gradients = gradientsOf(def, sample);
           expect(gradients.length, sample.about).toBe(sample.args.length);
           gradients.forEach((g, i) => {
             if (g === null) return;
             flows = true;
-            expect(showType(g), sample.about).toBe(showType(sample.args[i]!));
+            expect(showType(g.type), sample.about).toBe(showType(sample.args[i]!));
           });
         }
         expect(ofOp.some((sample) => sample.smooth) || !flows, `a smooth sample of ${name}`).toBe(true);
+      });
+
+      it('has the same bits of gradients when compiled', () => {
+        for (const sample of ofOp) {
+          const compiled = gradientsOf(def, sample, jit);
+          expectSameBits(viewsOf(compiled), viewsOf(gradientsOf(def, sample)), sample.about);
+        }
       });
     }
 
@@ -126,13 +136,11 @@ for (const [name, def] of registry) {
       it('has the gradient that finite differences have', () => {
         for (const sample of ofOp.filter((s) => s.smooth)) {
           const made = results(def, sample);
-          const cotangents = cotangentsOf(made);
-          byRule(def, sample, made, cotangents).forEach((g, i) => {
-            const { dtype, data } = sample.args[i]!;
-            if (dtype !== 'float32') return;
-            const measured = byDifferences(def, sample, made, cotangents, i);
-            const ruled = g === null ? new Float32Array(measured.length) : flatData(g);
-            expectClose(ruled, measured, 2 ** -17, `${sample.about}, operand ${i} (${data.length} elements)`);
+          gradientsOf(def, sample).forEach((g, i) => {
+            if (sample.args[i]!.dtype !== 'float32') return;
+            const measured = byDifferences(def, sample, made, cotangentsOf(made), i);
+            const ruled = g === null ? new Float32Array(measured.length) : flatData(g.requireView());
+            expectClose(ruled, measured, 2 ** -17, `${sample.about}, operand ${i}`);
           });
         }
       });
@@ -158,6 +166,19 @@ function cotangentsOf(results: readonly NdView[]): NdView[] {
   return results.map(({ dtype, shape, data }, i) =>
     dtype === 'float32' ? floats(shape, 1000 + i, 0.5, 1.5) : ndView(dtype, shape, data.slice().fill(0)),
   );
+}
+
+/** The cotangents of a sample's operands, `by` some way to run a function. */
+function gradientsOf(
+  def: OpDef,
+  sample: Sample,
+  by: (f: ReturnType<typeof rule>) => ReturnType<typeof rule> = (f) => f,
+): readonly (Tensor | null)[] {
+  return by(rule(def, sample))(tensors(sample.args), tensors(cotangentsOf(results(def, sample))));
+}
+
+function viewsOf(gradients: readonly (Tensor | null)[]): NdView[] {
+  return gradients.flatMap((g) => (g === null ? [] : [g.requireView()]));
 }
 
 /** Can doubles be compared with float32? Where nothing overflows, and nothing stands at a jump; integers and bools always. */

@@ -1,27 +1,23 @@
 // Gradients of one op application: by its vjp in float32, and by finite differences in double precision.
 import { flatData, type NdView } from '../../src/array/nd.ts';
 import type { TensorType } from '../../src/ir/types.ts';
+import { bind } from '../../src/ops/dispatch.ts';
 import type { OpDef } from '../../src/ops/opdef.ts';
-import { EagerTensor } from '../../src/tensor/eager.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
 import { type Doubles, inDoubles, toDoubles } from './float64.ts';
 import type { Sample } from './samples/sample.ts';
 
-/** What the vjp of an op gives for these cotangents of its results; null where no gradient flows. */
-export function byRule(
+/** The op's vjp as a function of operands and cotangents: the cotangent of each float32 operand, null where none flows. */
+export function rule(
   def: OpDef,
-  { args, attrs, regions = [] }: Sample,
-  results: readonly NdView[],
-  cotangents: readonly NdView[],
-): readonly (NdView | null)[] {
-  const tensors = (views: readonly NdView[]) => views.map((v) => new EagerTensor(v));
-  const gradients = def.vjp!(tensors(cotangents), {
-    args: tensors(args),
-    results: tensors(results),
-    attrs,
-    regions,
-    needs: args.map((a) => a.dtype === 'float32'),
-  });
-  return gradients.map((g, i) => (args[i]!.dtype === 'float32' ? (g?.requireView() ?? null) : null));
+  { attrs, regions = [] }: Sample,
+): (args: readonly Tensor[], cotangents: readonly Tensor[]) => readonly (Tensor | null)[] {
+  return (args, cotangents) => {
+    const results = bind(def, args, attrs, regions);
+    const needs = args.map((x) => x.dtype === 'float32');
+    const gradients = def.vjp!(cotangents, { args, results, attrs, regions, needs });
+    return gradients.map((g, i) => (needs[i] ? g : null));
+  };
 }
 
 // The cube root of the double epsilon balances the error of the difference against its rounding.

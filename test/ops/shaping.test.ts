@@ -44,6 +44,15 @@ describe('shape functions', () => {
     expect(transpose(iota([2, 3, 4]), [0, -1, 1]).shape).toEqual([2, 4, 3]);
   });
 
+  it('keeps a shape that the user changes later', () => {
+    const shape = [3, 2];
+    const x = reshape(matrix, shape);
+    const y = broadcastTo(tensor([1, 2]), shape);
+    shape[0] = 7;
+    expect(x.shape).toEqual([3, 2]);
+    expect(y.shape).toEqual([3, 2]);
+  });
+
   it('flip turns about one axis, several, or all', () => {
     expect(flip(matrix, -1).toArray()).toEqual([
       [3, 2, 1],
@@ -176,6 +185,18 @@ describe('shape functions refuse', () => {
       () => reshape(matrix, [1.5, 4]),
       ShapeError,
       'reshape: a dimension must be an integer >= 0, got 1.5 in shape [1.5,4]',
+    ],
+    [
+      'reshape to a number',
+      () => reshape(matrix, 6 as never),
+      ShapeError,
+      'reshape: expected a shape such as [2, 3], got 6',
+    ],
+    [
+      'flip of an axis that is none',
+      () => flip(matrix, 'rows' as never),
+      AxisError,
+      'flip: expected an axis or a list of axes, got rows',
     ],
     [
       'transpose of too few axes',
