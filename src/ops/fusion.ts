@@ -6,10 +6,15 @@ import type { OpDef } from './opdef.ts';
 
 /**
  * What the region may hold, which is what lowering promises to make one kernel of:
- * - `map`: point, view and index ops; every result has the same number of elements (one loop nest).
- * - `reduce`: reductions over one common operand shape and the same axes; before them point, view and index ops (prologue); after them point and view ops of the reduced shape (epilogue).
- * - `contract`: one contraction; its operands are parameters, or views of parameters; after it point and view ops of its result's shape (epilogue).
- * - `group`: independent `map` regions side by side, of different sizes (horizontal fusion).
+ * - `map`: point, view and index ops. All results have the same number of elements (one loop nest, row-major); a value that is read
+ *   through a view has no other reader, so that every value is computed once per element. Index ops read operands, or views of operands.
+ * - `reduce`: reductions over one common operand shape and the same axes. Before them point, view and index ops (prologue). After them
+ *   point ops of the reduced shape, which may also read operands and views of operands of that shape (epilogue). The results are
+ *   reductions and epilogue values, never values of the prologue.
+ * - `contract`: one contraction. Its operands are operands of the fusion, or views of them other than reshapes; after it an epilogue, as above, of its result's shape.
+ * - `group`: `fusion` instructions of kind `map` that do not read from each other, side by side, usually of different sizes (horizontal fusion).
+ *
+ * Numbers from nothing (a constant that repeats one number, iota) stand inside regions; other constants are operands.
  */
 export type FusionKind = 'map' | 'reduce' | 'contract' | 'group';
 

@@ -9,6 +9,7 @@ import { fuseReadersOfOneValue, fuseSiblingReductions, groupSmallMaps } from './
 import { recomputeCheap } from './fuse/recompute.ts';
 import { writeFusions } from './fuse/region.ts';
 import { sinkReshapes } from './fuse/sink.ts';
+import { swapContractions } from './fuse/swap.ts';
 import { fuseVertically } from './fuse/vertical.ts';
 import type { Pass } from './pass.ts';
 
@@ -17,7 +18,7 @@ export const fuse: Pass = {
   doc: 'Groups instructions into kernels: elementwise and view chains, prologues of reductions, epilogues of reductions and contractions, small maps side by side. Values that are cheap to make are made again by each reader, all others are stored once.',
   required: true,
   run(func, { fuel, note }) {
-    const graph = new FusionGraph(recomputeCheap(withoutDead(sinkReshapes(func))));
+    const graph = new FusionGraph(recomputeCheap(withoutDead(sinkReshapes(swapContractions(func)))));
     fuseSiblingReductions(graph, fuel);
     fuseVertically(graph, fuel);
     fuseReadersOfOneValue(graph, fuel);

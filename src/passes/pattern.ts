@@ -163,7 +163,7 @@ export const emitInto =
 /** The value of a term; `type` is what a constant at its place must have. */
 export function buildTerm(term: Term, { values, constants }: Match, type: TensorType, emit: Emit): Value {
   const splat = (value: number, { dtype, shape }: TensorType): Value =>
-    emit(constant.def, [], { data: [value], dtype, shape });
+    emit(constant.def, [], { data: [dtype === 'int32' ? value | 0 : value], dtype, shape });
   const build = (t: Term, expected: TensorType): Value => {
     switch (t.kind) {
       case 'value':

@@ -22,6 +22,19 @@ export const smallElements = 4096;
 export type Role = 'point' | 'view' | 'index' | 'source' | 'reduce' | 'contract' | 'alone';
 
 export function roleOf(instr: Instr): Role {
+  let role = roles.get(instr);
+  if (role === undefined) {
+    role = findRole(instr);
+    roles.set(instr, role);
+  }
+  return role;
+}
+
+// Asked for again and again while groups grow.
+const roles = new WeakMap<Instr, Role>();
+const weights = new WeakMap<Instr, number>();
+
+function findRole(instr: Instr): Role {
   const { kind } = defOf(instr).lower;
   if (instr.op.effect !== undefined || kind === 'kernel' || kind === 'host') return 'alone';
   if (kind !== 'index' || instr.args.length > 0) return kind;
@@ -36,6 +49,15 @@ export function isAlias(instr: Instr): boolean {
 
 /** Simple operations per result element. A division or root counts four, a transcendental function what its steps add up to. */
 export function weightOf(instr: Instr): number {
+  let weight = weights.get(instr);
+  if (weight === undefined) {
+    weight = findWeight(instr);
+    weights.set(instr, weight);
+  }
+  return weight;
+}
+
+function findWeight(instr: Instr): number {
   const { lower } = defOf(instr);
   if (lower.kind !== 'point') return lower.kind === 'index' ? 2 : 0;
   const operands = instr.args.map(

@@ -9,13 +9,11 @@ export interface Group {
   readonly kind: FusionKind | 'alone';
   /** In program order; for kind `group` one list for each loop nest, otherwise a single list. */
   readonly parts: readonly (readonly Instr[])[];
+  /** All parts together. */
+  readonly members: readonly Instr[];
   readonly next: Set<Group>;
   readonly previous: Set<Group>;
   position: number;
-}
-
-export function membersOf(group: Group): readonly Instr[] {
-  return group.parts.flat();
 }
 
 /**
@@ -39,7 +37,14 @@ export class FusionGraph {
     this.#order = func.body.map((instr, position) => {
       const role = roleOf(instr);
       const kind = role === 'alone' || role === 'reduce' || role === 'contract' ? role : 'map';
-      const group: Group = { kind, parts: [[instr]], next: new Set(), previous: new Set(), position };
+      const group: Group = {
+        kind,
+        parts: [[instr]],
+        members: [instr],
+        next: new Set(),
+        previous: new Set(),
+        position,
+      };
       this.#groups.set(instr, group);
       return group;
     });
@@ -83,7 +88,8 @@ export class FusionGraph {
     const [first, last] = a.position < b.position ? [a, b] : [b, a];
     const after = this.#reachedBetween(first, last);
     const window = this.#order.slice(first.position, last.position + 1);
-    const merged: Group = { kind, parts, next: new Set(), previous: new Set(), position: 0 };
+    const members = parts.length === 1 ? parts[0]! : parts.flat();
+    const merged: Group = { kind, parts, members, next: new Set(), previous: new Set(), position: 0 };
     const stays = window.filter((g) => g !== undefined && g !== first && g !== last && !after.has(g));
     const moves = window.filter((g) => g !== undefined && after.has(g));
     const reordered = [...stays, merged, ...moves];
@@ -106,7 +112,7 @@ export class FusionGraph {
       merged.next.delete(old);
       merged.previous.delete(old);
     }
-    for (const instr of parts.flat()) this.#groups.set(instr, merged);
+    for (const instr of members) this.#groups.set(instr, merged);
     return merged;
   }
 

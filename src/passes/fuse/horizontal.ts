@@ -3,7 +3,7 @@ import type { Instr, Value } from '../../ir/func.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Fuel } from '../pass.ts';
 import { maxGroupOperands, maxGroupWeight, smallElements, weightOf } from './cost.ts';
-import { type FusionGraph, type Group, membersOf } from './graph.ts';
+import type { FusionGraph, Group } from './graph.ts';
 import { tryMerge } from './vertical.ts';
 
 /** Reductions of one value over the same axes: before anything else claims that value. */
@@ -51,12 +51,12 @@ export function groupSmallMaps(graph: FusionGraph, fuel: Fuel): void {
 function isSmallMap(group: Group): boolean {
   return (
     group.kind === 'map' &&
-    membersOf(group).every((m) => m.results.every((r) => sizeOf(r.type.shape) <= smallElements))
+    group.members.every((m) => m.results.every((r) => sizeOf(r.type.shape) <= smallElements))
   );
 }
 
 function fitsBeside(a: Group, b: Group, graph: FusionGraph): boolean {
-  const members = new Set([...membersOf(a), ...membersOf(b)]);
+  const members = new Set([...a.members, ...b.members]);
   const touched = new Set<Value>();
   let weight = 0;
   for (const m of members) {

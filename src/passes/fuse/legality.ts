@@ -33,12 +33,13 @@ function describe(list: readonly Instr[], graph: FusionGraph): Region {
   const operands = new Set<Value>();
   for (const m of list) for (const a of m.args) if (a.def === null || !members.has(a.def)) operands.add(a);
   const results = list.flatMap((m) => m.results).filter((r) => graph.neededOutside(r, members));
+  const resultSet = new Set(results);
   return {
     members,
     operands,
     results,
     readers: (value) => (graph.users.get(value) ?? []).filter((u) => members.has(u)),
-    isResult: (value) => results.includes(value),
+    isResult: (value) => resultSet.has(value),
   };
 }
 

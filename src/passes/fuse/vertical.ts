@@ -1,7 +1,7 @@
 // Producers join their consumers: chains and diamonds of elementwise work, prologues of reductions, epilogues of reductions and contractions.
 import type { Instr } from '../../ir/func.ts';
 import type { Fuel } from '../pass.ts';
-import { type FusionGraph, type Group, membersOf } from './graph.ts';
+import type { FusionGraph, Group } from './graph.ts';
 import { fusionKind } from './legality.ts';
 
 /** Consumers first, so that work sinks towards where its result is used; among several consumers the nearest wins. */
@@ -22,10 +22,16 @@ function consumersOf(instr: Instr, graph: FusionGraph): readonly Group[] {
 
 /** One fusion of both, if it is one by the rules of fusions and could run: nothing outside may lie between them. */
 export function tryMerge(a: Group, b: Group, graph: FusionGraph, fuel: Fuel): boolean {
-  if (a === b || a.kind === 'alone' || b.kind === 'alone') return false;
-  const members = graph.inProgramOrder([...membersOf(a), ...membersOf(b)]);
+  if (a === b || !mayJoin(a, b)) return false;
+  const members = graph.inProgramOrder([...a.members, ...b.members]);
   const kind = fusionKind(members, graph);
   if (kind === null || graph.makesCycle(a, b) || !fuel.take(`fuse ${kind}`)) return false;
   graph.merge(a, b, kind, [members]);
   return true;
+}
+
+// What no look at the members could allow.
+function mayJoin(a: Group, b: Group): boolean {
+  if (a.kind === 'alone' || b.kind === 'alone' || a.kind === 'group' || b.kind === 'group') return false;
+  return a.kind === 'map' || b.kind === 'map' || (a.kind === 'reduce' && b.kind === 'reduce');
 }
