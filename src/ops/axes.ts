@@ -1,5 +1,6 @@
-// Axes as users name them (negative ones count from the end) and as attributes hold them (0 … rank-1).
-import { AxisError } from '../util/errors.ts';
+// Axes as users name them (negative ones count from the end) and as attributes hold them (0 … rank-1); shapes as users give them.
+import type { Shape } from '../ir/types.ts';
+import { AxisError, ShapeError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
 
 /** The axis a user means, as 0 … rank-1. `where` names the op (and argument) in the error. */
@@ -16,10 +17,22 @@ export function resolveAxes(
   where: string,
 ): number[] {
   if (axes === undefined || axes === null) return range(rank);
-  const list = typeof axes === 'number' ? [axes] : axes;
-  const resolved = list.map((axis) => resolveAxis(axis, rank, where));
+  const resolved = axisList(axes, where).map((axis) => resolveAxis(axis, rank, where));
   checkDistinct(resolved, where);
   return resolved;
+}
+
+/** One axis or several as a list, still as the user named them. */
+export function axisList(axes: number | readonly number[], where: string): readonly number[] {
+  if (typeof axes === 'number') return [axes];
+  if (Array.isArray(axes)) return axes;
+  throw new AxisError(`${where}: expected an axis or a list of axes, got ${String(axes)}`);
+}
+
+/** A copy of a shape, which the user may change later. Its sizes are checked by the op. */
+export function givenShape(shape: Shape, where: string): Shape {
+  if (Array.isArray(shape)) return [...shape];
+  throw new ShapeError(`${where}: expected a shape such as [2, 3], got ${String(shape)}`);
 }
 
 /** Throws unless `axis` is an integer in 0 … rank-1. `named` is what the user wrote, where that differs. */

@@ -7,6 +7,7 @@ import { add, and, binary, compare, i32, select, sub } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
+import { givenShape } from './axes.ts';
 import { broadcastTo, castTo, lift, type TensorLike, weak } from './coerce.ts';
 import { type NoAttrs, noAttrs } from './families.ts';
 import { checkIndices, liftIndices, positionOf } from './indices.ts';
@@ -53,7 +54,10 @@ export const dynamicSlice: Op<DynamicSliceAttrs, [x: TensorLike, starts: Starts,
   },
   (x, starts, sizes) => {
     const t = lift(x, 'dynamicSlice');
-    return { args: [t, ...liftStarts(starts, t.shape, 'dynamicSlice')], attrs: { sizes } };
+    return {
+      args: [t, ...liftStarts(starts, t.shape, 'dynamicSlice')],
+      attrs: { sizes: givenShape(sizes, 'dynamicSlice') },
+    };
   },
 );
 

@@ -13,7 +13,7 @@ export interface GatherAttrs {
 /**
  * The slices of `x` at `indices` along `axis` (0): NumPy's `take`. The result's shape is that of `x` with the axis replaced by the shape of `indices`.
  * Indices are int32 and negative ones count from the end; one out of bounds is an ArgumentError.
- * The gradient adds up where an index occurs more than once.
+ * Compiled code checks the indices of the elements that are needed. The gradient adds up where an index occurs more than once.
  *
  *     gather(tensor([10, 20, 30]), tensor([2, 0, -1], { dtype: 'int32' }))   // [30, 10, 30]
  */

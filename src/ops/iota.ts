@@ -3,7 +3,7 @@ import { allocate, type NdView } from '../array/nd.ts';
 import { checkShape, type DType, type Shape } from '../ir/types.ts';
 import { convert } from '../loop/make.ts';
 import { DTypeError } from '../util/errors.ts';
-import { checkAxis, resolveAxis } from './axes.ts';
+import { checkAxis, givenShape, resolveAxis } from './axes.ts';
 import { type Op, op } from './opdef.ts';
 import { scalarType } from './scalar.ts';
 
@@ -46,8 +46,8 @@ export const iota: Op<IotaAttrs, [shape: Shape, axis?: number, dtype?: DType]> =
     vjp: () => [],
     lower: { kind: 'index', read: (out, _, { axis, dtype }) => convert(scalarType(dtype), out[axis]!) },
   },
-  (shape, axis = 0, dtype = 'int32') => ({
-    args: [],
-    attrs: { shape, axis: resolveAxis(axis, shape.length, 'iota'), dtype },
-  }),
+  (shape, axis = 0, dtype = 'int32') => {
+    const given = givenShape(shape, 'iota');
+    return { args: [], attrs: { shape: given, axis: resolveAxis(axis, given.length, 'iota'), dtype } };
+  },
 );

@@ -5,6 +5,7 @@ import type { Expr } from '../loop/kernel.ts';
 import { delinearize, i32, linearIndex } from '../loop/make.ts';
 import { ShapeError } from '../util/errors.ts';
 import { product, range } from '../util/seq.ts';
+import { givenShape } from './axes.ts';
 import { lift, type TensorLike } from './coerce.ts';
 import { type Op, op } from './opdef.ts';
 
@@ -42,7 +43,7 @@ export const reshape: Op<ReshapeAttrs, [x: TensorLike, shape: Shape]> = op<
   },
   (x, shape) => {
     const t = lift(x, 'reshape');
-    return { args: [t], attrs: { shape: complete(shape, t.shape) } };
+    return { args: [t], attrs: { shape: complete(givenShape(shape, 'reshape'), t.shape) } };
   },
 );
 

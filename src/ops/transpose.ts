@@ -3,7 +3,7 @@ import { permuted } from '../array/views.ts';
 import { showShape } from '../ir/types.ts';
 import { AxisError } from '../util/errors.ts';
 import { range, sameList } from '../util/seq.ts';
-import { checkAxis, checkDistinct, resolveAxis } from './axes.ts';
+import { axisList, checkAxis, checkDistinct, resolveAxis } from './axes.ts';
 import { lift, type TensorLike } from './coerce.ts';
 import { type Op, op } from './opdef.ts';
 
@@ -58,8 +58,8 @@ export const transpose: Op<TransposeAttrs, [x: TensorLike, perm?: readonly numbe
   },
   (x, perm) => {
     const t = lift(x, 'transpose');
-    const axes = perm?.map((axis) => resolveAxis(axis, t.ndim, 'transpose'));
-    return { args: [t], attrs: { perm: axes ?? range(t.ndim).reverse() } };
+    const axes = perm === undefined ? range(t.ndim).reverse() : axisList(perm, 'transpose');
+    return { args: [t], attrs: { perm: axes.map((axis) => resolveAxis(axis, t.ndim, 'transpose')) } };
   },
 );
 

@@ -1,6 +1,6 @@
 // Shape functions built from other ops: new axes, repetition, and many tensors to one and back.
 import { checkShape, promote, type Shape, sameShape, showShape } from '../../ir/types.ts';
-import { resolveAxes, resolveAxis } from '../../ops/axes.ts';
+import { axisList, givenShape, resolveAxes, resolveAxis } from '../../ops/axes.ts';
 import { broadcastTo as broadcastToShape, lift, type TensorLike, weak } from '../../ops/coerce.ts';
 import { concat } from '../../ops/concat.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -23,7 +23,7 @@ export function flatten(x: TensorLike): Tensor {
  */
 export function expandDims(x: TensorLike, axis: Axes): Tensor {
   const t = lift(x, 'expandDims');
-  const rank = t.ndim + (typeof axis === 'number' ? 1 : axis.length);
+  const rank = t.ndim + axisList(axis, 'expandDims').length;
   const added = resolveAxes(axis, rank, 'expandDims');
   const kept = t.shape[Symbol.iterator]();
   return reshape(
@@ -58,8 +58,9 @@ export function squeeze(x: TensorLike, axis?: Axes): Tensor {
  *     broadcastTo(tensor([1, 2]), [3, 2])   // [[1, 2], [1, 2], [1, 2]]
  */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  checkShape(shape, 'broadcastTo');
-  return broadcastToShape(lift(x, 'broadcastTo'), shape);
+  const given = givenShape(shape, 'broadcastTo');
+  checkShape(given, 'broadcastTo');
+  return broadcastToShape(lift(x, 'broadcastTo'), given);
 }
 
 /**
