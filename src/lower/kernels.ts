@@ -3,6 +3,7 @@ import type { Func, Instr, Value } from '../ir/func.ts';
 import { is } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Kernel, Stmt } from '../loop/kernel.ts';
+import { relaxKernel } from '../loop/relax.ts';
 import { visitExprs } from '../loop/visit.ts';
 import { fusion } from '../ops/fusion.ts';
 import { defOf } from '../ops/opdef.ts';
@@ -31,7 +32,7 @@ export function unitOf(instr: Instr, number: number, precision: Precision): Unit
       instr.attrs,
       instr.results.map((r) => r.type),
     );
-    const named = { ...kernel, name: kernelName(number, [kernel.name]) };
+    const named = scheduled({ ...kernel, name: kernelName(number, [kernel.name]) }, precision);
     return { kernel: named, args: instr.args, results: instr.results, loadsFirst: false };
   }
   if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, precision);
@@ -59,16 +60,22 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
   body = uniqueNames(body);
   const loaded = buffersLoaded(body);
   const used = inputs.filter((i) => loaded.has(i.buffer.name));
+  const kernel: Kernel = {
+    name: kernelName(number, opNames(region)),
+    buffers: [...used.map((i) => i.buffer), ...outputs, ...scratch],
+    body,
+  };
   return {
-    kernel: {
-      name: kernelName(number, opNames(region)),
-      buffers: [...used.map((i) => i.buffer), ...outputs, ...scratch],
-      body,
-    },
+    kernel: scheduled(kernel, precision),
     args: used.map((i) => i.value),
     results: instr.results,
     loadsFirst: true,
   };
+}
+
+// In `fast`, intermediates inside the kernel are f64.
+function scheduled(kernel: Kernel, precision: Precision): Kernel {
+  return precision === 'fast' ? relaxKernel(kernel) : kernel;
 }
 
 // Each distinct operand is one buffer; numbers that fill an operand are spelled into the code.
