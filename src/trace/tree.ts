@@ -139,5 +139,6 @@ function describe(x: unknown): string {
 
 function wayOut(x: unknown): string {
   if (ArrayBuffer.isView(x)) return 'make it a tensor: tensor(array, { shape })';
+  if (x instanceof Promise) return 'an async function runs past its trace: make it synchronous';
   return 'a tree is made of plain objects, arrays, tensors, numbers, booleans, strings and null; anything else can be a static argument: jit(f, { static: [position] })';
 }
