@@ -33,10 +33,26 @@ export interface Affine {
 const formOf = new WeakMap<Expr, Affine>();
 const exprOf = new WeakMap<Affine, Expr>();
 
+// Keys and ranges are found when asked for: most sums are only steps on the way to another.
 function make(constant: number, terms: readonly Term[]): Affine {
-  const key = [...terms.map(({ atom, times }) => `${times}*${atom.key}`).sort(), constant].join('+');
-  const { min, max } = rangeOf(constant, terms);
-  return { constant, terms, min, max, key };
+  let key: string | undefined;
+  let range: { readonly min: number; readonly max: number } | undefined;
+  return {
+    constant,
+    terms,
+    get key() {
+      key ??= [...terms.map(({ atom, times }) => `${times}*${atom.key}`).sort(), constant].join('+');
+      return key;
+    },
+    get min() {
+      range ??= rangeOf(constant, terms);
+      return range.min;
+    },
+    get max() {
+      range ??= rangeOf(constant, terms);
+      return range.max;
+    },
+  };
 }
 
 export function constant(value: number): Affine {

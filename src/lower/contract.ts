@@ -47,13 +47,12 @@ export function contractionNest(building: Building, precision: Precision): Contr
   const { packedRows } = problem.schedule;
   const single = (['m', 'n', 'k'] as const).every((role) => problem.factors[role].length === 1);
   if (packedRows === undefined || !single)
-    return { body: place(plainNest(problem, reading), reading, building.sizes), scratch: [] };
+    return { body: place(plainNest(problem, reading), reading), scratch: [] };
   const scratch: Buffer[] = [
     { name: 'pa', type: 'f64', size: packedRows * problem.size.k, role: 'scratch' },
     { name: 'pb', type: 'f64', size: problem.size.k * problem.schedule.columns, role: 'scratch' },
   ];
-  const sizes = new Map([...building.sizes, ...scratch.map((b) => [b.name, b.size] as const)]);
-  return { body: place(packedNest(problem, packedRows, reading), reading, sizes), scratch };
+  return { body: place(packedNest(problem, packedRows, reading), reading), scratch };
 }
 
 function problemOf(def: Instr, axes: ContractionAxes, building: Building, precision: Precision): Problem {

@@ -21,8 +21,8 @@ export function interner(): Intern {
     const known = done.get(e);
     if (known) return known;
     const made = mapOperands(e, intern);
-    const operands = operandsOf(made).map(number);
-    const key = `${made.kind} ${made.type} ${detail(made, number)} ${operands}`;
+    let key = `${made.kind} ${made.type} ${detail(made, number)}`;
+    for (const operand of operandsOf(made)) key += ` ${number(operand)}`;
     const first = table.get(key) ?? made;
     if (first === made) table.set(key, made);
     done.set(e, first);

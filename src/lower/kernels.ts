@@ -49,7 +49,6 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
     region,
     sources,
     outputs: outputs.map((b) => b.name),
-    sizes: new Map([...inputs.map((i) => i.buffer), ...outputs].map((b) => [b.name, b.size])),
     fresh: freshNames(),
   };
   let body: readonly Stmt[];
@@ -96,7 +95,7 @@ function bind(
     }
     const input = inputs.get(value) ?? { buffer: bufferOf(`a${inputs.size}`, value, 'in'), value };
     inputs.set(value, input);
-    sources.set(params[n]!, { kind: 'buffer', name: input.buffer.name });
+    sources.set(params[n]!, { kind: 'buffer', name: input.buffer.name, size: input.buffer.size });
   });
   return { sources, inputs: [...inputs.values()] };
 }

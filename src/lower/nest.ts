@@ -16,8 +16,6 @@ export interface Building {
   readonly sources: ReadonlyMap<Value, Source>;
   /** The buffer of each result. */
   readonly outputs: readonly string[];
-  /** Elements of every buffer. */
-  readonly sizes: ReadonlyMap<string, number>;
   readonly fresh: Fresh;
 }
 
@@ -58,7 +56,7 @@ export function elementNest(building: Building): readonly Stmt[] {
       );
       return { axes: [axis], stmts: nestOf(axis.loops, stores) };
     });
-    return place(stmts, reading, building.sizes);
+    return place(stmts, reading);
   });
 }
 

@@ -5,7 +5,6 @@ import * as k from '../loop/make.ts';
 import { mapOperands } from '../loop/rewrite.ts';
 import { operandsOf } from '../loop/visit.ts';
 import { InternalError } from '../util/errors.ts';
-import { fromExpr } from './affine.ts';
 
 import type { Gathered, Reduction } from './reader.ts';
 
@@ -33,17 +32,13 @@ function* outwards(scope: Scope): Generator<Scope> {
   for (let s: Scope | null = scope; s; s = s.parent) yield s;
 }
 
-/** `sizes` are the elements of every buffer. */
-export function place(
-  draft: readonly Stmt[],
-  gathered: Gathered,
-  sizes: ReadonlyMap<string, number>,
-): readonly Stmt[] {
+/** The statements of a draft, whose expressions are graphs, with everything shared bound to a name. */
+export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt[] {
   const { intern, reductions, conditions, names, fresh } = gathered;
   const uses = countUses(draft, gathered);
   const homes = new Map<string, Scope>();
   const needs = new Map<Expr, ReadonlySet<string>>();
-  const unsafe = new Map<Expr, boolean>();
+  const unsafe = new Map<Expr, boolean>([...gathered.unsafe].map((e) => [e, true]));
   const root = inside(null, 'root');
 
   const reductionOf = (e: Expr): Reduction | undefined =>
@@ -52,29 +47,22 @@ export function place(
   const namesIn = (e: Expr): ReadonlySet<string> => {
     const known = needs.get(e);
     if (known) return known;
-    const found = new Set<string>();
     const reduction = reductionOf(e);
-    for (const x of reduction ? [reduction.value] : operandsOf(e))
-      for (const name of namesIn(x)) found.add(name);
-    if (reduction) found.delete(reduction.index);
-    else if (e.kind === 'local') found.add(e.name);
+    const found = reduction
+      ? without(namesIn(reduction.value), reduction.index)
+      : e.kind === 'local'
+        ? new Set([e.name])
+        : union(operandsOf(e).map(namesIn));
     needs.set(e, found);
     return found;
   };
   const isUnsafe = (e: Expr): boolean => {
     const known = unsafe.get(e);
     if (known !== undefined) return known;
-    const found = judge(e);
+    const reduction = reductionOf(e);
+    const found = reduction ? isUnsafe(reduction.value) : operandsOf(e).some(isUnsafe);
     unsafe.set(e, found);
     return found;
-  };
-  const judge = (e: Expr): boolean => {
-    if (e.kind === 'load') {
-      const { min, max } = fromExpr(e.index);
-      if (min < 0 || max >= (sizes.get(e.buffer) ?? 0)) return true;
-    }
-    const reduction = reductionOf(e);
-    return reduction ? isUnsafe(reduction.value) : operandsOf(e).some(isUnsafe);
   };
 
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
@@ -212,6 +200,20 @@ export function place(
   };
   run(draft, root);
   return root.out;
+}
+
+function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  let all: ReadonlySet<string> = new Set();
+  // Most often one operand needs what all need: its set serves for all.
+  for (const set of sets) {
+    if ([...set].every((name) => all.has(name))) continue;
+    all = [...all].every((name) => set.has(name)) ? set : new Set([...all, ...set]);
+  }
+  return all;
+}
+
+function without(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  return new Set([...set].filter((n) => n !== name));
 }
 
 // The assertions of an arm under the condition of its select.

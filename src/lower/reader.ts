@@ -41,7 +41,7 @@ export function axesAt(at: readonly Affine[], shape: Shape): Index {
 
 /** Where a region's parameter comes from. */
 export type Source =
-  | { readonly kind: 'buffer'; readonly name: string }
+  | { readonly kind: 'buffer'; readonly name: string; readonly size: number }
   | { readonly kind: 'splat'; readonly value: number };
 
 export interface Condition {
@@ -64,6 +64,8 @@ export interface Gathered {
   readonly reductions: ReadonlyMap<string, Reduction>;
   /** What must hold before an expression is evaluated. */
   readonly conditions: ReadonlyMap<Expr, readonly Condition[]>;
+  /** Loads whose index may leave the buffer, unless a condition guards them. */
+  readonly unsafe: ReadonlySet<Expr>;
   /** Readable names for expressions: the op that computes them. */
   readonly names: ReadonlyMap<Expr, string>;
   readonly fresh: Fresh;
@@ -93,6 +95,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
   const memo = new Map<Value, Map<string, Expr>>();
   const reductions = new Map<string, Reduction>();
   const conditions = new Map<Expr, readonly Condition[]>();
+  const unsafe = new Set<Expr>();
   const names = new Map<Expr, string>();
 
   const elements = (value: Value): Map<string, Expr> => {
@@ -183,7 +186,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
   const fix = (value: Value, at: Index, element: Expr): void => {
     elements(value).set(at.key, intern(element));
   };
-  return { read, fix, intern, reductions, conditions, names, fresh };
+  return { read, fix, intern, reductions, conditions, unsafe, names, fresh };
 }
 
 function types(def: Instr): readonly Value['type'][] {
