@@ -56,23 +56,23 @@ export const dotGeneral: Op<ContractionAxes, Front> = op<ContractionAxes, Front>
       const gBatch = range(batch.length);
       const gLeft = range(batch.length, batch.length + leftFree.length);
       const gRight = range(batch.length + leftFree.length, g!.ndim);
-      const forLeft = (): Tensor =>
-        contractBack(g!, b!, {
-          axes: { leftBatch: gBatch, rightBatch, leftContract: gRight, rightContract: rightFree },
-          batch: leftBatch,
-          free: leftFree,
-          contract: leftContract,
-          otherContract: rightContract,
-        });
-      const forRight = (): Tensor =>
-        contractBack(g!, a!, {
-          axes: { leftBatch: gBatch, rightBatch: leftBatch, leftContract: gLeft, rightContract: leftFree },
-          batch: rightBatch,
-          free: rightFree,
-          contract: rightContract,
-          otherContract: leftContract,
-        });
-      return [needs[0] ? forLeft() : null, needs[1] ? forRight() : null];
+      // The other operand keeps its contracted axes, in its own order; `alike` gives their partners in that order.
+      const left = (): Tensor =>
+        restored(
+          dotGeneral(g!, b!, {
+            leftBatch: gBatch,
+            rightBatch,
+            leftContract: gRight,
+            rightContract: rightFree,
+          }),
+          [...leftBatch, ...leftFree, ...alike(leftContract, rightContract)],
+        );
+      const right = (): Tensor =>
+        restored(
+          dotGeneral(a!, g!, { leftBatch, rightBatch: gBatch, leftContract: leftFree, rightContract: gLeft }),
+          [...rightBatch, ...alike(rightContract, leftContract), ...rightFree],
+        );
+      return [needs[0] ? left() : null, needs[1] ? right() : null];
     },
     lower: { kind: 'contract', axes: (axes) => axes },
   },
@@ -135,27 +135,15 @@ function checkPairs(
   });
 }
 
-/** Which axes of an operand are what, and how its cotangent comes from the result's cotangent and the other operand. */
-interface Back {
-  /** Contraction of the result's cotangent with the other operand. */
-  readonly axes: ContractionAxes;
-  readonly batch: readonly number[];
-  readonly free: readonly number[];
-  readonly contract: readonly number[];
-  /** The axes of the other operand that `contract` is paired with. */
-  readonly otherContract: readonly number[];
+/** `axes` in the order that makes their partners increase. */
+function alike(axes: readonly number[], partners: readonly number[]): number[] {
+  return range(axes.length)
+    .sort((i, j) => partners[i]! - partners[j]!)
+    .map((i) => axes[i]!);
 }
 
-/** The cotangent of an operand. The contraction gives its axes as batch, free, contracted in the other operand's order; a transpose puts them back. */
-function contractBack(
-  g: Tensor,
-  other: Tensor,
-  { axes, batch, free, contract, otherContract }: Back,
-): Tensor {
-  const paired = range(contract.length).sort((i, j) => otherContract[i]! - otherContract[j]!);
-  const order = [...batch, ...free, ...paired.map((i) => contract[i]!)];
-  const gradient = dotGeneral(g, other, axes);
-  return order.every((axis, i) => axis === i)
-    ? gradient
-    : gradient.transpose(range(order.length).map((axis) => order.indexOf(axis)));
+/** The tensor whose axis `order[i]` is axis i of `x`. */
+function restored(x: Tensor, order: readonly number[]): Tensor {
+  if (order.every((axis, i) => axis === i)) return x;
+  return x.transpose(range(order.length).map((axis) => order.indexOf(axis)));
 }
