@@ -4,6 +4,7 @@ import { is } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Kernel, Stmt } from '../loop/kernel.ts';
 import { relaxKernel } from '../loop/relax.ts';
+import { simplifyKernel } from '../loop/simplify.ts';
 import { visitExprs } from '../loop/visit.ts';
 import { fusion } from '../ops/fusion.ts';
 import { defOf } from '../ops/opdef.ts';
@@ -74,7 +75,8 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
 
 // In `fast`, intermediates inside the kernel are f64.
 function scheduled(kernel: Kernel, precision: Precision): Kernel {
-  return precision === 'fast' ? relaxKernel(kernel) : kernel;
+  const tidy = simplifyKernel(kernel);
+  return precision === 'fast' ? relaxKernel(tidy) : tidy;
 }
 
 // Each distinct operand is one buffer; numbers that fill an operand are spelled into the code.

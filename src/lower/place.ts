@@ -54,7 +54,12 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
         ? new Set([e.name])
         : union(operandsOf(e).map(namesIn));
     needs.set(e, found);
-    return found;
+    // It stays where its conditions can be checked. They may contain it, so its own names come first.
+    const checked = (conditions.get(e) ?? []).map(({ cond }) => namesIn(cond));
+    if (checked.length === 0) return found;
+    const all = union([found, ...checked]);
+    needs.set(e, all);
+    return all;
   };
   const isUnsafe = (e: Expr): boolean => {
     const known = unsafe.get(e);
