@@ -75,6 +75,8 @@ export {
 export type { NestedArray } from './tensor/core.ts';
 export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
 export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/fill.ts';
+export { Generator } from './tensor/generator.ts';
+export * as random from './tensor/random.ts';
 export { type Axes, type SliceIndex, Tensor } from './tensor/tensor.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export {

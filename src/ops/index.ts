@@ -15,6 +15,7 @@ import { iota } from './iota.ts';
 import * as logic from './logic.ts';
 import type { OpDef } from './opdef.ts';
 import { pad } from './pad.ts';
+import { randomBits } from './random-bits.ts';
 import * as reduce from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { flip } from './reverse.ts';
@@ -34,7 +35,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   cumulate,
   { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },
-  { concat, flip, gather, iota, pad, reshape, slice, takeAlongAxis, transpose },
+  { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,
   dynamic,
 ];

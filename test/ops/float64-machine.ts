@@ -1,5 +1,6 @@
 // The kernel language in double precision: f32 is computed as f64, i32 and bool as they are.
 import type { BinaryOp, CompareOp, Expr, Stmt, UnaryOp } from '../../src/loop/kernel.ts';
+import { threefryWords } from '../../src/ops/random-bits.ts';
 import { errorFunction } from './error-function.ts';
 
 /** Runs kernels and evaluates expressions over buffers of doubles. */
@@ -153,4 +154,5 @@ const functions: Readonly<Record<string, (...x: number[]) => number>> = {
   erf: errorFunction,
   pow: Math.pow,
   atan2: Math.atan2,
+  threefry: (...x) => threefryWords(...(x as [number, number, number, number])).reduce((a, b) => a ^ b),
 };

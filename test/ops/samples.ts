@@ -2,6 +2,7 @@
 import { contraction } from './samples/contraction.ts';
 import { elementwise } from './samples/elementwise.ts';
 import { indexing } from './samples/indexing.ts';
+import { random } from './samples/random.ts';
 import { reductions } from './samples/reductions.ts';
 import type { SampleTable } from './samples/sample.ts';
 import { shape } from './samples/shape.ts';
@@ -13,5 +14,6 @@ export const samples: SampleTable = {
   ...contraction,
   ...shape,
   ...indexing,
+  ...random,
   ...structure,
 };

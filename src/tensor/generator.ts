@@ -1,0 +1,42 @@
+// Generator: random numbers with state, for programs that do not want to hand keys around.
+import type { Shape } from '../ir/types.ts';
+import type { TensorLike } from '../ops/coerce.ts';
+import * as random from './random.ts';
+import type { Tensor } from './tensor.ts';
+import { type Variable, variable } from './variable.ts';
+
+/**
+ * A stream of random numbers. Its key is a variable, so that `jit` carries it as hidden state: two calls of a compiled function differ,
+ * and the compiled sequence equals the eager one.
+ *
+ * @example
+ * const rng = new Generator(42);
+ * const noise = rng.normal([2, 3]);
+ */
+export class Generator {
+  /** The state: assign a key to it to start again from there. */
+  readonly key: Variable;
+
+  constructor(seed: number) {
+    this.key = variable(random.key(seed), { name: 'generator key', trainable: false });
+  }
+
+  /** A key of its own for each call; the state moves on. */
+  next(): Tensor {
+    const keys = random.split(this.key);
+    this.key.assign(keys.slice(0));
+    return keys.slice(1);
+  }
+  uniform(shape: Shape, low?: TensorLike, high?: TensorLike): Tensor {
+    return random.uniform(this.next(), shape, low, high);
+  }
+  normal(shape: Shape, mean?: TensorLike, std?: TensorLike): Tensor {
+    return random.normal(this.next(), shape, mean, std);
+  }
+  bernoulli(shape: Shape, p?: TensorLike): Tensor {
+    return random.bernoulli(this.next(), shape, p);
+  }
+  categorical(logits: TensorLike, count?: number): Tensor {
+    return random.categorical(this.next(), logits, count);
+  }
+}
