@@ -26,11 +26,11 @@ export type Gradients<Args extends readonly unknown[], N extends Argnums> = N ex
   ? Gradient<Args[N]>
   : { -readonly [K in keyof N]: N[K] extends number ? Gradient<Args[N[K]]> : never };
 
-export interface GradOptions<N extends Argnums = Argnums, Aux extends boolean = boolean> {
+export interface GradOptions<N extends Argnums = Argnums> {
   /** Which arguments to differentiate with respect to; default 0. */
   readonly argnums?: N;
   /** The function returns `[value, aux]`; `aux` is handed through. */
-  readonly hasAux?: Aux;
+  readonly hasAux?: boolean;
 }
 
 /**
@@ -40,14 +40,21 @@ export interface GradOptions<N extends Argnums = Argnums, Aux extends boolean = 
  *
  *     grad((x) => x.square())(tensor(3))   // 6
  */
-export function grad<Args extends readonly unknown[], const N extends Argnums = 0>(
+export function grad<Args extends readonly unknown[]>(
   f: (...args: Args) => Tensor,
-  argnums?: N,
-): (...args: Args) => Gradients<Args, N> {
-  const positions = checkArgnums(argnums ?? 0, 'grad');
+): (...args: Args) => Gradient<Args[0]>;
+export function grad<Args extends readonly unknown[], const N extends Argnums>(
+  f: (...args: Args) => Tensor,
+  argnums: N,
+): (...args: Args) => Gradients<Args, N>;
+export function grad<Args extends readonly unknown[]>(
+  f: (...args: Args) => Tensor,
+  argnums: Argnums = 0,
+): (...args: Args) => unknown {
+  const positions = checkArgnums(argnums, 'grad');
   return named('grad', f, (...args: Args) => {
     const { gradients } = differentiate('grad', f, args, positions, false);
-    return pick(gradients, argnums) as Gradients<Args, N>;
+    return pick(gradients, argnums);
   });
 }
 
@@ -56,18 +63,26 @@ export function grad<Args extends readonly unknown[], const N extends Argnums = 
  *
  *     valueAndGrad((x) => x.square())(tensor(3))   // [9, 6]
  */
-export function valueAndGrad<Args extends readonly unknown[], R, const N extends Argnums = 0>(
+export function valueAndGrad<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
-  options: GradOptions<N> = {},
-): (...args: Args) => [R, Gradients<Args, N>] {
+  options?: GradOptions<never>,
+): (...args: Args) => [R, Gradient<Args[0]>];
+export function valueAndGrad<Args extends readonly unknown[], R, const N extends Argnums>(
+  f: (...args: Args) => R,
+  options: GradOptions<N>,
+): (...args: Args) => [R, Gradients<Args, N>];
+export function valueAndGrad<Args extends readonly unknown[], R>(
+  f: (...args: Args) => R,
+  options: GradOptions<Argnums> = {},
+): (...args: Args) => [R, unknown] {
   checkOptions(options, ['argnums', 'hasAux'], 'valueAndGrad');
-  const { argnums, hasAux = false } = options;
+  const { argnums = 0, hasAux = false } = options;
   if (typeof hasAux !== 'boolean')
     throw new OptionError(`valueAndGrad: hasAux must be true or false, got ${String(hasAux)}`);
-  const positions = checkArgnums(argnums ?? 0, 'valueAndGrad');
+  const positions = checkArgnums(argnums, 'valueAndGrad');
   return named('valueAndGrad', f, (...args: Args) => {
     const { output, gradients } = differentiate('valueAndGrad', f, args, positions, hasAux);
-    return [output as R, pick(gradients, argnums) as Gradients<Args, N>];
+    return [output as R, pick(gradients, argnums)];
   });
 }
 
@@ -225,8 +240,8 @@ function checkArgnums(argnums: Argnums, where: string): readonly number[] {
   return positions;
 }
 
-function pick(gradients: readonly unknown[], argnums: Argnums | undefined): unknown {
-  return argnums === undefined || typeof argnums === 'number' ? gradients[0] : gradients;
+function pick(gradients: readonly unknown[], argnums: Argnums): unknown {
+  return typeof argnums === 'number' ? gradients[0] : gradients;
 }
 
 function sameStructure(a: Tree, b: Tree): boolean {
