@@ -200,7 +200,7 @@ function oneMinusSquare(x: Tensor): Tensor {
 // ---- rounding to integers: an int32 operand is its own result, as in NumPy ----
 
 function rounding(
-  name: UnaryOp & ('floor' | 'ceil' | 'round' | 'trunc'),
+  name: Extract<UnaryOp, 'floor' | 'ceil' | 'round' | 'trunc'>,
   doc: string,
   f: (x: number) => number,
 ): Unary {

@@ -66,6 +66,11 @@ describe('special values', () => {
     ]);
   });
 
+  it('the number 2 as exponent squares', () => {
+    expect(api.pow(float(0.1, -3), 2).toArray()).toEqual(api.square(float(0.1, -3)).toArray());
+    expect(api.pow(int(3), 2).dtype).toBe('float32');
+  });
+
   it('int32 wraps', () => {
     expect(api.add(int(2 ** 31 - 1), 1).toArray()).toEqual([-(2 ** 31)]);
     expect(api.mul(int(123456789), int(987654321)).toArray()).toEqual([Math.imul(123456789, 987654321)]);
@@ -164,6 +169,7 @@ describe('gradients at kinks', () => {
 describe('gradients of pow', () => {
   it('of the base are right at 0', () => {
     expect(slopes((x) => x.pow(2), 0, 3)).toEqual([0, 6]);
+    expect(slopes((x) => x.pow(float(2)), 0, 3)).toEqual([0, 6]);
     expect(slopes((x) => x.pow(1), 0, -2)).toEqual([1, 1]);
     expect(slopes((x) => x.pow(0), 0, 3)).toEqual([0, 0]);
     expect(slopes((x) => x.pow(0.5), 0)).toEqual([Infinity]);
