@@ -2,7 +2,7 @@
 import type { Instr, Value } from '../../ir/func.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Fuel } from '../pass.ts';
-import { maxGroupOperands, maxGroupWeight, smallElements, weightOf } from './cost.ts';
+import { maxGroupOperands, maxGroupWeight, roleOf, smallElements, weightOf } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
 import { tryMerge } from './vertical.ts';
 
@@ -14,15 +14,14 @@ export function fuseSiblingReductions(graph: FusionGraph, fuel: Fuel): void {
   }
 }
 
-/** Fusions that read one large value in one loop load it once: maps, or reductions over the same axes. */
+/** Fusions that read one value in one loop load it once: maps, or reductions over the same axes. */
 export function fuseReadersOfOneValue(graph: FusionGraph, fuel: Fuel): void {
-  for (const [value, readers] of graph.users) {
-    // A few elements stay in the cache anyway.
-    if (sizeOf(value.type.shape) <= smallElements) continue;
+  for (const readers of graph.users.values()) {
     const hosts: Instr[] = [];
     for (const reader of readers) {
       const { kind } = graph.groupOf(reader);
-      if (kind !== 'map' && kind !== 'reduce') continue;
+      // Loops that see the value through views read it in different orders.
+      if ((kind !== 'map' && kind !== 'reduce') || roleOf(reader) === 'view') continue;
       const joined = hosts.some((host) => {
         const [a, b] = [graph.groupOf(host), graph.groupOf(reader)];
         return a === b || (a.kind === b.kind && tryMerge(a, b, graph, fuel));
