@@ -117,7 +117,10 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     const source = sources.get(value);
     const type = scalarType(value.type.dtype);
     if (!source) throw new InternalError('a region reads a value that is not its own');
-    return source.kind === 'splat' ? constOf(type, source.value) : load(type, source.name, toExpr(at.linear));
+    if (source.kind === 'splat') return constOf(type, source.value);
+    const made = intern(load(type, source.name, toExpr(at.linear)));
+    if (at.linear.min < 0 || at.linear.max >= source.size) unsafe.add(made);
+    return made;
   };
   const compute = (def: Instr, value: Value, at: Index): Expr => {
     const lowering = defOf(def).lower;
