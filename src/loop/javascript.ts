@@ -4,9 +4,7 @@
 // In buffers a bool is a byte: loads compare it with 0, `spellStored` turns it into 0 or 1.
 // Names that begin with `$` belong to this file (`$bits`, `$exp`); names of kernels cannot contain `$`, so the two never meet.
 import { InternalError, unreachable } from '../util/errors.ts';
-import { interpretFunction } from './interpret.ts';
 import type { BinaryOp, CompareOp, Expr, Scalar, ScalarFunction, Stmt, UnaryOp } from './kernel.ts';
-import { call, convert, local } from './make.ts';
 import {
   called,
   infix,
@@ -279,35 +277,4 @@ export function spellPrelude(root: Expr | readonly Stmt[]): string {
     ...Object.entries(support).flatMap(([name, text]) => (needed.has(name) ? [text] : [])),
     ...functions.map(spellFunction),
   ].join('\n');
-}
-
-const compiled = new WeakMap<ScalarFunction, (...xs: number[]) => number>();
-
-/**
- * A scalar function as a JavaScript function of numbers; a bool is 0 or 1. Arguments must be values of the parameter types (a float32 for f32).
- * Where a content-security policy forbids code generation the interpreter stands in: slow, the same bits.
- */
-export function compileScalar(fn: ScalarFunction): (...xs: number[]) => number {
-  let run = compiled.get(fn);
-  if (run === undefined) {
-    run = generate(fn) ?? interpretFunction(fn);
-    compiled.set(fn, run);
-  }
-  return run;
-}
-
-/** Null where the host forbids `new Function`, which it tells by an EvalError. */
-function generate(fn: ScalarFunction): ((...xs: number[]) => number) | null {
-  const params = fn.params.map((p) => spellName(p.name)).join(', ');
-  const root = call(
-    fn,
-    ...fn.params.map((p) => convert(p.type, local(p.type === 'bool' ? 'i32' : p.type, p.name))),
-  );
-  const code = `'use strict';\n${spellPrelude(root)}\nreturn (${params}) => ${number(root, spellElement).text};`;
-  try {
-    return new Function(code)() as (...xs: number[]) => number;
-  } catch (error) {
-    if (error instanceof EvalError) return null;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 // Families of ops that differ in a formula only: a unary op is one entry of a few lines.
 import { contiguous, map2 } from '../array/loops.ts';
 import { type DType, sameShape, showShape, showType } from '../ir/types.ts';
-import { compileScalar } from '../loop/javascript.ts';
+import { compileScalar } from '../loop/compile.ts';
 import type { CompareOp, Expr, ScalarFunction } from '../loop/kernel.ts';
 import { compare as compareExpr } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -1,8 +1,8 @@
 // The JavaScript spelling of kernel expressions: its text, and its values against the interpreter.
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { compileScalar } from '../../../src/loop/compile.ts';
 import { interpretFunction } from '../../../src/loop/interpret.ts';
 import {
-  compileScalar,
   spellExpr,
   spellFunction,
   spellName,

@@ -1,6 +1,6 @@
 // The scalar functions: special values, and the documented error against double precision.
 import { describe, expect, it } from 'vitest';
-import { compileScalar } from '../../../src/loop/javascript.ts';
+import { compileScalar } from '../../../src/loop/compile.ts';
 import { mathFunctions } from '../../../src/loop/math.ts';
 import { bounds, fromBits, monotonic, references, worstOver } from './math-reference.ts';
 
