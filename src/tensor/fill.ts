@@ -1,6 +1,6 @@
 // Tensors made of a rule instead of data: constants, ranges, the identity. They are ops, so that a trace holds the rule and never a large array.
 import type { DType, Shape } from '../ir/types.ts';
-import { broadcastTo, castTo, isTensor, lift, liftFloat, type TensorLike } from '../ops/coerce.ts';
+import { broadcastTo, castTo, isTensor, lift, liftFloat, type TensorLike, weak } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { iota } from '../ops/iota.ts';
 import { ArgumentError, DTypeError } from '../util/errors.ts';
@@ -21,8 +21,15 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
 export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
   checkShapeArgument(shape, 'full');
   if (dtype !== undefined) checkDType(dtype, 'full');
+  return broadcastTo(element(value, dtype), [...shape], 'full');
+}
+
+// A number must fit the dtype; a tensor is cast to it, because asking for another dtype is asking for a cast.
+function element(value: TensorLike, dtype: DType | undefined): Tensor {
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return dtype === undefined ? lift(value, 'full') : weak(value, dtype, 'full');
   const one = lift(value, 'full');
-  return broadcastTo(castTo(one, dtype ?? one.dtype), [...shape], 'full');
+  return castTo(one, dtype ?? one.dtype);
 }
 
 /** Zeros of the shape and dtype of `x`. */

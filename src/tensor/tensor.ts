@@ -34,7 +34,16 @@ export type SliceIndex =
   | readonly [start: number | null, stop: number | null]
   | readonly [start: number | null, stop: number | null, step: number];
 
-/** An immutable array of float32, int32 or bool elements. Garbage-collected: there is nothing to dispose of. */
+/**
+ * An immutable array of float32, int32 or bool elements. Garbage-collected: there is nothing to dispose of.
+ *
+ * Every op is a method and a function: `x.add(y)` and `add(x, y)`. Operands may be numbers, which take the dtype of the tensor they meet.
+ * All methods work alike in eager mode, inside `jit`, and under every gradient. Wrong shapes, dtypes and axes throw at once.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * x.mul(2).sub(x.mean(0)).relu().sum().item();   // 10
+ */
 export abstract class Tensor extends TensorCore {
   // Elementwise functions. int32 and bool are converted to float32 where a function has no integer meaning.
   /** `-x`. int32 wraps; bool becomes int32. */

@@ -46,6 +46,10 @@ describe('constants', () => {
     expect(caught(() => zeros([1], 'f32' as never))).toBe(
       'DTypeError: zeros: unknown dtype "f32"; there are float32, int32, bool',
     );
+    expect(caught(() => full([1], 0.5, 'int32'))).toBe(
+      "DTypeError: full: an int32 tensor meets the number 0.5, which int32 cannot hold; cast the tensor first: x.cast('float32')",
+    );
+    expect(full([1], tensor(0.5), 'int32').toArray()).toEqual([0]);
     expect(caught(() => full([2], tensor([1, 2, 3])))).toBe(
       'ShapeError: full: shape [3] does not broadcast to [2]',
     );

@@ -1,6 +1,7 @@
 // Random numbers: the published test vectors of Threefry, the distributions, independence of keys, and state.
 import { describe, expect, it } from 'vitest';
 import { Generator, random, type Tensor, tensor } from '../../../src/index.ts';
+import { jit } from '../../../src/jit/jit.ts';
 import { threefryWords } from '../../../src/ops/random-bits.ts';
 import { caught } from './caught.ts';
 
@@ -138,6 +139,19 @@ describe('a generator', () => {
     expect(values(new Generator(1))).toEqual(first);
     expect(values(new Generator(2))).not.toEqual(first);
     expect(first[0]).not.toEqual(first[3]);
+  });
+  it('is hidden state of a compiled function: calls differ, and follow the eager sequence to the bit', () => {
+    const [eager, compiled] = [new Generator(9), new Generator(9)];
+    const draw = jit(() => compiled.normal([5]).add(compiled.uniform([5])));
+    for (let call = 0; call < 3; call++) {
+      expect(draw().toArray()).toEqual(
+        eager
+          .normal([5])
+          .add(eager.uniform([5]))
+          .toArray(),
+      );
+    }
+    expect(compiled.key.toArray()).toEqual(eager.key.toArray());
   });
   it('goes back to a key that is assigned to it', () => {
     const rng = new Generator(5);
