@@ -1,6 +1,6 @@
 // Every op of the registry, on every sample: the record's parts must agree with each other and with every executor.
 import { describe, expect, it } from 'vitest';
-import { flatData, type NdView, ndView } from '../../src/array/nd.ts';
+import { flatData, type NdView } from '../../src/array/nd.ts';
 import { Tape } from '../../src/autodiff/tape.ts';
 import { Builder } from '../../src/ir/build.ts';
 import type { Func } from '../../src/ir/func.ts';
@@ -17,9 +17,10 @@ import { EagerTensor, eager } from '../../src/tensor/eager.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { replay } from '../../src/trace/replay.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
-import { inDoubles, toDoubles } from './float64.ts';
-import { byDifferences, rule } from './gradient.ts';
-import { floats, type Sample } from './samples/sample.ts';
+import { expectClose } from './close.ts';
+import { type Doubles, inDoubles, toDoubles } from './float64.ts';
+import { byDifferences, cotangentsOf, rule } from './gradient.ts';
+import type { Sample } from './samples/sample.ts';
 import { samples } from './samples.ts';
 
 const tensors = (views: readonly NdView[]) => views.map((v) => new EagerTensor(v));
@@ -136,9 +137,11 @@ for (const [name, def] of registry) {
       it('has the gradient that finite differences have', () => {
         for (const sample of ofOp.filter((s) => s.smooth)) {
           const made = results(def, sample);
+          const precisely = (point: readonly Doubles[]) => inDoubles(def, point, sample.attrs, made);
           gradientsOf(def, sample).forEach((g, i) => {
             if (sample.args[i]!.dtype !== 'float32') return;
-            const measured = byDifferences(def, sample, made, cotangentsOf(made), i);
+            const point = sample.args.map(toDoubles);
+            const measured = byDifferences(precisely, point, cotangentsOf(made), i);
             const ruled = g === null ? new Float32Array(measured.length) : flatData(g.requireView());
             expectClose(ruled, measured, 2 ** -17, `${sample.about}, operand ${i}`);
           });
@@ -159,13 +162,6 @@ function oneInstruction(def: OpDef, { args, attrs, regions = [] }: Sample): Func
   const func = builder.finish(def.name, builder.emit(def, params, attrs, regions));
   verify(func);
   return func;
-}
-
-/** A cotangent of every float32 result, different in every element; zeros of the others, which have none. */
-function cotangentsOf(results: readonly NdView[]): NdView[] {
-  return results.map(({ dtype, shape, data }, i) =>
-    dtype === 'float32' ? floats(shape, 1000 + i, 0.5, 1.5) : ndView(dtype, shape, data.slice().fill(0)),
-  );
 }
 
 /** The cotangents of a sample's operands, `by` some way to run a function. */
@@ -206,19 +202,4 @@ function expectSameBits(actual: readonly NdView[], expected: readonly NdView[], 
     // Vitest's toEqual compares by Object.is: NaN equals NaN, and -0 is not 0.
     expect([...flatData(y)], about).toEqual([...flatData(expected[i]!)]);
   });
-}
-
-/** Within `tolerance` of the largest magnitude expected, or of 1. */
-function expectClose(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-  tolerance: number,
-  about: string,
-): void {
-  const scale = Math.max(1, ...Array.from(expected, Math.abs));
-  expect(actual.length, about).toBe(expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(actual[i]! - expected[i]!) / scale;
-    expect(error, `${about}, element ${i}: ${actual[i]} and ${expected[i]}`).toBeLessThanOrEqual(tolerance);
-  }
 }

@@ -3,10 +3,11 @@
 // Finite differences of float32 kernels leave three digits, which hides wrong gradients near zeros of a derivative and needs a tolerance per op.
 // Those of this evaluator leave nine. It reads the lowering and not `eval`, so it also says whether the two mean the same.
 import { flatData, type NdView } from '../../src/array/nd.ts';
+import type { Func, Value } from '../../src/ir/func.ts';
 import { type Shape, sizeOf, type TensorType } from '../../src/ir/types.ts';
 import type { Expr, ReduceOp } from '../../src/loop/kernel.ts';
 import * as k from '../../src/loop/make.ts';
-import type { ContractionAxes, OpDef } from '../../src/ops/opdef.ts';
+import { type ContractionAxes, defOf, type OpDef } from '../../src/ops/opdef.ts';
 import { scalarType } from '../../src/ops/scalar.ts';
 import { range } from '../../src/util/seq.ts';
 import { arithmetic, Machine } from './float64-machine.ts';
@@ -75,6 +76,23 @@ export function inDoubles(
       throw new Error('an op that the compiler treats by itself has no formula');
   }
   return made;
+}
+
+/** The results of a function in doubles, instruction by instruction. */
+export function functionInDoubles(func: Func, args: readonly Doubles[]): readonly Doubles[] {
+  const values = new Map<Value, Doubles>();
+  func.params.forEach((p, i) => values.set(p, args[i]!));
+  for (const instr of func.body) {
+    const operands = instr.args.map((a) => values.get(a)!);
+    const types = instr.results.map((r) => r.type);
+    // What has no operands (constants, iota) is as exact in float32 as it will ever be.
+    const results =
+      operands.length === 0
+        ? defOf(instr).eval([], { attrs: instr.attrs, regions: [], types }).map(toDoubles)
+        : inDoubles(defOf(instr), operands, instr.attrs, types);
+    instr.results.forEach((r, i) => values.set(r, results[i]!));
+  }
+  return func.results.map((r) => values.get(r)!);
 }
 
 function indexOf(linear: number, shape: Shape): number[] {

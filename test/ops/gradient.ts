@@ -1,11 +1,10 @@
 // Gradients of one op application: by its vjp in float32, and by finite differences in double precision.
-import { flatData, type NdView } from '../../src/array/nd.ts';
-import type { TensorType } from '../../src/ir/types.ts';
+import { flatData, type NdView, ndView } from '../../src/array/nd.ts';
 import { bind } from '../../src/ops/dispatch.ts';
 import type { OpDef } from '../../src/ops/opdef.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import { type Doubles, inDoubles, toDoubles } from './float64.ts';
-import type { Sample } from './samples/sample.ts';
+import type { Doubles } from './float64.ts';
+import { floats, type Sample } from './samples/sample.ts';
 
 /** The op's vjp as a function of operands and cotangents: the cotangent of each float32 operand, null where none flows. */
 export function rule(
@@ -20,23 +19,23 @@ export function rule(
   };
 }
 
-// The cube root of the double epsilon balances the error of the difference against its rounding.
-const step = 2 ** -17;
+/** A cotangent of every float32 result, different in every element; zeros of the others, which have none. */
+export function cotangentsOf(results: readonly NdView[]): NdView[] {
+  return results.map(({ dtype, shape, data }, i) =>
+    dtype === 'float32' ? floats(shape, 1000 + i, 0.5, 1.5) : ndView(dtype, shape, data.slice().fill(0)),
+  );
+}
 
-/** d(Σ cotangent · result) by every element of operand `which`, by central differences of the op in doubles. */
+/** d(Σ weights · f(point)) by every element of `point[which]`, by central differences. Results that are not float32 do not count. */
 export function byDifferences(
-  def: OpDef,
-  { args, attrs }: Sample,
-  results: readonly TensorType[],
-  cotangents: readonly NdView[],
+  f: (point: readonly Doubles[]) => readonly Doubles[],
+  point: readonly Doubles[],
+  weights: readonly NdView[],
   which: number,
 ): Float64Array {
-  const doubles = args.map(toDoubles);
-  const moved = doubles[which]!.elements;
-  const total = (): number => {
-    const made = inDoubles(def, doubles, attrs, results);
-    return made.reduce((sum, y, i) => (y.dtype === 'float32' ? sum + dot(y, cotangents[i]!) : sum), 0);
-  };
+  const moved = point[which]!.elements;
+  const total = (): number =>
+    f(point).reduce((sum, y, i) => (y.dtype === 'float32' ? sum + dot(y, weights[i]!) : sum), 0);
   return moved.map((at, i) => {
     moved[i] = at + step;
     const above = total();
@@ -46,6 +45,9 @@ export function byDifferences(
     return (above - below) / (2 * step);
   });
 }
+
+// The cube root of the double epsilon balances the error of the difference against its rounding.
+const step = 2 ** -17;
 
 function dot(y: Doubles, cotangent: NdView): number {
   const weights = flatData(cotangent);
