@@ -31,6 +31,13 @@ interface Problem {
 type Role = 'batch' | 'm' | 'n' | 'k';
 type At = Readonly<Record<Role, Affine>>;
 
+const zero = constant(0);
+
+// Scratch buffers: packed operands, and the sums of a tile on their way to the epilogue.
+const leftPanel = 'left';
+const rightPanel = 'right';
+const sums = 'sums';
+
 export interface ContractionNest {
   readonly body: readonly Stmt[];
   readonly scratch: readonly Buffer[];
@@ -46,13 +53,21 @@ export function contractionNest(building: Building, precision: Precision): Contr
   const reading = reader(building.sources, building.fresh);
   const { packedRows } = problem.schedule;
   const single = (['m', 'n', 'k'] as const).every((role) => problem.factors[role].length === 1);
+  const { rows, columns } = problem.schedule;
+  const tileBuffer: readonly Buffer[] = hasEpilogue(problem)
+    ? [{ name: sums, type: problem.type, size: rows * columns, role: 'scratch' }]
+    : [];
   if (packedRows === undefined || !single)
-    return { body: place(plainNest(problem, reading), reading), scratch: [] };
-  const scratch: Buffer[] = [
-    { name: 'pa', type: 'f64', size: packedRows * problem.size.k, role: 'scratch' },
-    { name: 'pb', type: 'f64', size: problem.size.k * problem.schedule.columns, role: 'scratch' },
+    return { body: place(plainNest(problem, reading), reading), scratch: tileBuffer };
+  const { k: depth } = problem.size;
+  const panels: Buffer[] = [
+    { name: leftPanel, type: 'f64', size: packedRows * depth, role: 'scratch' },
+    { name: rightPanel, type: 'f64', size: depth * problem.schedule.columns, role: 'scratch' },
   ];
-  return { body: place(packedNest(problem, packedRows, reading), reading), scratch };
+  return {
+    body: place(packedNest(problem, packedRows, reading), reading),
+    scratch: [...panels, ...tileBuffer],
+  };
 }
 
 function problemOf(def: Instr, axes: ContractionAxes, building: Building, precision: Precision): Problem {
@@ -79,7 +94,7 @@ function problemOf(def: Instr, axes: ContractionAxes, building: Building, precis
       Axis,
     ];
     const at: At = { batch: batch.index, m: m.index, n: n.index, k: depth.index };
-    const product = size.k === 0 ? k.constOf(type, 0) : productAt(problem, reading, at);
+    const product = k.mul(leftAt(problem, reading, at), rightAt(problem, reading, at));
     const stmts = [k.variable('c', product), ...storesAt(problem, reading, at, k.local(type, 'c'))];
     return { axes: [batch, m, n, depth], stmts };
   });
@@ -99,20 +114,25 @@ function plainNest(problem: Problem, reading: Reader): readonly Stmt[] {
   const [mInner, nInner] = [factors.m.at(-1)!, factors.n.at(-1)!];
   const mOuter = axisOf('m', factors.m.slice(0, -1));
   const nOuter = axisOf('n', factors.n.slice(0, -1));
-  const nests = tiles(mInner, schedule.rows).flatMap((rows) =>
-    tiles(nInner, schedule.columns).flatMap((columns) => {
-      const i = tileAxis('i', rows, problem);
-      const j = tileAxis('j', columns, problem);
-      const placeOf = (row: number, column: number): At => ({
+  const nests = pieces(mInner, schedule.rows).flatMap((rows) =>
+    pieces(nInner, schedule.columns).flatMap((columns) => {
+      const i = pieceAxis('i', rows, problem);
+      const j = pieceAxis('j', columns, problem);
+      const corner: At = {
         batch: batch.index,
-        m: plus(plus(i.index, constant(row)), mOuter.index, mInner),
-        n: plus(plus(j.index, constant(column)), nOuter.index, nInner),
+        m: plus(i.index, mOuter.index, mInner),
+        n: plus(j.index, nOuter.index, nInner),
         k: depth.index,
-      });
-      const tile = tileStmts(problem, reading, rows.size, columns.size, depth, placeOf, (row, column) =>
-        productAt(problem, reading, placeOf(row, column)),
-      );
-      return nestOf([...i.loops, ...j.loops], tile);
+      };
+      const tile: Tile = {
+        corner,
+        rows: rows.size,
+        columns: columns.size,
+        depth,
+        left: (row) => leftAt(problem, reading, shifted(corner, constant(row), zero)),
+        right: (column) => rightAt(problem, reading, shifted(corner, zero, constant(column))),
+      };
+      return nestOf([...i.loops, ...j.loops], tileStmts(problem, reading, tile));
     }),
   );
   return nestOf([...batch.loops, ...mOuter.loops, ...nOuter.loops], nests);
@@ -124,66 +144,101 @@ function packedNest(problem: Problem, packedRows: number, reading: Reader): read
   const batch = axisOf('b', factors.batch);
   const depth = axisOf('k', [size.k]);
   const nests = rowBlocks(size.m, packedRows, schedule.rows).flatMap((block) => {
-    const outer = tileAxis(
-      'block',
-      { start: block.start, count: block.count, size: block.tiles * block.rows },
-      problem,
-    );
-    const tile = axisOf(problem.building.fresh('i'), [block.tiles]);
-    const row = (r: number): Affine => plus(plus(outer.index, tile.index, block.rows), constant(r));
-    const column0 = constant(0);
-    const inLeftPanel = (r: number): Expr =>
-      toExpr(plus(plus(constant(r), depth.index, block.rows), tile.index, block.rows * size.k));
-    const packLeft = range(block.rows).map((r) => {
-      const at: At = { batch: batch.index, m: row(r), n: column0, k: depth.index };
-      return k.store('pa', inLeftPanel(r), k.convert('f64', leftAt(problem, reading, at)));
+    const { rows } = block;
+    const outer = pieceAxis('block', { ...block, size: block.tiles * rows }, problem);
+    const i = axisOf(problem.building.fresh('i'), [block.tiles]);
+    const m = plus(outer.index, i.index, rows);
+    // Each panel is in the order in which a tile reads it.
+    const inLeftPanel = (row: number): Expr =>
+      toExpr(plus(plus(constant(row), depth.index, rows), i.index, rows * size.k));
+    const packLeft = range(rows).map((row) => {
+      const at: At = { batch: batch.index, m: plus(m, constant(row)), n: zero, k: depth.index };
+      return k.store(leftPanel, inLeftPanel(row), k.convert('f64', leftAt(problem, reading, at)));
     });
-    const columnNests = tiles(size.n, schedule.columns).flatMap((columns) => {
-      const j = tileAxis('j', columns, problem);
-      const placeOf = (r: number, c: number): At => ({
-        batch: batch.index,
-        m: row(r),
-        n: plus(j.index, constant(c)),
-        k: depth.index,
+    const columnNests = pieces(size.n, schedule.columns).flatMap((piece) => {
+      const columns = piece.size;
+      const j = pieceAxis('j', piece, problem);
+      const corner: At = { batch: batch.index, m, n: j.index, k: depth.index };
+      const inRightPanel = (column: number): Expr => toExpr(plus(constant(column), depth.index, columns));
+      const packRight = range(columns).map((column) => {
+        const element = rightAt(problem, reading, shifted(corner, zero, constant(column)));
+        return k.store(rightPanel, inRightPanel(column), k.convert('f64', element));
       });
-      const inRightPanel = (c: number): Expr => toExpr(plus(constant(c), depth.index, columns.size));
-      const packRight = range(columns.size).map((c) =>
-        k.store('pb', inRightPanel(c), k.convert('f64', rightAt(problem, reading, placeOf(0, c)))),
-      );
-      // A product of two f32 is exact in f64, so this rounds once, like the product in f32.
-      const product = (r: number, c: number): Expr =>
-        k.convert('f32', k.mul(k.load('f64', 'pa', inLeftPanel(r)), k.load('f64', 'pb', inRightPanel(c))));
-      const body = tileStmts(problem, reading, block.rows, columns.size, depth, placeOf, product);
-      return nestOf(j.loops, [...nestOf(depth.loops, packRight), ...nestOf(tile.loops, body)]);
+      const body = tileStmts(problem, reading, {
+        corner,
+        rows,
+        columns,
+        depth,
+        left: (row) => k.load('f64', leftPanel, inLeftPanel(row)),
+        right: (column) => k.load('f64', rightPanel, inRightPanel(column)),
+      });
+      return nestOf(j.loops, [...nestOf(depth.loops, packRight), ...nestOf(i.loops, body)]);
     });
-    return nestOf(outer.loops, [...nestOf([...tile.loops, ...depth.loops], packLeft), ...columnNests]);
+    return nestOf(outer.loops, [...nestOf([...i.loops, ...depth.loops], packLeft), ...columnNests]);
   });
   return nestOf(batch.loops, nests);
 }
 
-// Accumulators for rows × columns elements, the loop over the contracted axis, and the stores with the epilogue.
-function tileStmts(
-  problem: Problem,
-  reading: Reader,
-  rows: number,
-  columns: number,
-  depth: Axis,
-  placeOf: (row: number, column: number) => At,
-  product: (row: number, column: number) => Expr,
-): readonly Stmt[] {
+/** One tile: where it begins, how large it is, and its operands at step k. */
+interface Tile {
+  readonly corner: At;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: Axis;
+  readonly left: (row: number) => Expr;
+  readonly right: (column: number) => Expr;
+}
+
+// Accumulators for rows × columns elements, the loop over the contracted axis, and the stores.
+function tileStmts(problem: Problem, reading: Reader, tile: Tile): readonly Stmt[] {
   const { type, building, size } = problem;
-  const cells = range(rows).flatMap((row) =>
-    range(columns).map((column) => ({ row, column, sum: k.local(type, building.fresh('c')) })),
+  const { corner, rows, columns, depth } = tile;
+  const lefts = range(rows).map(tile.left);
+  const rights = range(columns).map(tile.right);
+  const cells = lefts.flatMap((left, row) =>
+    rights.map((right, column) => ({ row, column, name: building.fresh('c'), product: k.mul(left, right) })),
   );
-  const named = cells.map(({ sum }) => (sum as Expr & { kind: 'local' }).name);
-  const accumulate = cells.map(({ row, column, sum }, n) =>
-    k.assign(named[n]!, k.add(sum, product(row, column))),
+  // A product of two f32 is exact in f64, so converting it rounds once, like the product in f32.
+  const accumulate = cells.map(({ name, product }) =>
+    k.assign(name, k.add(k.local(type, name), k.convert(type, product))),
   );
   return [
-    ...named.map((name) => k.variable(name, k.constOf(type, 0))),
+    ...cells.map(({ name }) => k.variable(name, k.constOf(type, 0))),
     ...(size.k === 0 ? [] : nestOf(depth.loops, accumulate)),
-    ...cells.flatMap(({ row, column, sum }) => storesAt(problem, reading, placeOf(row, column), sum)),
+    ...(hasEpilogue(problem) && cells.length > 1
+      ? epilogue(problem, reading, tile, cells)
+      : cells.flatMap(({ row, column, name }) =>
+          storesAt(problem, reading, shifted(corner, constant(row), constant(column)), k.local(type, name)),
+        )),
   ];
+}
+
+// Sums pass through memory, so that a long epilogue is written once and not for every accumulator.
+function epilogue(
+  problem: Problem,
+  reading: Reader,
+  { corner, rows, columns }: Tile,
+  cells: readonly { readonly row: number; readonly column: number; readonly name: string }[],
+): readonly Stmt[] {
+  const { type, building } = problem;
+  const row = axisOf(building.fresh('row'), [rows]);
+  const column = axisOf(building.fresh('column'), [columns]);
+  const at = toExpr(plus(column.index, row.index, columns));
+  return [
+    ...cells.map((c) => k.store(sums, k.i32(c.row * columns + c.column), k.local(type, c.name))),
+    ...nestOf(
+      [...row.loops, ...column.loops],
+      storesAt(problem, reading, shifted(corner, row.index, column.index), k.load(type, sums, at)),
+    ),
+  ];
+}
+
+function hasEpilogue({ building, value }: Problem): boolean {
+  return building.region.results.some((r) => r !== value);
+}
+
+function shifted(at: At, rows: Affine, columns: Affine): At {
+  return { ...at, m: plus(at.m, rows), n: plus(at.n, columns) };
 }
 
 function storesAt({ value, size, building }: Problem, reading: Reader, at: At, sum: Expr): readonly Stmt[] {
@@ -192,10 +247,6 @@ function storesAt({ value, size, building }: Problem, reading: Reader, at: At, s
   return building.region.results.map((result, i) =>
     k.store(building.outputs[i]!, toExpr(linear), reading.read(result, linearAt(linear))),
   );
-}
-
-function productAt(problem: Problem, reading: Reader, at: At): Expr {
-  return k.mul(leftAt(problem, reading, at), rightAt(problem, reading, at));
 }
 
 function leftAt({ def, axes: { leftBatch, leftContract } }: Problem, reading: Reader, at: At): Expr {
@@ -244,7 +295,7 @@ interface Pieces {
 }
 
 // Full tiles, then what is left as one smaller tile.
-function tiles(extent: number, size: number): readonly Pieces[] {
+function pieces(extent: number, size: number): readonly Pieces[] {
   const fit = Math.min(size, extent);
   const count = Math.floor(extent / fit);
   const rest = extent - count * fit;
@@ -275,7 +326,7 @@ function rowBlocks(
 }
 
 // The first place of the current piece; its loop, if there is more than one.
-function tileAxis(stem: string, { start, count, size }: Pieces, { building }: Problem): Axis {
+function pieceAxis(stem: string, { start, count, size }: Pieces, { building }: Problem): Axis {
   const { loops, index } = axisOf(building.fresh(stem), [count]);
   return { loops, index: plus(constant(start), index, size) };
 }

@@ -254,9 +254,12 @@ function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: G
   return uses;
 }
 
+// Nodes in an index that is repeated and not kept.
+const longestIndex = 24;
+
 // 0 for what is cheaper to repeat than to keep: numbers, names, and short sums of indices, which engines fold into addresses.
 function weight(e: Expr): 0 | 1 {
-  return indexSize(e, 8) > 0 ? 0 : 1;
+  return indexSize(e, longestIndex) > 0 ? 0 : 1;
 }
 
 // Budget left after an index sum without division; 0 where it is something else or larger.

@@ -1,7 +1,7 @@
 // Readers: a value inside a region is a function from an index to the expression of its element there. Point ops compose scalars,
 // views re-index, so a chain of any length becomes one expression; nothing in between is stored.
 import { type Func, type Instr, instr, is, type Value } from '../ir/func.ts';
-import { type Shape, sizeOf } from '../ir/types.ts';
+import { type Shape, sameShape, sizeOf } from '../ir/types.ts';
 import { identityOf } from '../loop/identity.ts';
 import type { Expr, ReduceOp } from '../loop/kernel.ts';
 import { constOf, load, local } from '../loop/make.ts';
@@ -26,16 +26,14 @@ export function linearAt(linear: Affine): Index {
   return { key: linear.key, linear, axes: (shape) => affine.unflatten(linear, shape) };
 }
 
-/** An index by axes. It keeps them, because a padding guard or a loaded index can lie outside the ranges that `unflatten` relies on. */
+/** An index by axes. Out of range, behind a padding guard or as a loaded index, the axes say more than their row-major sum. */
 export function axesAt(at: readonly Affine[], shape: Shape): Index {
   const linear = affine.flatten(at, shape);
-  const again = affine.unflatten(linear, shape);
-  const regular = again.every((x, axis) => x.key === at[axis]!.key);
-  if (regular) return linearAt(linear);
+  const inRange = at.every((x, axis) => x.min >= 0 && x.max < shape[axis]!);
   return {
-    key: `[${at.map((x) => x.key)}]${shape}`,
+    key: inRange ? linear.key : `[${at.map((x) => x.key)}]${shape}`,
     linear,
-    axes: (other) => (other.join() === shape.join() ? at : affine.unflatten(linear, other)),
+    axes: (other) => (sameShape(other, shape) ? at : affine.unflatten(linear, other)),
   };
 }
 
