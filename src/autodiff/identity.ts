@@ -14,7 +14,7 @@ export function renew(x: Tensor): Tensor {
 
 /** `x` as a tensor that no tape in force connects with anything. */
 export function detached(x: Tensor): Tensor {
-  const base = baseOf(currentInterpreter());
+  const base = baseInterpreter();
   return base instanceof Trace ? base.again(x) : new EagerTensor(x.requireView());
 }
 
@@ -29,8 +29,9 @@ export function recordOnTapes(
     i.record(name, args, results, pullback);
 }
 
-function baseOf(interpreter: Interpreter): Interpreter {
-  let base = interpreter;
+/** The interpreter below all tapes: eager mode or a trace. */
+export function baseInterpreter(): Interpreter {
+  let base = currentInterpreter();
   while (base instanceof Tape) base = base.parent;
   return base;
 }

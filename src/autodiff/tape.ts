@@ -1,9 +1,11 @@
 // The tape: an interpreter that asks its parent for every result and remembers what depends on the watched tensors.
 import type { Func } from '../ir/func.ts';
-import type { Interpreter } from '../ops/dispatch.ts';
+import { call } from '../ops/call.ts';
+import { type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
+import { replay } from '../trace/replay.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { type Loc, userLocation } from '../util/location.ts';
 
@@ -57,8 +59,20 @@ export class Tape implements Interpreter {
   }
 
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
+    if (op === call.def && args.some((a) => this.#tracked.has(a))) return this.#call(args, attrs, regions);
     const results = this.parent.bind(op, args, attrs, regions);
     this.#enter(op.name, args, results, { kind: 'op', op, attrs, regions });
+    return results;
+  }
+
+  // A call with a pullback is one step back; any other is as many as its body has.
+  #call(args: readonly Tensor[], attrs: unknown, [func, pullback]: readonly Func[]): readonly Tensor[] {
+    if (pullback === undefined) return within(this, () => replay(func!, args));
+    const results = this.parent.bind(call.def, args, attrs, [func!, pullback]);
+    this.record(func!.name, args, results, (cotangents) => {
+      const found = call(pullback, [...args, ...cotangents]);
+      return args.map((_, i) => found[i] ?? null);
+    });
     return results;
   }
 

@@ -1,4 +1,4 @@
-// call: a function applied as one instruction (jit inside jit). The inline pass opens it.
+// call: a function applied as one instruction (jit inside jit), possibly with a pullback of its own. The inline pass opens it.
 import type { Func } from '../ir/func.ts';
 import { sameType, showType } from '../ir/types.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -9,7 +9,7 @@ import type { OpDef } from './opdef.ts';
 
 const def: OpDef<Record<never, never>> = {
   name: 'call',
-  doc: 'Applies the function in its region to the operands; results are the function’s results.',
+  doc: 'Applies the function in its region to the operands; results are the function’s results. A second region is its pullback: from the operands and the cotangents of the results to the cotangents of the leading operands; the others have none.',
   attrs: {},
   infer: (args, _, [func]) => {
     if (func!.params.length !== args.length)
@@ -26,10 +26,12 @@ const def: OpDef<Record<never, never>> = {
   lower: { kind: 'host' },
 };
 
-/** Calls `func` under the current interpreter; `call.def` is the record. */
+/** Calls `func` under the current interpreter; `call.def` is the record. Gradients follow `pullback` where there is one, else the body. */
 export const call: {
-  (func: Func, args: readonly Tensor[]): readonly Tensor[];
+  (func: Func, args: readonly Tensor[], pullback?: Func): readonly Tensor[];
   readonly def: OpDef<Record<never, never>>;
-} = Object.assign((func: Func, args: readonly Tensor[]): readonly Tensor[] => bind(def, args, {}, [func]), {
-  def,
-});
+} = Object.assign(
+  (func: Func, args: readonly Tensor[], pullback?: Func): readonly Tensor[] =>
+    bind(def, args, {}, pullback === undefined ? [func] : [func, pullback]),
+  { def },
+);

@@ -12,7 +12,6 @@ import { Trace } from '../trace/tracer.ts';
 import { invariant } from '../util/errors.ts';
 import { withoutDead } from './dce.ts';
 import { roleOf } from './fuse/cost.ts';
-import { inlineCalls } from './inline.ts';
 
 /** A function and its pullback. */
 export interface Differentiated {
@@ -35,7 +34,7 @@ export interface Differentiated {
  */
 export function differentiate(func: Func, inputs: readonly number[] = floatsOf(func.params)): Differentiated {
   const outputs = floatsOf(func.results);
-  const { joint, primalCount, cotangents } = trace(inlineCalls(func), inputs, outputs);
+  const { joint, primalCount, cotangents } = trace(func, inputs, outputs);
   const resultCount = func.results.length;
   const primal = new Set<Value>(joint.params.slice(0, func.params.length));
   for (const made of joint.body.slice(0, primalCount)) for (const r of made.results) primal.add(r);

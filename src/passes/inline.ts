@@ -16,13 +16,6 @@ export const inline: Pass = {
     }),
 };
 
-/** The function with all calls opened. */
-export function inlineCalls(func: Func): Func {
-  return rebuild(func, (old, args, builder) =>
-    is(old, call) ? splice(old.regions[0]!, args, builder) : null,
-  );
-}
-
 /** Replays a function's body into the builder and returns its results. Instructions are made anew: the same function may be called twice. */
 function splice(func: Func, args: readonly Value[], builder: Builder): readonly Value[] {
   const map = new Map<Value, Value>(func.params.map((p, i) => [p, args[i]!]));

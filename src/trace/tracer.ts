@@ -166,8 +166,8 @@ export class Trace implements Interpreter {
     const outputs = results.map((r) => this.#own(r));
     for (const variable of writes) outputs.push(this.#variables.get(variable)!.value);
     return {
-      func: { name: this.name, params: this.#params, body: this.#body, results: outputs },
-      captures: this.#captures,
+      func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
+      captures: [...this.#captures],
       writes,
     };
   }
