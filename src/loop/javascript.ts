@@ -57,6 +57,9 @@ function spellElement(load: Load): string {
 
 function spellConst(type: Scalar, value: number): Spelling {
   if (type === 'bool') return primary(value === 0 ? 'false' : 'true');
+  // Types do not bind at run time, and nothing but a number may become code.
+  if (typeof value !== 'number')
+    throw new InternalError(`kernel constant ${JSON.stringify(value)} is no number`);
   if (value < 0 || Object.is(value, -0)) return prefix('-', primary(String(-value)));
   return primary(String(value));
 }
