@@ -19,14 +19,21 @@ export interface Compilation extends CompiledProgram {
   readonly func: Func;
   readonly stages: readonly Stage[];
   readonly program: Program;
+  /** What the steps after tracing took. */
+  readonly ms: { readonly passes: number; readonly lowering: number; readonly emitting: number };
 }
 
 /** Compiles a traced function. */
 export function compile(traced: Func, { precision, donated }: CompileOptions): Compilation {
+  const start = performance.now();
   const { func, stages } = optimize(traced, { precision });
+  const optimized = performance.now();
   const program = lower(func, { precision, donated });
+  const lowered = performance.now();
   const { source, engine, run } = compileProgram(program);
-  const compilation = { func, stages, program, source, engine, run };
+  const emitted = performance.now();
+  const ms = { passes: optimized - start, lowering: lowered - optimized, emitting: emitted - lowered };
+  const compilation = { func, stages, program, source, engine, run, ms };
   dump(compilation);
   return compilation;
 }

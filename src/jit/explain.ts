@@ -21,6 +21,8 @@ export interface Lowered<Args extends readonly unknown[], R> {
   readonly memory: MemorySummary;
   /** Work of each kernel, in the order they run. */
   readonly cost: readonly KernelCost[];
+  /** How long the steps took, in milliseconds; the passes one by one are in `stages`. */
+  readonly ms: Readonly<Record<'tracing' | 'passes' | 'lowering' | 'emitting', number>>;
   /** What runs the program: `javascript`, or `interpreter` where generating code is forbidden. */
   readonly backend: string;
   /** The function for exactly this kind of arguments; a call with others throws a TreeError instead of tracing. */
@@ -46,13 +48,14 @@ export function explain<Args extends readonly unknown[], R>(
   run: (...args: Args) => R,
 ): Lowered<Args, R> {
   const { compilation } = specialisation.executable();
-  const { stages, source, program, engine } = compilation;
+  const { stages, source, program, engine, ms } = compilation;
   return {
     ir: print(specialisation.traced.func),
     stages,
     source,
     memory: summary(program),
     cost: kernelCosts(program),
+    ms: { tracing: specialisation.traced.ms, ...ms },
     backend: engine,
     compile:
       () =>

@@ -12,6 +12,8 @@ export interface TracedCall extends TracedFunction {
   readonly output: Tree;
   /** How many of the func's results are the function's own; the rest are the writes. */
   readonly outputCount: number;
+  /** How long `f` took. */
+  readonly ms: number;
 }
 
 /** Runs `f` on traced arguments. Whatever it throws passes through, and leaves nothing behind. */
@@ -45,6 +47,7 @@ export function traceCall(
     outputCount = tensors.length;
     return tensors;
   };
+  const start = performance.now();
   const traced = traceFunction(body, types, { name, parent, paths: parameterPaths });
-  return { ...traced, output: output!, outputCount };
+  return { ...traced, output: output!, outputCount, ms: performance.now() - start };
 }

@@ -115,7 +115,7 @@ describe('a jitted function', () => {
     expect(jit(f, { name: 'my f!' }).lower(tensor([1])).ir).toContain('func @my_f(');
   });
 
-  it('keeps the cache bounded over thousands of kinds of arguments', () => {
+  it('keeps the cache bounded over any number of kinds of arguments', () => {
     let runs = 0;
     const g = jit(
       (x: Tensor, _tag: string) => {
@@ -126,13 +126,13 @@ describe('a jitted function', () => {
     );
     configure({ retraceWarnings: false });
     try {
-      for (let i = 0; i < 1000; i++) g(tensor(1), `tag ${i}`);
-      expect(runs).toBe(1000);
+      for (let i = 0; i < 150; i++) g(tensor(1), `tag ${i}`);
+      expect(runs).toBe(150);
       expect(g.traces.length).toBe(100);
-      g(tensor(1), 'tag 999');
-      expect(runs).toBe(1000);
+      g(tensor(1), 'tag 149');
+      expect(runs).toBe(150);
       g(tensor(1), 'tag 0');
-      expect(runs).toBe(1001);
+      expect(runs).toBe(151);
     } finally {
       configure({ retraceWarnings: true });
     }
