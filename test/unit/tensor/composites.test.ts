@@ -1,12 +1,11 @@
 // Composites against their formulas in float64, and their gradients where a careless formula would give NaN.
 // Tolerance: 4 units in the last place of float32 relative to the result, and 1e-6 absolute where terms cancel.
 import { describe, expect, it } from 'vitest';
-import { grad } from '../../../src/autodiff/grad.ts';
 import type { Tensor } from '../../../src/index.ts';
 import * as t from '../../../src/index.ts';
 import { caught } from './caught.ts';
 
-const { tensor } = t;
+const { grad, tensor } = t;
 const relative = 4 * 2 ** -23;
 const absolute = 1e-6;
 

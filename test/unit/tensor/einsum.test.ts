@@ -1,7 +1,6 @@
 // einsum against the definition: a loop over every index of every label, in float64. Small integers, so that sums are exact.
 import { describe, expect, it } from 'vitest';
-import { grad } from '../../../src/autodiff/grad.ts';
-import { einsum, matmul, type Tensor, tensor } from '../../../src/index.ts';
+import { einsum, grad, matmul, type Tensor, tensor } from '../../../src/index.ts';
 import { sizeOf, stridesOf } from '../../../src/ir/types.ts';
 import { seeded } from '../../../src/util/rng.ts';
 import { caught } from './caught.ts';

@@ -1,7 +1,6 @@
 // Random numbers: the published test vectors of Threefry, the distributions, independence of keys, and state.
 import { describe, expect, it } from 'vitest';
-import { Generator, random, type Tensor, tensor } from '../../../src/index.ts';
-import { jit } from '../../../src/jit/jit.ts';
+import { Generator, jit, random, type Tensor, tensor } from '../../../src/index.ts';
 import { threefryWords } from '../../../src/ops/random-bits.ts';
 import { caught } from './caught.ts';
 
