@@ -86,7 +86,7 @@ export class FusionGraph {
   /** One group in place of two, which must not make a cycle. */
   merge(a: Group, b: Group, kind: FusionKind, parts: readonly (readonly Instr[])[]): Group {
     const [first, last] = a.position < b.position ? [a, b] : [b, a];
-    const after = this.#reachedBetween(first, last);
+    const after = new Set(this.#reachedBetween(first, last));
     const window = this.#order.slice(first.position, last.position + 1);
     const members = parts.length === 1 ? parts[0]! : parts.flat();
     const merged: Group = { kind, parts, members, next: new Set(), previous: new Set(), position: 0 };
@@ -116,8 +116,8 @@ export class FusionGraph {
     return merged;
   }
 
-  // The groups that read from `first`, directly or not, and stand before `last`.
-  #reachedBetween(first: Group, last: Group): Set<Group> {
+  // The groups that read from `first`, directly or not, and stand before `last`; found one by one, so that a search may end early.
+  *#reachedBetween(first: Group, last: Group): Generator<Group> {
     const reached = new Set<Group>();
     const stack = [first];
     for (let group = stack.pop(); group !== undefined; group = stack.pop()) {
@@ -125,9 +125,9 @@ export class FusionGraph {
         if (next.position >= last.position || reached.has(next)) continue;
         reached.add(next);
         stack.push(next);
+        yield next;
       }
     }
-    return reached;
   }
 }
 

@@ -65,3 +65,38 @@ describe('without fuel', () => {
     expect(firstDifference(evaluate(func, [x])[0]!, evaluate(fused, [x])[0]!)).toBeUndefined();
   });
 });
+
+describe('the check of the contract', () => {
+  const breaches: Readonly<Record<string, string>> = {
+    'neg stands outside of fusions': '%1 = neg %0 : f32[4]\n return %1',
+    'map: a reduction or contraction in a map': `%1 = fusion %0 {kind="map"} : f32[] {
+      func (%0: f32[4]) {
+        %1 = sum %0 {axes=[0]} : f32[]
+        return %1
+      }
+    }
+    return %1`,
+    'reduce: a result before the reduction or contraction': `%1 = fusion %0 {kind="reduce"} : f32[4] {
+      func (%0: f32[4]) {
+        %1 = neg %0 : f32[4]
+        %2 = sum %1 {axes=[0]} : f32[]
+        return %1
+      }
+    }
+    return %1`,
+    'map: broadcast repeats computed values': `%1 = fusion %0 {kind="map"} : f32[3,4] {
+      func (%0: f32[4]) {
+        %1 = exp %0 : f32[4]
+        %2 = broadcast %1 {shape=[3, 4], axes=[1]} : f32[3,4]
+        return %2
+      }
+    }
+    return %1`,
+  };
+  for (const [name, body] of Object.entries(breaches)) {
+    it(`finds: ${name}`, () => {
+      const found = contractBreach(parse(`func @f(%0: f32[4]) {\n${body}\n}`, registry));
+      expect(found).toBe(name);
+    });
+  }
+});
