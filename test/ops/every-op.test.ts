@@ -17,7 +17,7 @@ import { EagerTensor, eager } from '../../src/tensor/eager.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { replay } from '../../src/trace/replay.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
-import { expectClose } from './close.ts';
+import { expectClose, expectSameBits } from './compare.ts';
 import { type Doubles, inDoubles, toDoubles } from './float64.ts';
 import { byDifferences, cotangentsOf, rule } from './gradient.ts';
 import type { Sample } from './samples/sample.ts';
@@ -194,12 +194,4 @@ function storageProblem({ dtype, shape, strides, offset, data }: NdView): string
   if (lowest < 0 || highest >= data.length) return `elements ${lowest} … ${highest} of ${data.length}`;
   if (dtype === 'bool' && data.some((b) => b > 1)) return 'a bool that is neither 0 nor 1';
   return undefined;
-}
-
-function expectSameBits(actual: readonly NdView[], expected: readonly NdView[], about: string): void {
-  expect(actual.map(showType), about).toEqual(expected.map(showType));
-  actual.forEach((y, i) => {
-    // Vitest's toEqual compares by Object.is: NaN equals NaN, and -0 is not 0.
-    expect([...flatData(y)], about).toEqual([...flatData(expected[i]!)]);
-  });
 }

@@ -8,7 +8,7 @@ import type { OpDef } from '../../src/ops/opdef.ts';
 import { EagerTensor, eager } from '../../src/tensor/eager.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
-import { expectClose } from './close.ts';
+import { expectClose } from './compare.ts';
 import { functionInDoubles, toDoubles } from './float64.ts';
 import { byDifferences, cotangentsOf, rule } from './gradient.ts';
 import type { Sample } from './samples/sample.ts';
