@@ -20,47 +20,63 @@ export interface Term {
   readonly times: number;
 }
 
-/** constant + Σ times·atom. All arithmetic is exact modulo 2^32, as i32 is; divisions are simplified only where the range proves them. */
-export interface Affine {
+/**
+ * constant + Σ times·atom. All arithmetic is exact modulo 2^32, as i32 is; divisions are simplified only where the range proves them.
+ * A class because key, range and expression are found when asked for: most sums are only steps on the way to another.
+ */
+export class Affine {
   readonly constant: number;
   readonly terms: readonly Term[];
+  #key: string | undefined;
+  #range: Range | undefined;
+  #expr: Expr | undefined;
+
+  constructor(constant: number, terms: readonly Term[]) {
+    this.constant = constant;
+    this.terms = terms;
+  }
+  get key(): string {
+    this.#key ??= keyOf(this);
+    return this.#key;
+  }
+  get min(): number {
+    this.#range ??= rangeOf(this);
+    return this.#range.min;
+  }
+  get max(): number {
+    this.#range ??= rangeOf(this);
+    return this.#range.max;
+  }
+  /** Large strides first, the constant last, remainders spelled as such. */
+  get expr(): Expr {
+    if (this.#expr === undefined) {
+      this.#expr = spell(this);
+      formOf.set(this.#expr, this);
+    }
+    return this.#expr;
+  }
+}
+
+interface Range {
   readonly min: number;
   readonly max: number;
-  readonly key: string;
+}
+
+function keyOf({ constant, terms }: Affine): string {
+  const parts = terms.map(({ atom, times }) => `${times}*${atom.key}`);
+  if (parts.length > 1) parts.sort();
+  return parts.length === 0 ? String(constant) : `${parts.join('+')}+${constant}`;
 }
 
 // Ops compute with Exprs; these remember which canonical form an Expr stands for. Entries never change.
 const formOf = new WeakMap<Expr, Affine>();
-const exprOf = new WeakMap<Affine, Expr>();
-
-// Keys and ranges are found when asked for: most sums are only steps on the way to another.
-function make(constant: number, terms: readonly Term[]): Affine {
-  let key: string | undefined;
-  let range: { readonly min: number; readonly max: number } | undefined;
-  return {
-    constant,
-    terms,
-    get key() {
-      key ??= [...terms.map(({ atom, times }) => `${times}*${atom.key}`).sort(), constant].join('+');
-      return key;
-    },
-    get min() {
-      range ??= rangeOf(constant, terms);
-      return range.min;
-    },
-    get max() {
-      range ??= rangeOf(constant, terms);
-      return range.max;
-    },
-  };
-}
 
 export function constant(value: number): Affine {
-  return make(value, []);
+  return new Affine(value, []);
 }
 
 function atomic(atom: Atom): Affine {
-  return make(0, [{ atom, times: 1 }]);
+  return new Affine(0, [{ atom, times: 1 }]);
 }
 
 /** The index of a loop; names are unique within a kernel's nest. */
@@ -68,27 +84,27 @@ export function loopIndex(name: string, extent: number): Affine {
   const expr = indexLocal(name);
   const form = atomic({ key: name, expr, min: 0, max: Math.max(0, extent - 1), extent });
   formOf.set(expr, form);
-  exprOf.set(form, expr);
   return form;
 }
 
+/** a + times·b. */
 export function plus(a: Affine, b: Affine, times = 1): Affine {
+  const sum = a.constant + b.constant * times;
+  if (b.terms.length === 0) return times * b.constant === 0 ? a : new Affine(sum, a.terms);
   const terms: Term[] = [...a.terms];
   for (const term of b.terms) {
-    const at = terms.findIndex((t) => t.atom.key === term.atom.key);
-    const sum = (at < 0 ? 0 : terms[at]!.times) + term.times * times;
-    if (at < 0) terms.push({ atom: term.atom, times: sum });
-    else if (sum === 0) terms.splice(at, 1);
-    else terms[at] = { atom: term.atom, times: sum };
+    const at = terms.findIndex((t) => t.atom === term.atom || t.atom.key === term.atom.key);
+    const total = (at < 0 ? 0 : terms[at]!.times) + term.times * times;
+    if (at < 0) terms.push({ atom: term.atom, times: total });
+    else if (total === 0) terms.splice(at, 1);
+    else terms[at] = { atom: term.atom, times: total };
   }
-  return make(
-    a.constant + b.constant * times,
-    terms.filter((t) => t.times !== 0),
-  );
+  return new Affine(sum, terms);
 }
 
 export function scale(a: Affine, by: number): Affine {
   if (by === 1) return a;
+  if (by === 0) return constant(0);
   return plus(constant(0), a, by);
 }
 
@@ -114,7 +130,7 @@ export function quotient(x: Affine, by: number): Affine {
   return atomic({
     key: `(${x.key})/${by}`,
     get expr() {
-      return binary('div', toExpr(x), i32(by));
+      return binary('div', x.expr, i32(by));
     },
     min: Math.trunc(x.min / by),
     max: Math.trunc(x.max / by),
@@ -133,11 +149,11 @@ function divisiblePart(x: Affine, by: number): readonly [Affine, Affine] {
   const divisible = x.terms.filter((t) => t.times % by === 0);
   const rest = x.terms.filter((t) => t.times % by !== 0);
   return [
-    make(
+    new Affine(
       whole,
       divisible.map(({ atom, times }) => ({ atom, times: times / by })),
     ),
-    make(x.constant - whole * by, rest),
+    new Affine(x.constant - whole * by, rest),
   ];
 }
 
@@ -196,9 +212,9 @@ function matchRemainder(
   };
 }
 
-function rangeOf(start: number, terms: readonly Term[]): { min: number; max: number } {
-  let min = start;
-  let max = start;
+function rangeOf({ constant, terms }: Affine): Range {
+  let min = constant;
+  let max = constant;
   const include = (low: number, high: number, times: number): void => {
     min += times > 0 ? low * times : high * times;
     max += times > 0 ? high * times : low * times;
@@ -214,35 +230,23 @@ function rangeOf(start: number, terms: readonly Term[]): { min: number; max: num
   return { min, max };
 }
 
-/** The form as an expression: large strides first, the constant last, remainders spelled as such. */
-export function toExpr(a: Affine): Expr {
-  const known = exprOf.get(a);
-  if (known) return known;
-  const { remainders, others } = splitRemainders(a.terms);
+function spell({ constant, terms }: Affine): Expr {
+  const { remainders, others } = splitRemainders(terms);
   const parts = [
     ...others.map(({ atom, times }) => ({ expr: atom.expr, times })),
-    ...remainders.map(({ of, by, times }) => ({ expr: binary('rem', toExpr(of), i32(by)), times })),
+    ...remainders.map(({ of, by, times }) => ({ expr: binary('rem', of.expr, i32(by)), times })),
   ].sort((x, y) => Math.abs(y.times) - Math.abs(x.times) || y.times - x.times);
-  // A positive part leads, so that no expression starts with a negation.
+  // A positive part leads, so that no expression starts with a negation; else the constant does.
   const lead = parts.findIndex((p) => p.times > 0);
   if (lead > 0) parts.unshift(...parts.splice(lead, 1));
-  let sum: Expr | null = null;
+  let sum: Expr | null = lead < 0 ? i32(constant) : null;
   for (const { expr, times } of parts) {
     const size = Math.abs(times);
     const scaled = size === 1 ? expr : mul(expr, i32(size));
-    if (sum !== null) sum = times > 0 ? add(sum, scaled) : sub(sum, scaled);
-    else if (times > 0) sum = scaled;
-    else {
-      sum = sub(i32(a.constant), scaled);
-    }
+    sum = sum === null ? scaled : times > 0 ? add(sum, scaled) : sub(sum, scaled);
   }
-  const negativeLead = parts.length > 0 && parts[0]!.times < 0;
-  const rest = negativeLead ? 0 : a.constant;
-  const expr =
-    sum === null ? i32(a.constant) : rest === 0 ? sum : rest > 0 ? add(sum, i32(rest)) : sub(sum, i32(-rest));
-  exprOf.set(a, expr);
-  formOf.set(expr, a);
-  return expr;
+  if (sum === null || lead < 0) return sum ?? i32(constant);
+  return constant === 0 ? sum : constant > 0 ? add(sum, i32(constant)) : sub(sum, i32(-constant));
 }
 
 /** The canonical form of an index expression that an op built from the Exprs it was given. */

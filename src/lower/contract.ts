@@ -9,7 +9,7 @@ import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
 import * as affine from './affine.ts';
-import { type Affine, constant, plus, toExpr } from './affine.ts';
+import { type Affine, constant, plus } from './affine.ts';
 import { type Axis, axisOf, type Building, nestOf, withoutDivisions } from './nest.ts';
 import { place } from './place.ts';
 import { axesAt, linearAt, type Reader, reader } from './reader.ts';
@@ -150,7 +150,7 @@ function packedNest(problem: Problem, packedRows: number, reading: Reader): read
     const m = plus(outer.index, i.index, rows);
     // Each panel is in the order in which a tile reads it.
     const inLeftPanel = (row: number): Expr =>
-      toExpr(plus(plus(constant(row), depth.index, rows), i.index, rows * size.k));
+      plus(plus(constant(row), depth.index, rows), i.index, rows * size.k).expr;
     const packLeft = range(rows).map((row) => {
       const at: At = { batch: batch.index, m: plus(m, constant(row)), n: zero, k: depth.index };
       return k.store(leftPanel, inLeftPanel(row), k.convert('f64', leftAt(problem, reading, at)));
@@ -159,7 +159,7 @@ function packedNest(problem: Problem, packedRows: number, reading: Reader): read
       const columns = piece.size;
       const j = pieceAxis('j', piece, problem);
       const corner: At = { batch: batch.index, m, n: j.index, k: depth.index };
-      const inRightPanel = (column: number): Expr => toExpr(plus(constant(column), depth.index, columns));
+      const inRightPanel = (column: number): Expr => plus(constant(column), depth.index, columns).expr;
       const packRight = range(columns).map((column) => {
         const element = rightAt(problem, reading, shifted(corner, zero, constant(column)));
         return k.store(rightPanel, inRightPanel(column), k.convert('f64', element));
@@ -223,7 +223,7 @@ function epilogue(
   const { type, building } = problem;
   const row = axisOf(building.fresh('row'), [rows]);
   const column = axisOf(building.fresh('column'), [columns]);
-  const at = toExpr(plus(column.index, row.index, columns));
+  const at = plus(column.index, row.index, columns).expr;
   return [
     ...cells.map((c) => k.store(sums, k.i32(c.row * columns + c.column), k.local(type, c.name))),
     ...nestOf(
@@ -245,7 +245,7 @@ function storesAt({ value, size, building }: Problem, reading: Reader, at: At, s
   const linear = plus(at.n, plus(at.m, at.batch, size.m), size.n);
   reading.fix(value, linearAt(linear), sum);
   return building.region.results.map((result, i) =>
-    k.store(building.outputs[i]!, toExpr(linear), reading.read(result, linearAt(linear))),
+    k.store(building.outputs[i]!, linear.expr, reading.read(result, linearAt(linear))),
   );
 }
 

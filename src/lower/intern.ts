@@ -8,7 +8,7 @@ export type Intern = (e: Expr) => Expr;
 
 /** A table of its own for each kernel. */
 export function interner(): Intern {
-  const done = new WeakMap<Expr, Expr>();
+  const done = new Map<Expr, Expr>();
   const table = new Map<string, Expr>();
   const numbers = new Map<Expr | ScalarFunction, number>();
   const number = (x: Expr | ScalarFunction): number => {

@@ -5,7 +5,7 @@ import type { Expr, Stmt } from '../loop/kernel.ts';
 import { loop, store } from '../loop/make.ts';
 import { operandsOf } from '../loop/visit.ts';
 import * as affine from './affine.ts';
-import { type Affine, fromExpr, toExpr } from './affine.ts';
+import { type Affine, fromExpr } from './affine.ts';
 
 import { place } from './place.ts';
 import { type Fresh, type Gathered, linearAt, type Reader, reader, type Source } from './reader.ts';
@@ -52,7 +52,7 @@ export function elementNest(building: Building): readonly Stmt[] {
       const axis = axisOf('i', factors!);
       const at = linearAt(axis.index);
       const stores = chosen.map(({ value, output }) =>
-        store(output, toExpr(axis.index), reading.read(value, at)),
+        store(output, axis.index.expr, reading.read(value, at)),
       );
       return { axes: [axis], stmts: nestOf(axis.loops, stores) };
     });

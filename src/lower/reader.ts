@@ -10,8 +10,8 @@ import { defOf, type Lowering } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError, invariant } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
+import type { Affine } from './affine.ts';
 import * as affine from './affine.ts';
-import { type Affine, toExpr } from './affine.ts';
 import { type Intern, interner } from './intern.ts';
 
 /** Where in a value: along its axes, or in row-major order, whichever is known; the other follows. */
@@ -116,7 +116,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     const type = scalarType(value.type.dtype);
     if (!source) throw new InternalError('a region reads a value that is not its own');
     if (source.kind === 'splat') return constOf(type, source.value);
-    const made = intern(load(type, source.name, toExpr(at.linear)));
+    const made = intern(load(type, source.name, at.linear.expr));
     if (at.linear.min < 0 || at.linear.max >= source.size) unsafe.add(made);
     return made;
   };
@@ -127,7 +127,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
         return point(lowering, def, at);
       case 'view': {
         const [operand] = def.args as [Value];
-        const out = at.axes(value.type.shape).map(toExpr);
+        const out = at.axes(value.type.shape).map((x) => x.expr);
         const from = lowering.index(out, def.attrs, operand.type.shape, value.type.shape);
         return read(operand, axesAt(from.map(affine.fromExpr), operand.type.shape));
       }
@@ -149,7 +149,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     return result;
   };
   const indexed = (lowering: Lowering & { kind: 'index' }, def: Instr, value: Value, at: Index): Expr => {
-    const out = at.axes(value.type.shape).map(toExpr);
+    const out = at.axes(value.type.shape).map((x) => x.expr);
     const loadOperand = (k: number, index: readonly Expr[]): Expr => {
       const operand = def.args[k];
       invariant(operand !== undefined, `${def.op.name} loads operand ${k}, which it does not have`);
