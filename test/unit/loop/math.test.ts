@@ -1,7 +1,10 @@
 // The scalar functions: special values, and the documented error against double precision.
 import { describe, expect, it } from 'vitest';
 import { compileScalar } from '../../../src/loop/compile.ts';
+import { interpretFunction } from '../../../src/loop/interpret.ts';
+import * as k from '../../../src/loop/make.ts';
 import { mathFunctions } from '../../../src/loop/math.ts';
+import { verifyKernel } from '../../../src/loop/verify.ts';
 import { bounds, fromBits, monotonic, references, worstOver } from './math-reference.ts';
 
 const inf = Infinity;
@@ -107,6 +110,26 @@ describe('scalar functions', () => {
     expect(Object.keys(references).sort()).toEqual(names);
     expect(Object.keys(bounds).sort()).toEqual(names);
     expect(Object.keys({ ...special, ...specialOfTwo }).sort()).toEqual(names);
+  });
+
+  it.each(mathFunctions)('$name is well formed, and the interpreter gives the same bits', (fn) => {
+    const names = fn.params.map((p) => p.name);
+    const result = k.call(fn, ...names.map((name) => k.load('f32', name, k.i32(0))));
+    verifyKernel({
+      name: 'kernel',
+      buffers: [
+        ...names.map((name) => ({ name, type: 'f32', size: 1, role: 'in' }) as const),
+        { name: 'out', type: 'f32', size: 1, role: 'out' },
+      ],
+      body: [k.store('out', k.i32(0), result)],
+    });
+    const [run, meaning] = [compileScalar(fn), interpretFunction(fn)];
+    let y = 1;
+    for (const w of randomWords(2000)) {
+      const x = fromBits(w);
+      expect(run(x, y), `${fn.name}(${x}, ${y})`).toBe(meaning(x, y));
+      y = x;
+    }
   });
 
   it.each(unary)('$name has the special values of IEEE 754 and C99', (fn) => {
