@@ -28,12 +28,50 @@ export function spellKernel(kernel: Kernel, name: string, messageIndex: (message
 function spellAll(body: readonly Stmt[], context: Context): string[] {
   let known = context;
   const lines: string[] = [];
-  for (const s of body) {
+  for (let at = 0; at < body.length; at++) {
+    const s = body[at]!;
+    const together = startingAlike(body, at);
+    if (together.length > 1) {
+      lines.push(
+        ...wrapped(
+          'let ',
+          together.map(({ name, value }) => `${spellName(name)} = ${spellExpr(value)}`),
+        ),
+      );
+      at += together.length - 1;
+      continue;
+    }
     lines.push(...spellStatement(s, known));
     if (s.kind === 'let' && s.value.type === 'i32')
       known = withRange(known, s.name, rangeOf(s.value, known.ranges));
   }
   return lines;
+}
+
+type Var = Extract<Stmt, { readonly kind: 'var' }>;
+
+/** The variables in a row that start from constants: the accumulators of a tile share one declaration. */
+function startingAlike(body: readonly Stmt[], at: number): readonly Var[] {
+  const vars: Var[] = [];
+  for (const s of body.slice(at)) {
+    if (s.kind !== 'var' || s.value.kind !== 'const') break;
+    vars.push(s);
+  }
+  return vars;
+}
+
+const lineWidth = 100;
+
+/** `head a, b, c;` on as many lines as it takes. */
+function wrapped(head: string, items: readonly string[]): string[] {
+  const lines = [head];
+  items.forEach((item, i) => {
+    const piece = `${item}${i < items.length - 1 ? ', ' : ';'}`;
+    const last = lines.at(-1)!;
+    if (last.length + piece.length > lineWidth && last !== head) lines.push(`  ${piece}`);
+    else lines[lines.length - 1] = last + piece;
+  });
+  return lines.map((line) => line.trimEnd());
 }
 
 function spellStatement(s: Stmt, context: Context): string[] {

@@ -72,7 +72,10 @@ function spellProgram(program: Program): { readonly source: string; readonly mes
   const functions = new Functions();
   const calls = program.steps.map((step) => spellStep(step, program, located, functions));
   const prelude = spellPrelude(functions.kernels.flatMap((k) => k.body));
-  const memory = program.slots.flatMap((slot) => spellMemory(located.get(slot.id)!, program));
+  const memory = [
+    ...program.slots.flatMap((slot) => spellMemory(located.get(slot.id)!, program)),
+    ...functions.scratchMemory(),
+  ];
   const parts = [
     "'use strict';",
     ...(functions.messages.length > 0 ? ['const $fail = support.fail;'] : []),
@@ -85,40 +88,47 @@ function spellProgram(program: Program): { readonly source: string; readonly mes
   return { source: `${parts.join('\n\n')}\n`, messages: functions.messages };
 }
 
-/** The kernels of a program as functions. Kernels of one text share one function. */
+/** The kernels of a program as functions. Kernels of one text share one function, and all share the memory of their scratch buffers. */
 class Functions {
   readonly texts: string[] = [];
   readonly kernels: Kernel[] = [];
   readonly messages: string[] = [];
-  readonly #calls = new Map<string, (args: readonly string[]) => string>();
+  readonly #names = new Map<string, string>();
   readonly #taken = new Set(['support', 'arena', 'constants', 'arrays', 'run']);
+  readonly #scratch = new Map<string, { readonly type: Scalar; size: number }>();
 
-  /** The call of a kernel on its buffers; scratch buffers come with the function. */
+  /** The call of a kernel on its buffers. */
   callOf(kernel: Kernel, args: readonly string[]): string {
     const text = spellKernel(kernel, 'kernel', (message) => this.#messageIndex(message));
-    const scratch = kernel.buffers.filter((b) => b.role === 'scratch');
-    const key = [text, ...scratch.map((b) => `${b.type} ${b.size}`)].join('\n');
-    let call = this.#calls.get(key);
-    if (call === undefined) {
-      call = this.#add(kernel, text);
-      this.#calls.set(key, call);
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = this.#fresh(spellName(kernel.name));
+      this.#names.set(text, name);
+      this.texts.push(text.replace('function kernel(', `function ${name}(`));
+      this.kernels.push(kernel);
     }
-    return call(args);
+    return `${name}(${[...args, ...this.#scratchFor(kernel)].join(', ')});`;
   }
 
-  #add(kernel: Kernel, text: string): (args: readonly string[]) => string {
-    const name = this.#fresh(spellName(kernel.name));
-    const scratch: string[] = [];
-    const lines: string[] = [];
-    for (const b of kernel.buffers) {
-      if (b.role !== 'scratch') continue;
-      const own = this.#fresh(`${name}_${spellName(b.name)}`);
-      lines.push(`const ${own} = new ${scratchTypes[b.type]}(${spellCount(b.size)});`);
-      scratch.push(own);
-    }
-    this.texts.push([...lines, text.replace('function kernel(', `function ${name}(`)].join('\n'));
-    this.kernels.push(kernel);
-    return (args) => `${name}(${[...args, ...scratch].join(', ')});`;
+  /** The declarations of scratch memory, as large as the kernels need. */
+  scratchMemory(): string[] {
+    return [...this.#scratch].map(
+      ([name, { type, size }]) => `const ${name} = new ${scratchTypes[type]}(${size});`,
+    );
+  }
+
+  /** The n-th scratch buffer of a type is the same memory in all kernels: each finds it undefined, and it stays in the cache. */
+  #scratchFor(kernel: Kernel): string[] {
+    const counts = new Map<Scalar, number>();
+    return kernel.buffers.flatMap(({ role, type, size }) => {
+      if (role !== 'scratch') return [];
+      const n = counts.get(type) ?? 0;
+      counts.set(type, n + 1);
+      const name = `$scratch_${type}_${n}`;
+      const known = this.#scratch.get(name)?.size ?? 0;
+      this.#scratch.set(name, { type, size: Math.max(known, Number(spellCount(size))) });
+      return [name];
+    });
   }
 
   #fresh(base: string): string {

@@ -5,7 +5,8 @@ import { indexRange, rangeOf } from '../../loop/interval.ts';
 import { spellExpr, spellName } from '../../loop/javascript.ts';
 import type { Expr, Stmt } from '../../loop/kernel.ts';
 import { add, assign, binary, i32, index, letIn, local } from '../../loop/make.ts';
-import { substitute, substituteAll } from '../../loop/rewrite.ts';
+import { mapStmt } from '../../loop/rewrite.ts';
+import { simplifyExpr } from '../../loop/simplify-expr.ts';
 import { visitExprs } from '../../loop/visit.ts';
 import { range } from '../../util/seq.ts';
 import { block, type Context, type SpellStatements, withRange } from './context.ts';
@@ -106,12 +107,12 @@ function nodesOf(s: Reduce): number {
 function unrolled(s: Reduce, first: Expr, size: number, context: Context, spell: SpellStatements): Lanes {
   const names = laneNames(s, Math.min(lanes, size), context);
   const element = (lane: number, at: Expr, inner: Context): string[] => {
-    const here = new Map([[s.index, at]]);
-    const value = substitute(s.value, here);
-    const lines = spell(
-      [...substituteAll(s.body, here), assign(names[lane]!, combine(s, names[lane]!, value))],
-      inner,
-    );
+    // `(r + 1) * n` becomes `r * n + n`: then the lanes share all of their address but a constant.
+    const here = { ranges: inner.ranges, values: new Map([[s.index, at]]) };
+    const simplify = (e: Expr): Expr => simplifyExpr(e, here);
+    const inside = (body: readonly Stmt[]): readonly Stmt[] => body.map((x) => mapStmt(x, simplify, inside));
+    const total = assign(names[lane]!, combine(s, names[lane]!, simplify(s.value)));
+    const lines = spell([...inside(s.body), total], inner);
     return s.body.length > 0 ? block('', lines) : lines;
   };
   const even = size - (size % lanes);

@@ -156,27 +156,50 @@ return function run(arrays) {
     }
   });
 
-  test('scratch belongs to the function and is no argument of the program', () => {
-    const kernel: Kernel = {
-      name: 'panel',
-      buffers: [...double.buffers, { name: 'wide', type: 'f64', size: 8, role: 'scratch' }],
+  test('scratch memory is shared by the kernels and is no argument of the program', () => {
+    const through = (type: 'f32' | 'f64', size: number): Kernel => ({
+      name: `through_${type}`,
+      buffers: [...double.buffers, { name: 'panel', type, size, role: 'scratch' }],
       body: [
         k.loop('i', 8, [
           k.store(
-            'wide',
+            'panel',
             k.index('i'),
-            k.mul(k.convert('f64', k.load('f32', 'a', k.index('i'))), k.f64(0.1)),
+            k.mul(k.convert(type, k.load('f32', 'a', k.index('i'))), k.constOf(type, 0.1)),
           ),
-          k.store('y', k.index('i'), k.convert('f32', k.load('f64', 'wide', k.index('i')))),
+          k.store('y', k.index('i'), k.convert('f32', k.load(type, 'panel', k.index('i')))),
         ]),
+      ],
+    });
+    const program: Program = {
+      ...programOf(double),
+      steps: [run(through('f64', 8), 0, 1), run(through('f32', 16), 0, 1), run(through('f64', 32), 0, 1)],
+    };
+    const source = emitProgram(program);
+    expect(source).toContain(
+      'const $scratch_f64_0 = new Float64Array(32);\nconst $scratch_f32_0 = new Float32Array(16);',
+    );
+    expect(source.match(/function through_f64/g)).toHaveLength(1);
+    const y = new Float32Array(8);
+    results(program, [new Float32Array(8).fill(3)], [y]);
+    expect(y[0]).toBe(Math.fround(3 * 0.1));
+  });
+
+  test('the variables of a tile share a declaration', () => {
+    const names = Array.from({ length: 12 }, (_, i) => `accumulator_${i}`);
+    const kernel: Kernel = {
+      ...double,
+      body: [
+        ...names.map((name) => k.variable(name, k.f32(0))),
+        ...names.map((name, i) => k.store('y', k.i32(i % 8), k.local('f32', name))),
       ],
     };
     expect(emitProgram(programOf(kernel))).toContain(
-      'const panel_wide = new Float64Array(8);\nfunction panel(a, y, wide) {',
+      `  let accumulator_0 = 0, accumulator_1 = 0, accumulator_2 = 0, accumulator_3 = 0, accumulator_4 = 0,
+    accumulator_5 = 0, accumulator_6 = 0, accumulator_7 = 0, accumulator_8 = 0, accumulator_9 = 0,
+    accumulator_10 = 0, accumulator_11 = 0;
+`,
     );
-    const y = new Float32Array(8);
-    results(programOf(kernel), [new Float32Array(8).fill(3)], [y]);
-    expect(y[0]).toBe(Math.fround(3 * 0.1));
   });
 });
 
