@@ -65,6 +65,8 @@ export interface Optimized {
   readonly func: Func;
   /** One for each pass, after the first, `trace`, which holds the function as it came. */
   readonly stages: readonly Stage[];
+  /** The last rewrite that fuel was granted for. */
+  readonly lastRewrite: string | undefined;
 }
 
 /** Runs the passes in order. Throws a PassError that names the pass where, under check, one breaks the function. */
@@ -82,7 +84,7 @@ export function runPasses(func: Func, passes: readonly Pass[], options: RunOptio
     current = check ? checkPass(pass, current, context, options) : pass.run(current, context);
     stages.push(stage(pass.name, current, performance.now() - start, fuel.used - usedBefore, notes));
   }
-  return { func: current, stages };
+  return { func: current, stages, lastRewrite: fuel.last };
 }
 
 function stage(pass: string, func: Func, ms: number, rewrites: number, notes: readonly string[]): Stage {
