@@ -1,5 +1,5 @@
 // The 784-128-10 network, its loss and one Adam step: plain functions on tensors, the same text eager and compiled.
-import { oneHot, type Tensor, tensor, valueAndGrad, zeros } from 'tracejit';
+import { oneHot, random, type Tensor, tensor, valueAndGrad, zeros } from 'tracejit';
 import { classes, pixels } from './data.ts';
 
 const hidden = 128;
@@ -49,7 +49,7 @@ export function adamStep(
   labels: Tensor,
   rate: number | Tensor,
 ): [State, Tensor] {
-  const [value, gradients] = valueAndGrad(loss)(state.params, images, labels) as [Tensor, Params];
+  const [value, gradients] = valueAndGrad(loss)(state.params, images, labels);
   const beta1Power = state.beta1Power.mul(beta1);
   const beta2Power = state.beta2Power.mul(beta2);
   const stepSize = beta2Power.neg().add(1).sqrt().div(beta1Power.neg().add(1)).mul(rate);
@@ -65,12 +65,12 @@ export function adamStep(
   return [{ params: params as Params, m: m as Params, v: v as Params, beta1Power, beta2Power }, value];
 }
 
-/** He-uniform weights drawn by `random` (in [0, 1)), zero biases and moments. */
-export function initialState(random: () => number): State {
-  const weights = (rows: number, columns: number): Tensor => {
+/** He-uniform weights drawn from a seed, zero biases and moments. */
+export function initialState(seed: number): State {
+  const [key1, key2] = random.split(random.key(seed)).unstack() as [Tensor, Tensor];
+  const weights = (key: Tensor, rows: number, columns: number): Tensor => {
     const limit = Math.sqrt(6 / rows);
-    const data = Float32Array.from({ length: rows * columns }, () => (2 * random() - 1) * limit);
-    return tensor(data, { shape: [rows, columns] });
+    return random.uniform(key, [rows, columns], -limit, limit);
   };
   const none = (): Params => ({
     w1: zeros([pixels, hidden]),
@@ -78,6 +78,6 @@ export function initialState(random: () => number): State {
     w2: zeros([hidden, classes]),
     b2: zeros([classes]),
   });
-  const params = { ...none(), w1: weights(pixels, hidden), w2: weights(hidden, classes) };
+  const params = { ...none(), w1: weights(key1, pixels, hidden), w2: weights(key2, hidden, classes) };
   return { params, m: none(), v: none(), beta1Power: tensor(1), beta2Power: tensor(1) };
 }
