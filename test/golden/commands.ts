@@ -1,7 +1,9 @@
 // What a golden file can ask for: `// run: <command> …`, each from the text so far to the text that follows.
 import '../../src/tensor/eager.ts';
+import { emitProgram } from '../../src/codegen/js/program.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
+import { lower } from '../../src/lower/lower.ts';
 import { registry } from '../../src/ops/index.ts';
 import { differentiate } from '../../src/passes/differentiate.ts';
 import { type Pass, runPasses } from '../../src/passes/pass.ts';
@@ -33,6 +35,9 @@ export const commands: Readonly<Record<string, Command>> = {
       (named.length > 0 ? runPasses(func, named, { precision }) : optimize(func, { precision })).func,
     );
   },
+  /** The JavaScript of the function, which is lowered as it stands; a word `fast` relaxes its kernels. */
+  javascript: (text, words) =>
+    emitProgram(lower(parse(text, registry), { precision: words.includes('fast') ? 'fast' : 'strict' })),
   /** The function's forward and backward halves, both without dead code. */
   differentiate: (text, words) => {
     const inputs = words.length > 0 ? words.map(Number) : undefined;

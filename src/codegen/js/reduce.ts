@@ -103,7 +103,7 @@ function nodesOf(s: Reduce): number {
   return nodes;
 }
 
-/** Eight elements at a time, one for each lane; then the rest one by one. */
+/** Eight elements at a time, one for each lane; then the rest one by one, or all where a loop would go round once. */
 function unrolled(s: Reduce, first: Expr, size: number, context: Context, spell: SpellStatements): Lanes {
   const names = laneNames(s, Math.min(lanes, size), context);
   const element = (lane: number, at: Expr, inner: Context): string[] => {
@@ -115,7 +115,7 @@ function unrolled(s: Reduce, first: Expr, size: number, context: Context, spell:
     const lines = spell([...inside(s.body), total], inner);
     return s.body.length > 0 ? block('', lines) : lines;
   };
-  const even = size - (size % lanes);
+  const even = size < 2 * lanes ? 0 : size - (size % lanes);
   const lines: string[] = [];
   if (even > 0) {
     const i = spellName(s.index);
@@ -128,7 +128,7 @@ function unrolled(s: Reduce, first: Expr, size: number, context: Context, spell:
       ),
     );
   }
-  for (let at = even; at < size; at++) lines.push(...element(at - even, plus(first, at), context));
+  for (let at = even; at < size; at++) lines.push(...element(at % lanes, plus(first, at), context));
   return { lines, names };
 }
 
