@@ -84,7 +84,8 @@ export const relu: Unary = unary('relu', {
   takes: 'numeric',
   f: (x) => Math.max(x, 0),
   scalar: (x) => k.binary('max', x, k.constOf(x.type, 0)),
-  d: (g, x) => x.greater(0).where(g, 0),
+  // The result is positive where the operand is, and so the operand need not be kept.
+  d: (g, _, y) => y.greater(0).where(g, 0),
 });
 
 // ---- functions of loop/math.ts: eager mode and compiled code run the same steps ----

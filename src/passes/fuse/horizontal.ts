@@ -2,7 +2,7 @@
 import type { Instr, Value } from '../../ir/func.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Fuel } from '../pass.ts';
-import { maxGroupOperands, maxGroupWeight, roleOf, smallElements, weightOf } from './cost.ts';
+import { isAlias, maxGroupOperands, maxGroupWeight, roleOf, smallElements, weightOf } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
 import { tryMerge } from './vertical.ts';
 
@@ -50,6 +50,7 @@ export function groupSmallMaps(graph: FusionGraph, fuel: Fuel): void {
 function isSmallMap(group: Group): boolean {
   return (
     group.kind === 'map' &&
+    !group.members.every(isAlias) &&
     group.members.every((m) => m.results.every((r) => sizeOf(r.type.shape) <= smallElements))
   );
 }

@@ -1,6 +1,6 @@
 // May these instructions be one fusion, and of which kind? The promises of ops/fusion.ts, checked on the instructions themselves.
 import type { Instr, Value } from '../../ir/func.ts';
-import { sameShape, sizeOf } from '../../ir/types.ts';
+import { type Shape, sameShape, sizeOf } from '../../ir/types.ts';
 import type { FusionKind } from '../../ops/fusion.ts';
 import { defOf } from '../../ops/opdef.ts';
 import { sameList } from '../../util/seq.ts';
@@ -13,9 +13,8 @@ export function fusionKind(members: readonly Instr[], graph: FusionGraph): Fusio
   if (region.operands.size + region.results.length > maxOperands) return null;
   if (members.reduce((sum, m) => sum + weightOf(m), 0) > maxWeight) return null;
   if (!members.every((m) => readsWell(m, region))) return null;
-  const anchors = members.filter((m) => isAnchor(m));
+  const anchors = members.filter((m) => roleOf(m) === 'reduce' || roleOf(m) === 'contract');
   if (anchors.length === 0) return oneLoop(region) ? 'map' : null;
-  if (!sameAnchors(anchors) || !epilogueFits(anchors, region)) return null;
   return anchoredKind(anchors, region);
 }
 
@@ -42,8 +41,6 @@ function describe(list: readonly Instr[], graph: FusionGraph): Region {
     isResult: (value) => resultSet.has(value),
   };
 }
-
-const isAnchor = (m: Instr): boolean => roleOf(m) === 'reduce' || roleOf(m) === 'contract';
 
 /** A value that no arithmetic of the fusion makes: an operand, a source, or a view of these. */
 function isPlain(value: Value, region: Region): boolean {
@@ -82,68 +79,70 @@ function oneLoop({ members, results }: Region): boolean {
   return results.every((r) => reached.has(r));
 }
 
-function sameAnchors(anchors: readonly Instr[]): boolean {
-  const [first, ...others] = anchors as [Instr, ...Instr[]];
-  if (others.length === 0) return true;
+// The reductions or the contraction, with what stands before and after them.
+function anchoredKind(anchors: readonly Instr[], region: Region): FusionKind | null {
+  const before = prologueOf(anchors, region);
+  const after = dependentsOf(anchors, region);
+  if (anchors.some((m) => before.has(m)) || !shareOneLoop(anchors)) return null;
+  const { shape } = anchors[0]!.results[0]!.type;
+  for (const m of region.members) {
+    if (anchors.includes(m)) continue;
+    const fits = before.has(m) ? inPrologue(m, before, anchors, region) : inEpilogue(m, after, shape, region);
+    if (!fits || (before.has(m) && after.has(m))) return null;
+  }
+  if (roleOf(anchors[0]!) === 'reduce') return 'reduce';
+  // What is read inside the inner loops of a contraction is a view of memory: arithmetic there would be done many times over.
+  return [...before].every((m) => roleOf(m) === 'view' && !isAlias(m)) ? 'contract' : null;
+}
+
+/** Reductions over the same axes of operands of one shape; a contraction shares its loop with none. */
+function shareOneLoop([first, ...others]: readonly Instr[]): boolean {
   const axesOf = (m: Instr): readonly number[] | null => {
     const { lower } = defOf(m);
     return lower.kind === 'reduce' ? lower.axes(m.attrs) : null;
   };
-  const axes = axesOf(first);
-  if (axes === null) return false;
+  const axes = axesOf(first!);
   return others.every((m) => {
     const other = axesOf(m);
-    return (
-      other !== null && sameList(axes, other) && sameShape(first.args[0]!.type.shape, m.args[0]!.type.shape)
-    );
+    if (axes === null || other === null || !sameList(axes, other)) return false;
+    return sameShape(first!.args[0]!.type.shape, m.args[0]!.type.shape);
   });
 }
 
-/** The members that a predicate on operands spreads to, following the program order of `members`. */
-function dependents(anchors: readonly Instr[], { members }: Region): Set<Instr> {
+// A value of the prologue lives inside the inner loop: nothing but the prologue and the reductions can have it.
+function inPrologue(
+  m: Instr,
+  before: ReadonlySet<Instr>,
+  anchors: readonly Instr[],
+  region: Region,
+): boolean {
+  const y = m.results[0]!;
+  return !region.isResult(y) && region.readers(y).every((u) => before.has(u) || anchors.includes(u));
+}
+
+// After a reduction or contraction: point ops of its result's shape, on its results and on views of what lies in memory.
+function inEpilogue(m: Instr, after: ReadonlySet<Instr>, shape: Shape, region: Region): boolean {
+  if (!after.has(m) && m.results.some((r) => region.isResult(r))) return false;
+  const role = roleOf(m);
+  if (role === 'point') return sameShape(m.results[0]!.type.shape, shape);
+  return role === 'source' || (role === 'view' && isPlain(m.args[0]!, region));
+}
+
+/** The members that the anchors' operands are made of. */
+function prologueOf(anchors: readonly Instr[], { members }: Region): Set<Instr> {
+  const found = new Set<Instr>();
+  const wanted = new Set(anchors.flatMap((m) => m.args));
+  for (const m of [...members].reverse()) {
+    if (!m.results.some((r) => wanted.has(r))) continue;
+    found.add(m);
+    for (const a of m.args) wanted.add(a);
+  }
+  return found;
+}
+
+/** The anchors, and the members that read from them, directly or not. */
+function dependentsOf(anchors: readonly Instr[], { members }: Region): Set<Instr> {
   const found = new Set(anchors);
   for (const m of members) if (m.args.some((a) => a.def !== null && found.has(a.def))) found.add(m);
   return found;
-}
-
-/** The members that an anchor's operands are made of. */
-function prologueOf(anchors: readonly Instr[], { members }: Region): Set<Instr> {
-  const found = new Set<Instr>();
-  for (const m of [...members].reverse()) {
-    const feeds = [...found, ...anchors].some((f) => f.args.some((a) => a.def === m));
-    if (feeds) found.add(m);
-  }
-  return found;
-}
-
-// After a reduction or contraction: point ops of its result's shape, on its results and on plain values. One anchor never feeds another.
-function epilogueFits(anchors: readonly Instr[], region: Region): boolean {
-  const shape = anchors[0]!.results[0]!.type.shape;
-  const after = dependents(anchors, region);
-  const before = prologueOf(anchors, region);
-  if (anchors.some((m) => before.has(m))) return false;
-  for (const m of region.members) {
-    if (anchors.includes(m)) continue;
-    const feedsAnchor = before.has(m);
-    if (feedsAnchor) {
-      // A value of the prologue lives inside the inner loop: nothing else can have it.
-      if (after.has(m) || m.results.some((r) => region.isResult(r))) return false;
-      if (region.readers(m.results[0]!).some((u) => !before.has(u) && !anchors.includes(u))) return false;
-      continue;
-    }
-    const role = roleOf(m);
-    if (role === 'point') {
-      if (!sameShape(m.results[0]!.type.shape, shape)) return false;
-    } else if (after.has(m) || role === 'index') return false;
-    else if (role === 'view' && !isPlain(m.args[0]!, region)) return false;
-    if (!after.has(m) && m.results.some((r) => region.isResult(r))) return false;
-  }
-  return true;
-}
-
-// Whatever is read inside the inner loops of a contraction is a view of memory: arithmetic there would be done many times over.
-function anchoredKind(anchors: readonly Instr[], region: Region): FusionKind | null {
-  if (roleOf(anchors[0]!) === 'reduce') return 'reduce';
-  const before = prologueOf(anchors, region);
-  return [...before].every((m) => roleOf(m) === 'view' && !isAlias(m)) ? 'contract' : null;
 }

@@ -23,7 +23,8 @@ export function writeFusions(graph: FusionGraph): Func {
     written.add(unit);
     for (const m of unit.members)
       for (const { def } of m.args) if (def !== null && unitOf.get(def) !== unit) write(unitOf.get(def)!);
-    const { made, results } = unit.kind === 'alone' ? plain(unit, outside) : fused(unit, outside, graph);
+    const { made, results } =
+      unit.kind === 'alone' ? plain(unit.members[0]!, outside) : fused(unit, outside, graph);
     builder.append(made).forEach((r, i) => map.set(results[i]!, r));
   };
   units.forEach(write);
@@ -75,8 +76,8 @@ function withoutAliases(
   return { inner: [...inner], outer: part.filter((m) => !inner.has(m)) };
 }
 
-function plain({ members: [only] }: Unit, outside: (v: Value) => Value): Made {
-  const { op, args, attrs, regions, loc, results } = only!;
+function plain(old: Instr, outside: (v: Value) => Value): Made {
+  const { op, args, attrs, regions, loc, results } = old;
   return { made: instr(op, args.map(outside), attrs, regions, loc), results };
 }
 
@@ -96,7 +97,7 @@ function fused({ kind, parts, members }: Unit, outside: (v: Value) => Value, gra
     builder.append(made).forEach((r, i) => void inner.set(results[i]!, r));
   if (kind === 'group')
     for (const part of parts) write(fused({ kind: 'map', parts: [part], members: part }, inside, graph));
-  else for (const m of members) write(plain({ kind: 'alone', parts: [], members: [m] }, inside));
+  else for (const m of members) write(plain(m, inside));
 
   const all = new Set(members);
   const results = members.flatMap((m) => m.results).filter((r) => graph.neededOutside(r, all));
