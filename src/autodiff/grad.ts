@@ -203,16 +203,8 @@ function scalarOf(where: string, output: unknown, hasAux: boolean): Tensor {
     );
   const value: unknown = hasAux ? (output as unknown[])[0] : output;
   if (!isTensor(value)) {
-    const way =
-      value === undefined
-        ? 'is a return statement missing?'
-        : typeof value === 'number'
-          ? 'compute with tensors and do not read them with item()'
-          : where === 'valueAndGrad'
-            ? 'to return more than the value, return [value, aux] and pass { hasAux: true }'
-            : 'use valueAndGrad with { hasAux: true } to return more than the value, or vjp';
     throw new GradientError(
-      `${where}: the function must return a float32 scalar tensor, got ${kindOf(value)}; ${way}`,
+      `${where}: the function must return a float32 scalar tensor, got ${kindOf(value)}; ${wayOut(where, value)}`,
     );
   }
   const { type } = value;
@@ -225,6 +217,15 @@ function scalarOf(where: string, output: unknown, hasAux: boolean): Tensor {
       `${where}: the function must return float32, got ${showType(type)}, through which no gradient flows`,
     );
   return value.resolve();
+}
+
+function wayOut(where: string, value: unknown): string {
+  if (value === undefined) return 'is a return statement missing?';
+  if (value instanceof Promise) return 'an async function cannot be differentiated: make it synchronous';
+  if (typeof value === 'number') return 'compute with tensors and do not read them with item()';
+  return where === 'valueAndGrad'
+    ? 'to return more than the value, return [value, aux] and pass { hasAux: true }'
+    : 'use valueAndGrad with { hasAux: true } to return more than the value, or vjp';
 }
 
 function checkArgnums(argnums: Argnums, where: string): readonly number[] {
@@ -257,8 +258,9 @@ function list(paths: readonly string[]): string {
 
 function kindOf(x: unknown): string {
   if (x === null) return 'null';
+  if (isTensor(x)) return `a tensor ${showType(x.type)}`;
   if (Array.isArray(x)) return `an array of length ${x.length}`;
-  if (x instanceof Promise) return 'a promise; an async function cannot be differentiated';
+  if (x instanceof Promise) return 'a promise';
   return typeof x === 'object' ? 'an object' : typeof x === 'undefined' ? 'undefined' : `a ${typeof x}`;
 }
 

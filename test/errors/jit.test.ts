@@ -1,0 +1,173 @@
+// What users see when jit is asked for what it cannot do.
+import { describe, expect, it, vi } from 'vitest';
+import { configure, jit, spec, type Tensor, tensor } from '../../src/index.ts';
+import { messageOf } from './message.ts';
+
+const identity = (x: Tensor): Tensor => x;
+const withOptions = (options: unknown): string => messageOf(() => jit(identity, options as object));
+
+describe('options of jit', () => {
+  it('are refused unless known', () => {
+    expect(withOptions({ statics: [0] })).toBe(
+      "OptionError: jit: unknown option 'statics'; there are static, donate, signature, maxTraces, precision, backend, name",
+    );
+    expect(withOptions([0])).toBe('OptionError: jit: options must be an object such as { static: … }');
+    expect(withOptions({ static: 0 })).toBe(
+      'OptionError: jit: static must be a list of argument positions and names of keys, got 0',
+    );
+    expect(withOptions({ static: [-1] })).toBe(
+      'OptionError: jit: static must be a list of argument positions and names of keys, got [-1]',
+    );
+    expect(withOptions({ donate: ['x'] })).toBe(
+      'OptionError: jit: donate must be a list of argument positions, got ["x"]',
+    );
+    expect(withOptions({ static: [1], donate: [1] })).toBe(
+      'OptionError: jit: argument 1 is both static and donated; a static argument has no buffer',
+    );
+    expect(withOptions({ maxTraces: 0 })).toBe('OptionError: jit: maxTraces must be an integer >= 1, got 0');
+    expect(withOptions({ precision: 'exact' })).toBe(
+      "OptionError: jit: precision must be 'strict' or 'fast', got \"exact\"",
+    );
+    expect(withOptions({ backend: 'cuda' })).toBe(
+      "OptionError: jit: backend must be 'auto' or 'js', got \"cuda\"",
+    );
+    expect(withOptions({ signature: spec([1]) })).toMatch(
+      /^OptionError: jit: signature must be a list with a spec per argument, got /,
+    );
+    expect(withOptions({ name: 3 })).toBe('OptionError: jit: name must be a string, got 3');
+    expect(messageOf(() => jit('f' as never))).toBe('ArgumentError: jit: expected a function, got string');
+  });
+
+  it('of configure too', () => {
+    expect(messageOf(() => configure({ fast: true } as object))).toBe(
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings",
+    );
+    expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
+      'OptionError: configure: jit must be true or false, got "no"',
+    );
+  });
+
+  it('of spec too', () => {
+    expect(messageOf(() => spec([-1]))).toBe(
+      'ShapeError: spec: a dimension must be an integer >= 0, got -1 in shape [-1]',
+    );
+    expect(messageOf(() => spec([1], 'f64' as never))).toBe(
+      'DTypeError: spec: unknown dtype "f64"; there are float32, int32, bool',
+    );
+    expect(messageOf(() => spec(3 as never))).toBe(
+      'ShapeError: spec: expected a shape such as [32, 784], got 3',
+    );
+  });
+});
+
+describe('arguments', () => {
+  it('that are no trees are refused with their path', () => {
+    expect(messageOf(() => jit(identity as never as (x: unknown) => unknown)({ a: [new Date(0)] }))).toBe(
+      'TreeError: args[0].a[0]: an instance of Date cannot be part of a tree; a tree is made of plain objects, arrays, tensors, numbers, booleans, strings and null; anything else can be a static argument: jit(f, { static: [position] })',
+    );
+  });
+
+  it('that are static hold no tensors', () => {
+    const g = jit((o: { x: Tensor }) => o.x, { static: [0] });
+    expect(messageOf(() => g({ x: tensor(1) }))).toBe(
+      'TreeError: args[0].x: a static argument holds a tensor; static arguments are compared by value and become part of the code. Leave it out of `static`',
+    );
+  });
+
+  it('must match a signature', () => {
+    const g = jit((p: { w: Tensor }, x: Tensor) => x.mul(p.w), {
+      signature: [{ w: spec([3]) }, spec([3], 'float32')],
+      name: 'predict',
+    });
+    expect(g({ w: tensor([1, 2, 3]) }, tensor([1, 1, 1])).toArray()).toEqual([1, 2, 3]);
+    const refusal = 'TreeError: predict: the arguments do not match the signature ({w: f32[3]}, f32[3]): ';
+    expect(messageOf(() => g({ w: tensor([1, 2, 3]) }, tensor([1])))).toBe(
+      `${refusal}args[1] shape [3] -> [1]`,
+    );
+    expect(messageOf(() => g({ w: tensor([1, 2, 3]) }, tensor([1, 2, 3], { dtype: 'int32' })))).toBe(
+      `${refusal}args[1] dtype f32 -> i32`,
+    );
+    expect(messageOf(() => g({ v: tensor([1]) } as never, tensor([1, 1, 1])))).toBe(
+      `${refusal}args[0] keys {w} -> {v}`,
+    );
+    expect(messageOf(() => (g as (...args: unknown[]) => unknown)(tensor(1)))).toBe(
+      `${refusal}args count 2 -> 1`,
+    );
+    expect(g.traces.length).toBe(1);
+  });
+
+  it('of a lowered function must be those it was compiled for', () => {
+    const run = jit(identity, { name: 'identity' })
+      .lower(tensor([1]))
+      .compile();
+    expect(messageOf(() => run(tensor([1, 2])))).toBe(
+      'TreeError: identity was compiled for other arguments: args[0] shape [1] -> [2]',
+    );
+  });
+});
+
+describe('results', () => {
+  it('must be trees', () => {
+    expect(messageOf(() => jit(async (x: Tensor) => x)(tensor(1)))).toBe(
+      'TreeError: result: an instance of Promise cannot be part of a tree; an async function runs past its trace: make it synchronous',
+    );
+    expect(messageOf(() => jit(() => ({ deep: [new Map()] }))())).toMatch(
+      /^TreeError: result\.deep\[0\]: an instance of Map cannot be part of a tree; /,
+    );
+  });
+});
+
+describe('retracing', () => {
+  it('past maxTraces is an error that shows what changed', () => {
+    const g = jit((p: { x: Tensor }) => p.x, { maxTraces: 2, name: 'step' });
+    g({ x: tensor([1]) });
+    g({ x: tensor([[1, 2]]) });
+    expect(messageOf(() => g({ x: tensor([[1, 2, 3]]) }))).toBe(
+      'RetraceError: step was traced 2 times, as often as maxTraces allows, and this call needs another: args[0].x shape [1,2] -> [1,3]. Pad the arguments to shapes it knows, pass what varies as a tensor instead of a static value, or raise maxTraces',
+    );
+    expect(g({ x: tensor([5]) }).toArray()).toEqual([5]);
+    expect(g.traces.length).toBe(2);
+  });
+
+  it('warns once it has happened often, in one line', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    try {
+      const g = jit((x: Tensor, _n: number) => x, { static: [1], name: 'step' });
+      for (let n = 0; n < 9; n++) g(tensor([1]), n);
+      const lines = warn.mock.calls.map(([line]) =>
+        String(line)
+          .replace(/\d+ ms/, 'N ms')
+          .replace(/:\d+:\d+/, ''),
+      );
+      expect(lines).toEqual([
+        'step retraced (#5, N ms) at test/errors/jit.test.ts: args[1] 3 -> 4',
+        'step retraced (#8, N ms) at test/errors/jit.test.ts: args[1] 6 -> 7',
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  it('without end is stopped', () => {
+    const f: (x: Tensor) => Tensor = jit((x: Tensor) => f(x.expandDims(0)), { name: 'deeper' });
+    expect(messageOf(() => f(tensor(1)))).toBe(
+      'TraceError: deeper calls itself 50 levels deep while it is traced, with arguments that differ each time; a recursion that depends on tensors does not end while tracing',
+    );
+    expect(f).toHaveProperty('traces', []);
+  });
+});
+
+describe('an error while tracing', () => {
+  it('leaves the function as it was', () => {
+    let fail = true;
+    const g = jit((x: Tensor) => {
+      if (fail) throw new Error('mine');
+      return x.neg();
+    });
+    expect(() => g(tensor(1))).toThrow('mine');
+    expect(g.traces).toEqual([]);
+    fail = false;
+    expect(g(tensor(1)).item()).toBe(-1);
+    expect(g.traces[0]!.why).toBe('first call');
+  });
+});
