@@ -109,7 +109,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
       at.lets.set(e, value);
       return value;
     }
-    const name = fresh(names.get(e) ?? (e.kind === 'load' ? e.buffer : 't'));
+    const name = fresh(e.kind === 'load' ? e.buffer : (names.get(e) ?? 't'));
     at.out.push(k.letIn(name, value));
     at.lets.set(e, k.local(e.type, name));
     return k.local(e.type, name);
@@ -133,9 +133,10 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
       return cond === e.cond && a === e.a && b === e.b ? e : k.select(cond, a, b);
     }
     const name = fresh(names.get(e) ?? 't');
+    const otherwise = b.kind === 'const' ? b : undefined;
     scope.out.push(
-      k.variable(name, k.constOf(e.type, 0)),
-      k.when(cond, [...yes.out, k.assign(name, a)], [...no.out, k.assign(name, b)]),
+      k.variable(name, otherwise ?? k.constOf(e.type, 0)),
+      k.when(cond, [...yes.out, k.assign(name, a)], otherwise ? [] : [...no.out, k.assign(name, b)]),
     );
     scope.lets.set(e, k.local(e.type, name));
     return k.local(e.type, name);

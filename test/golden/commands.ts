@@ -4,6 +4,7 @@ import { emitProgram } from '../../src/codegen/js/program.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
 import { lower } from '../../src/lower/lower.ts';
+import { printProgram } from '../../src/lower/print.ts';
 import { registry } from '../../src/ops/index.ts';
 import { differentiate } from '../../src/passes/differentiate.ts';
 import { type Pass, runPasses } from '../../src/passes/pass.ts';
@@ -38,6 +39,12 @@ export const commands: Readonly<Record<string, Command>> = {
   /** The JavaScript of the function, which is lowered as it stands; a word `fast` relaxes its kernels. */
   javascript: (text, words) =>
     emitProgram(lower(parse(text, registry), { precision: words.includes('fast') ? 'fast' : 'strict' })),
+  /** The program: kernels and memory. Numbers name donated parameters; a word `fast` allows wider intermediates. */
+  lower: (text, words) => {
+    const precision = words.includes('fast') ? 'fast' : 'strict';
+    const donated = words.filter((w) => w !== 'fast').map(Number);
+    return `${printProgram(lower(parse(text, registry), { precision, donated }))}\n`;
+  },
   /** The function's forward and backward halves, both without dead code. */
   differentiate: (text, words) => {
     const inputs = words.length > 0 ? words.map(Number) : undefined;
