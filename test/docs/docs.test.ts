@@ -2,6 +2,7 @@
 // right behind a `ts` block is what that block prints (`npm run bless` rewrites it). Blocks marked `ts no-run` are excerpts.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { format } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { opsPage } from '../../tools/ops-doc.ts';
 
@@ -16,6 +17,9 @@ const pages = [
     .filter((f) => f.endsWith('.md'))
     .map((f) => `docs/${f}`),
 ];
+
+// Where the page's code stands while it runs; the page shows it as the reader's file.
+const generatedPlace = /test\/docs\/generated\/\w+\.ts:\d+:\d+/g;
 
 interface Block {
   readonly code: string;
@@ -53,7 +57,8 @@ describe('documentation', () => {
       let current = 0;
       Object.assign(globalThis, { docsBlock: (i: number) => void (current = i) });
       const log = vi.spyOn(console, 'log').mockImplementation((...words: unknown[]) => {
-        printed[current] += `${words.map(String).join(' ').trimEnd()}\n`;
+        const text = format(...words).replaceAll(generatedPlace, 'app.ts');
+        printed[current] += `${text.trimEnd()}\n`;
       });
       const file = join(here, 'generated', `${page.replace(/\W/g, '_')}.ts`);
       mkdirSync(dirname(file), { recursive: true });
