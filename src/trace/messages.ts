@@ -34,3 +34,10 @@ export function leaked(tensor: Provenance): LeakError {
     `a traced tensor was used after its trace ended: ${describe(tensor)}. Tensors of a traced function live only while it runs; return the tensor from the function, or keep it in a Variable with assign(), instead of storing it outside`,
   );
 }
+
+export function unusedCondition(tensor: Provenance): TraceError {
+  return new TraceError(
+    `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed`,
+    tensor.loc,
+  );
+}

@@ -19,3 +19,8 @@ export function at<T>(loc: Loc | undefined, f: () => T): T {
 export function instructionLocation(): Loc | undefined {
   return replayed ?? userLocation();
 }
+
+/** True for instructions that are copies of others, or their gradients: not written by the user just now. */
+export function isReplaying(): boolean {
+  return replayed !== undefined;
+}

@@ -8,8 +8,8 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
-import { leaked, noData, type Provenance } from './messages.ts';
-import { instructionLocation } from './place.ts';
+import { leaked, noData, type Provenance, unusedCondition } from './messages.ts';
+import { instructionLocation, isReplaying } from './place.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
 export class TracedTensor extends Tensor {
@@ -108,6 +108,8 @@ export class Trace implements Interpreter {
   readonly #variables = new Map<Variable, TracedTensor>();
   readonly #writes = new Set<Variable>();
   readonly #names = new Map<Value, string>();
+  // Scalar comparisons the user wrote.
+  readonly #conditions: Instr[] = [];
   #live = true;
 
   constructor(name: string, parent: Interpreter) {
@@ -136,8 +138,11 @@ export class Trace implements Interpreter {
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
     if (!this.#live) throw new InternalError(`the trace of @${this.name} has ended and takes no more ops`);
     const operands = args.map((a) => this.#own(a));
-    const made = instr(op, operands, attrs, regions, instructionLocation());
-    this.#body.push(made as Instr);
+    const made = instr(op, operands, attrs, regions, instructionLocation()) as Instr;
+    this.#body.push(made);
+    const [result] = made.results;
+    if (result?.type.dtype === 'bool' && result.type.shape.length === 0 && !isReplaying())
+      this.#conditions.push(made);
     return made.results.map((r) => new TracedTensor(this, r));
   }
 
@@ -170,6 +175,18 @@ export class Trace implements Interpreter {
       captures: [...this.#captures],
       writes,
     };
+  }
+
+  /**
+   * Throws a TraceError for a scalar comparison that nothing in `func` uses. JavaScript gives no sign when `if`, `?:`, `&&`, `||` or `!`
+   * is asked about an object, but this is the trace it leaves: the answer was always true.
+   */
+  checkConditions(func: Func): void {
+    if (this.#conditions.length === 0) return;
+    const used = new Set<Value>(func.results);
+    for (const { args } of func.body) for (const a of args) used.add(a);
+    const unused = this.#conditions.find(({ results }) => !used.has(results[0]!));
+    if (unused !== undefined) throw unusedCondition(new TracedTensor(this, unused.results[0]!).provenance());
   }
 
   /** From here on every use of its tensors is a LeakError. */
@@ -213,7 +230,9 @@ export function traceFunction(
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
   );
   try {
-    return within(trace, () => trace.finish(f(args)));
+    const traced = within(trace, () => trace.finish(f(args)));
+    trace.checkConditions(traced.func);
+    return traced;
   } finally {
     trace.end();
   }
