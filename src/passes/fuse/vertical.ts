@@ -1,6 +1,7 @@
 // Producers join their consumers: chains and diamonds of elementwise work, prologues of reductions, epilogues of reductions and contractions.
 import type { Instr } from '../../ir/func.ts';
 import type { Fuel } from '../pass.ts';
+import { isAlias } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
 import { fusionKind } from './legality.ts';
 
@@ -17,7 +18,8 @@ function consumersOf(instr: Instr, graph: FusionGraph): readonly Group[] {
   const own = graph.groupOf(instr);
   const groups = new Set(instr.results.flatMap((r) => graph.users.get(r) ?? []).map((u) => graph.groupOf(u)));
   groups.delete(own);
-  return [...groups].sort((a, b) => a.position - b.position);
+  // A reshape that found no consumer to join stays outside of fusions: joining it would lead nowhere.
+  return [...groups].filter((g) => !g.members.every(isAlias)).sort((a, b) => a.position - b.position);
 }
 
 /** One fusion of both, if it is one by the rules of fusions and could run: nothing outside may lie between them. */
