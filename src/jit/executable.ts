@@ -129,12 +129,17 @@ export class Executable {
 
   // Donated tensors are unusable from here on. Results that lie in their memory go out through fresh arrays over it.
   #take(args: readonly unknown[], arrays: TypedArray[], donation: Donation): void {
-    this.#sources.forEach((source, i) => {
+    // All views first: one tensor may be donated twice.
+    const views = this.#sources.map((source, i) => {
       const x = args[i];
-      if (source.kind !== 'argument' || !source.donated || !(x instanceof EagerTensor)) return;
-      const view = x.requireView();
-      const taken = takeStorage(view, donation);
-      if (arrays[i] === view.data) arrays[i] = taken.data;
+      return source.kind === 'argument' && source.donated && x instanceof EagerTensor
+        ? x.requireView()
+        : null;
+    });
+    views.forEach((view, i) => {
+      if (view === null) return;
+      const { data } = takeStorage(view, donation);
+      if (arrays[i] === view.data) arrays[i] = data;
     });
   }
 

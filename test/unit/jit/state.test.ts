@@ -186,6 +186,16 @@ describe('donated arguments', () => {
     ]);
   });
 
+  it('may be one tensor twice', () => {
+    const x = tensor([1, 2]);
+    const step = jit((a: Tensor, b: Tensor) => [a.add(b), b.mul(10)], { donate: [0, 1] });
+    expect(step(x, x).map((t) => t.toArray())).toEqual([
+      [2, 4],
+      [10, 20],
+    ]);
+    expect(() => x.item()).toThrow(DonationError);
+  });
+
   it('are kept where a call fails, and under gradients', () => {
     const x = tensor([1, 2]);
     const pick = jit((a: Tensor, i: Tensor) => gather(a.mul(2), i), { donate: [0] });
