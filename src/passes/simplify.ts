@@ -2,7 +2,7 @@
 import { Builder } from '../ir/build.ts';
 import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
-import { defOf, type OpDef, type SimplifyContext } from '../ops/opdef.ts';
+import { defOf, type SimplifyContext } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { at } from '../trace/place.ts';
 import { Trace, TracedTensor } from '../trace/tracer.ts';
@@ -29,14 +29,10 @@ class Simplifier {
   readonly #func: Func;
   readonly #context: PassContext;
   readonly #builder = new Builder();
-  // Hooks are written with Tensor methods, so they write into a trace, whose instructions then pass through `#emit` like all others.
-  readonly #scratch: Trace;
-  #scratchRead = 0;
 
   constructor(func: Func, context: PassContext) {
     this.#func = func;
     this.#context = context;
-    this.#scratch = new Trace('simplify', currentInterpreter());
   }
 
   run(): Func {
@@ -47,7 +43,6 @@ class Simplifier {
       const results = this.#emit(old, args, 0);
       old.results.forEach((r, i) => map.set(r, results[i]!));
     }
-    this.#scratch.end();
     return this.#builder.finish(
       this.#func.name,
       this.#func.results.map((r) => map.get(r)!),
@@ -76,38 +71,42 @@ class Simplifier {
   }
 
   #byHook(made: Instr, depth: number): readonly Value[] | null {
-    const def = defOf(made);
-    if (def.simplify === undefined) return null;
-    const { results, body } = this.#runHook(def, made);
-    if (results === null || !this.#context.fuel.take(`${def.name}: its own simplification`)) return null;
+    const rewritten = at(made.loc, () => runHook(made));
+    if (rewritten === null || !this.#context.fuel.take(`${made.op.name}: its own simplification`))
+      return null;
     const map = new Map<Value, Value>();
     const replaced = (v: Value): Value => map.get(v) ?? v;
-    for (const step of body) {
+    for (const step of rewritten.body) {
       const values = this.#emit(step, step.args.map(replaced), depth + 1);
       step.results.forEach((r, i) => map.set(r, values[i]!));
     }
-    return results.map(replaced);
+    return rewritten.results.map(replaced);
   }
+}
 
-  #runHook(def: OpDef, made: Instr): { results: readonly Value[] | null; body: readonly Instr[] } {
-    const context: SimplifyContext<unknown> = {
-      attrs: made.attrs,
-      types: made.results.map((r) => r.type),
-      defOf: (x) => {
-        const { value } = x as TracedTensor;
-        if (value.def === null) return null;
-        return { op: defOf(value.def), args: value.def.args.map(this.#tensor), attrs: value.def.attrs };
-      },
-    };
-    const tensors = at(made.loc, () =>
-      within(this.#scratch, () => def.simplify!(made.args.map(this.#tensor), context)),
-    );
-    const { func, captures } = this.#scratch.finish(tensors ?? []);
-    invariant(captures.length === 0, `simplify: the hook of ${def.name} used a tensor that it was not given`);
-    const body = func.body.slice(this.#scratchRead);
-    this.#scratchRead = func.body.length;
-    return { results: tensors === null ? null : func.results, body };
-  }
-
-  #tensor = (value: Value): Tensor => new TracedTensor(this.#scratch, value);
+/**
+ * What an op makes of an instruction by itself: new instructions on values of the function, and the results among both; null if nothing.
+ * Hooks are written with Tensor methods, so they run under a trace.
+ */
+function runHook(
+  made: Instr,
+): { readonly body: readonly Instr[]; readonly results: readonly Value[] } | null {
+  const def = defOf(made);
+  if (def.simplify === undefined) return null;
+  const trace = new Trace('simplify', currentInterpreter());
+  const tensor = (value: Value): Tensor => new TracedTensor(trace, value);
+  const context: SimplifyContext<unknown> = {
+    attrs: made.attrs,
+    types: made.results.map((r) => r.type),
+    defOf: (x) => {
+      const { def: maker } = (x as TracedTensor).value;
+      return maker && { op: defOf(maker), args: maker.args.map(tensor), attrs: maker.attrs };
+    },
+  };
+  const results = within(trace, () => def.simplify!(made.args.map(tensor), context));
+  if (results === null) return null;
+  const { func, captures } = trace.finish(results);
+  trace.end();
+  invariant(captures.length === 0, `simplify: the hook of ${def.name} used a tensor that it was not given`);
+  return func;
 }
