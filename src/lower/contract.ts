@@ -1,35 +1,23 @@
 // Contractions: register-tiled loop nests. Every result element accumulates its products in index order from +0, whatever the tile,
 // so all schedules give the same bits. Transposed operands are strides; epilogues are applied where a tile is stored.
-import type { Instr, Value } from '../ir/func.ts';
-import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Expr, Stmt } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
-import { type ContractionAxes, defOf } from '../ops/opdef.ts';
-import { scalarType } from '../ops/scalar.ts';
-import { InternalError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
-import * as affine from './affine.ts';
-import { type Affine, constant, plus } from './affine.ts';
-import { type Axis, axisOf, type Building, nestOf, withoutDivisions } from './nest.ts';
+import { constant, plus } from './affine.ts';
+import {
+  type At,
+  hasEpilogue,
+  leftAt,
+  type Problem,
+  problemOf,
+  rightAt,
+  shifted,
+  storesAt,
+} from './contraction.ts';
+import { type Axis, axisOf, type Building, nestOf } from './nest.ts';
 import { place } from './place.ts';
-import { axesAt, linearAt, type Reader, reader } from './reader.ts';
-import { type ContractionSchedule, type Precision, scheduleContraction } from './schedule.ts';
-
-/** A contraction as batches of [m, k] · [k, n], whatever axes of the operands these are. */
-interface Problem {
-  readonly def: Instr;
-  readonly value: Value;
-  readonly type: Buffer['type'];
-  readonly axes: ContractionAxes;
-  readonly size: Readonly<Record<Role, number>>;
-  /** Loops that each of the four axes consists of, so that no index needs a division; tiles cut the last. */
-  readonly factors: Readonly<Record<Role, readonly number[]>>;
-  readonly building: Building;
-  readonly schedule: ContractionSchedule;
-}
-
-type Role = 'batch' | 'm' | 'n' | 'k';
-type At = Readonly<Record<Role, Affine>>;
+import { type Reader, reader } from './reader.ts';
+import type { Precision } from './schedule.ts';
 
 const zero = constant(0);
 
@@ -44,19 +32,17 @@ export interface ContractionNest {
 }
 
 export function contractionNest(building: Building, precision: Precision): ContractionNest {
-  const def = building.region.body.find((i) => defOf(i).lower.kind === 'contract');
-  const lowering = def && defOf(def).lower;
-  if (lowering?.kind !== 'contract') throw new InternalError('a contract fusion without a contraction');
-  const problem = problemOf(def!, lowering.axes(def!.attrs), building, precision);
+  const problem = problemOf(building, precision);
   const { batch, m, n } = problem.size;
   if (batch * m * n === 0) return { body: [], scratch: [] };
   const reading = reader(building.sources, building.fresh);
   const { packedRows } = problem.schedule;
   const single = (['m', 'n', 'k'] as const).every((role) => problem.factors[role].length === 1);
   const { rows, columns } = problem.schedule;
-  const tileBuffer: readonly Buffer[] = hasEpilogue(problem)
-    ? [{ name: sums, type: problem.type, size: rows * columns, role: 'scratch' }]
-    : [];
+  const tileBuffer: readonly Buffer[] =
+    hasEpilogue(problem) && rows * columns > 1
+      ? [{ name: sums, type: problem.type, size: rows * columns, role: 'scratch' }]
+      : [];
   if (packedRows === undefined || !single)
     return { body: place(plainNest(problem, reading), reading), scratch: tileBuffer };
   const { k: depth } = problem.size;
@@ -68,42 +54,6 @@ export function contractionNest(building: Building, precision: Precision): Contr
     body: place(packedNest(problem, packedRows, reading), reading),
     scratch: [...panels, ...tileBuffer],
   };
-}
-
-function problemOf(def: Instr, axes: ContractionAxes, building: Building, precision: Precision): Problem {
-  const [left, right] = def.args as [Value, Value];
-  const value = def.results[0]!;
-  const type = scalarType(value.type.dtype);
-  const sizes = (of: Value, which: readonly number[]): number =>
-    sizeOf(which.map((axis) => of.type.shape[axis]!));
-  const size = {
-    batch: sizes(left, axes.leftBatch),
-    m: sizes(left, freeAxes(left, axes.leftBatch, axes.leftContract)),
-    n: sizes(right, freeAxes(right, axes.rightBatch, axes.rightContract)),
-    k: sizes(left, axes.leftContract),
-  };
-  const schedule = scheduleContraction(type, size, precision);
-  const whole = { batch: [size.batch], m: [size.m], n: [size.n], k: [size.k] };
-  const problem: Problem = { def, value, type, axes, size, factors: whole, building, schedule };
-  // One product and its epilogue without tiles shows which loops a reader divides.
-  const { factors } = withoutDivisions(Object.values(whole), building, (current, reading) => {
-    const [batch, m, n, depth] = current.map((list, i) => axisOf(['b', 'i', 'j', 'k'][i]!, list)) as [
-      Axis,
-      Axis,
-      Axis,
-      Axis,
-    ];
-    const at: At = { batch: batch.index, m: m.index, n: n.index, k: depth.index };
-    const product = k.mul(leftAt(problem, reading, at), rightAt(problem, reading, at));
-    const stmts = [k.variable('c', product), ...storesAt(problem, reading, at, k.local(type, 'c'))];
-    return { axes: [batch, m, n, depth], stmts };
-  });
-  const [batch, m, n, depth] = factors;
-  return { ...problem, factors: { batch: batch!, m: m!, n: n!, k: depth! } };
-}
-
-function freeAxes(operand: Value, batch: readonly number[], contract: readonly number[]): number[] {
-  return range(operand.type.shape.length).filter((axis) => !batch.includes(axis) && !contract.includes(axis));
 }
 
 /** Operands read where they are: small and thin products, and operands whose strides need several loops. */
@@ -231,60 +181,6 @@ function epilogue(
       storesAt(problem, reading, shifted(corner, row.index, column.index), k.load(type, sums, at)),
     ),
   ];
-}
-
-function hasEpilogue({ building, value }: Problem): boolean {
-  return building.region.results.some((r) => r !== value);
-}
-
-function shifted(at: At, rows: Affine, columns: Affine): At {
-  return { ...at, m: plus(at.m, rows), n: plus(at.n, columns) };
-}
-
-function storesAt({ value, size, building }: Problem, reading: Reader, at: At, sum: Expr): readonly Stmt[] {
-  const linear = plus(at.n, plus(at.m, at.batch, size.m), size.n);
-  reading.fix(value, linearAt(linear), sum);
-  return building.region.results.map((result, i) =>
-    k.store(building.outputs[i]!, linear.expr, reading.read(result, linearAt(linear))),
-  );
-}
-
-function leftAt({ def, axes: { leftBatch, leftContract } }: Problem, reading: Reader, at: At): Expr {
-  const left = def.args[0]!;
-  return operandAt(left, reading, [
-    [leftBatch, at.batch],
-    [freeAxes(left, leftBatch, leftContract), at.m],
-    [leftContract, at.k],
-  ]);
-}
-
-function rightAt({ def, axes: { rightBatch, rightContract } }: Problem, reading: Reader, at: At): Expr {
-  const right = def.args[1]!;
-  return operandAt(right, reading, [
-    [rightBatch, at.batch],
-    [freeAxes(right, rightBatch, rightContract), at.n],
-    [rightContract, at.k],
-  ]);
-}
-
-// Each group of axes is counted by one row-major index.
-function operandAt(
-  operand: Value,
-  reading: Reader,
-  groups: readonly (readonly [axes: readonly number[], at: Affine])[],
-): Expr {
-  const { shape } = operand.type;
-  const where: Affine[] = new Array(shape.length);
-  for (const [axes, at] of groups) {
-    const parts = affine.unflatten(
-      at,
-      axes.map((axis) => shape[axis]!),
-    );
-    axes.forEach((axis, n) => {
-      where[axis] = parts[n]!;
-    });
-  }
-  return reading.read(operand, axesAt(where, shape));
 }
 
 /** Consecutive places of an axis, cut into `count` pieces of `size`. */
