@@ -58,6 +58,8 @@ export class Specialisations {
       if (i > 0) {
         known.splice(i, 1);
         known.unshift(candidate);
+        // Candidates before it may have left more.
+        leaves.length = candidate.key.leaves.length;
       }
       return candidate;
     }
@@ -110,9 +112,7 @@ export class Specialisations {
       const at = loc === undefined ? undefined : showLocation(loc);
       this.#record({ number: this.#count, what: showKey(key), why, when, at, ms });
     }
-    flat.leaves.forEach((leaf, i) => {
-      leaves[i] = leaf;
-    });
+    leaves.splice(0, leaves.length, ...flat.leaves);
     return made;
   }
 

@@ -40,16 +40,21 @@ function shorten(file: string): string {
   return cwd !== undefined && file.startsWith(cwd) ? file.slice(cwd.length) : file;
 }
 
-// How many frames are looked at. A vjp rule under nested transforms is about 30 frames below the user's line.
-const framesSearched = 48;
+// How many frames are looked at: spelling a frame costs microseconds, the user's line is mostly near the top, and a vjp rule under
+// nested transforms is about 30 frames below it.
+const framesSearched = [12, 48];
 
 /** The user's line that led to this call, or undefined where the engine gives no stack. */
 export function userLocation(): Loc | undefined {
-  const saved = Error.stackTraceLimit;
-  Error.stackTraceLimit = framesSearched;
-  const stack = new Error().stack;
-  Error.stackTraceLimit = saved;
-  return stack === undefined ? undefined : locationInStack(stack);
+  for (const frames of framesSearched) {
+    const saved = Error.stackTraceLimit;
+    Error.stackTraceLimit = frames;
+    const { stack } = new Error();
+    Error.stackTraceLimit = saved;
+    const loc = stack === undefined ? undefined : locationInStack(stack);
+    if (loc !== undefined) return loc;
+  }
+  return undefined;
 }
 
 /** `file:line:column`, as editors and terminals make it clickable. */

@@ -154,6 +154,21 @@ describe('jit under other interpreters', () => {
     expect(runs).toBe(1);
   });
 
+  it('finds the right version among several of different structure', () => {
+    const total = jit((xs: Tensor[]) => xs.reduce((a, b) => a.add(b)));
+    const outer = jit((x: Tensor) => [
+      total([x]),
+      total([x, x]),
+      total([x, x, x]),
+      total([x, x]),
+      total([x]),
+    ]);
+    expect(outer(tensor(1)).map((t) => t.item())).toEqual([1, 2, 3, 2, 1]);
+    expect(outer(tensor(2)).map((t) => t.item())).toEqual([2, 4, 6, 4, 2]);
+    expect(grad((x: Tensor) => total([x, x, x]).add(total([x])))(tensor(1)).item()).toBe(4);
+    expect(total.traces.length).toBe(3);
+  });
+
   it('captures tensors of the trace around it, and forgets them with it', () => {
     const outer = jit((x: Tensor) => {
       const y = x.mul(10);
@@ -287,6 +302,13 @@ describe('options', () => {
     }
     expect(runs).toBe(3);
     expect(g.traces.length).toBe(0);
+  });
+
+  it('precision fast rounds less often, and stays near', () => {
+    const x = tensor([0.1, 0.7, -3.3, 12]);
+    const [strict, fast] = (['strict', 'fast'] as const).map((precision) => jit(f, { precision })(x).item());
+    expect(fast! / strict!).toBeCloseTo(1, 5);
+    expect(jit(f, { precision: 'strict' })(x).item()).toBe(f(x).item());
   });
 
   it('compiles methods, each instance by itself', () => {
