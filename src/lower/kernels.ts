@@ -6,6 +6,7 @@ import type { Buffer, Kernel, Stmt } from '../loop/kernel.ts';
 import { relaxKernel } from '../loop/relax.ts';
 import { simplifyKernel } from '../loop/simplify.ts';
 import { visitExprs } from '../loop/visit.ts';
+import { constant } from '../ops/constant.ts';
 import { fusion } from '../ops/fusion.ts';
 import { defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
@@ -33,8 +34,8 @@ export function unitOf(instr: Instr, number: number, precision: Precision): Unit
       instr.attrs,
       instr.results.map((r) => r.type),
     );
-    const named = scheduled({ ...kernel, name: kernelName(number, [kernel.name]) }, precision);
-    return { kernel: named, args: instr.args, results: instr.results, loadsFirst: false };
+    const tidy = simplifyKernel({ ...kernel, name: kernelName(number, [kernel.name]) });
+    return { kernel: relaxed(tidy, precision), args: instr.args, results: instr.results, loadsFirst: false };
   }
   if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, precision);
   if (lowering.kind === 'host')
@@ -66,7 +67,7 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
     body,
   };
   return {
-    kernel: scheduled(kernel, precision),
+    kernel: relaxed(hasOwnIndices(region) ? simplifyKernel(kernel) : kernel, precision),
     args: used.map((i) => i.value),
     results: instr.results,
     loadsFirst: true,
@@ -74,9 +75,16 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
 }
 
 // In `fast`, intermediates inside the kernel are f64.
-function scheduled(kernel: Kernel, precision: Precision): Kernel {
-  const tidy = simplifyKernel(kernel);
-  return precision === 'fast' ? relaxKernel(tidy) : tidy;
+function relaxed(kernel: Kernel, precision: Precision): Kernel {
+  return precision === 'fast' ? relaxKernel(kernel) : kernel;
+}
+
+// Readers write indices in their simplest form; the conditions and indices that ops compute themselves are left to simplify.
+function hasOwnIndices(region: Func): boolean {
+  return region.body.some((i) => {
+    if (is(i, fusion)) return hasOwnIndices(i.regions[0]!);
+    return defOf(i).lower.kind === 'index' && !is(i, constant);
+  });
 }
 
 // Each distinct operand is one buffer; numbers that fill an operand are spelled into the code.
