@@ -77,8 +77,17 @@ export interface ScalarFunction {
 }
 
 export type Stmt =
-  /** `for index in 0 … extent-1`. */
-  | { readonly kind: 'for'; readonly index: string; readonly extent: number; readonly body: readonly Stmt[] }
+  /**
+   * `for index in 0 … extent-1`. With `lanes` the iterations are independent of each other: an executor may run four consecutive ones at once, statement
+   * by statement. Others ignore it.
+   */
+  | {
+      readonly kind: 'for';
+      readonly index: string;
+      readonly extent: number;
+      readonly lanes?: 4;
+      readonly body: readonly Stmt[];
+    }
   | { readonly kind: 'let'; readonly name: string; readonly value: Expr }
   | { readonly kind: 'var'; readonly name: string; readonly value: Expr }
   | { readonly kind: 'assign'; readonly name: string; readonly value: Expr }

@@ -76,6 +76,14 @@ export const loop = (name: string, extent: number, body: readonly Stmt[]): Stmt 
   extent,
   body,
 });
+/** A loop of independent iterations, of which four may run at once. */
+export const lanedLoop = (name: string, extent: number, body: readonly Stmt[]): Stmt => ({
+  kind: 'for',
+  index: name,
+  extent,
+  lanes: 4,
+  body,
+});
 export const when = (cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt[] = []): Stmt => ({
   kind: 'if',
   cond,

@@ -35,7 +35,10 @@ function statements(body: readonly Stmt[]): string[] {
 function statement(s: Stmt): string[] {
   switch (s.kind) {
     case 'for':
-      return block(`for ${s.index} in ${s.extent}`, statements(s.body));
+      return block(
+        `for ${s.index} in ${s.extent}${s.lanes === undefined ? '' : ` by ${s.lanes} lanes`}`,
+        statements(s.body),
+      );
     case 'let':
     case 'var':
       return [`${s.kind} ${s.name}: ${s.value.type} = ${printExpr(s.value)}`];

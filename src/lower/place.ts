@@ -187,7 +187,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
         const body = inside(scope, 'loop');
         homes.set(s.index, body);
         run(s.body, body);
-        scope.out.push(k.loop(s.index, s.extent, body.out));
+        scope.out.push({ ...s, body: body.out });
         return;
       }
       case 'var':

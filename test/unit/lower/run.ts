@@ -4,6 +4,7 @@ import '../../../src/tensor/eager.ts';
 import { allocate, flatData, type NdView, type TypedArray } from '../../../src/array/nd.ts';
 import { interpreterOf } from '../../../src/codegen/interpreter.ts';
 import { compileProgram } from '../../../src/codegen/js/program.ts';
+import { instantiate } from '../../../src/codegen/wasm/program.ts';
 import { locate } from '../../../src/codegen/memory.ts';
 import type { Func } from '../../../src/ir/func.ts';
 import { parse } from '../../../src/ir/parse.ts';
@@ -34,6 +35,7 @@ type Engine = (program: Program) => (arrays: readonly TypedArray[]) => void;
 export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,
+  'compiled, wasm': instantiate,
 };
 
 /** The results' arrays. `inputs` are given to the program as they are; fresh results start as rubbish. */

@@ -1,0 +1,104 @@
+// The sections of a module: one imported memory, functions, and the one that is exported.
+import { invariant } from '../../util/errors.ts';
+import { Bytes } from './bytes.ts';
+
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
+
+export interface Signature {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A function: the types of the locals after its parameters, and its instructions without the final `end`. */
+export interface WasmFunction extends Signature {
+  readonly locals: readonly ValueType[];
+  readonly body: Uint8Array;
+}
+
+/** The module imports its memory under these names, and exports one function. */
+export const memoryImport = { module: 'host', name: 'memory' } as const;
+export const exportName = 'run';
+
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const sectionIds = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const magic = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** A module of these functions, of which `exported` can be called from outside. */
+export function encodeModule(functions: readonly WasmFunction[], exported: number): Uint8Array {
+  invariant(exported >= 0 && exported < functions.length, `a module without its function ${exported}`);
+  const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
+  const typeOf = (signature: Signature): number => {
+    const key = `${signature.params}>${signature.results}`;
+    const known = types.get(key) ?? { index: types.size, signature };
+    types.set(key, known);
+    return known.index;
+  };
+  const typeIndices = functions.map(typeOf);
+
+  const out = new Bytes();
+  out.append(magic);
+  const section = (id: number, write: (bytes: Bytes) => void): void => {
+    const content = new Bytes();
+    write(content);
+    out.byte(id);
+    out.u32(content.length);
+    out.append(content.view);
+  };
+  section(sectionIds.type, (bytes) => {
+    bytes.u32(types.size);
+    for (const { signature } of types.values()) {
+      bytes.byte(0x60);
+      for (const list of [signature.params, signature.results]) {
+        bytes.u32(list.length);
+        for (const type of list) bytes.byte(typeCodes[type]);
+      }
+    }
+  });
+  section(sectionIds.import, (bytes) => {
+    bytes.u32(1);
+    bytes.name(memoryImport.module);
+    bytes.name(memoryImport.name);
+    bytes.byte(0x02);
+    // No maximum, and no pages at the least: the memory there is will do.
+    bytes.byte(0x00);
+    bytes.u32(0);
+  });
+  section(sectionIds.function, (bytes) => {
+    bytes.u32(typeIndices.length);
+    for (const index of typeIndices) bytes.u32(index);
+  });
+  section(sectionIds.export, (bytes) => {
+    bytes.u32(1);
+    bytes.name(exportName);
+    bytes.byte(0x00);
+    bytes.u32(exported);
+  });
+  section(sectionIds.code, (bytes) => {
+    bytes.u32(functions.length);
+    for (const f of functions) {
+      const content = encodeBody(f);
+      bytes.u32(content.length);
+      bytes.append(content.view);
+    }
+  });
+  return out.view.slice();
+}
+
+function encodeBody({ locals, body }: WasmFunction): Bytes {
+  // Locals are declared in runs of one type.
+  const runs: { readonly type: ValueType; count: number }[] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  const bytes = new Bytes();
+  bytes.u32(runs.length);
+  for (const { type, count } of runs) {
+    bytes.u32(count);
+    bytes.byte(typeCodes[type]);
+  }
+  bytes.append(body);
+  bytes.byte(0x0b);
+  return bytes;
+}
