@@ -12,10 +12,11 @@ import { defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
 import { contractionNest } from './contract.ts';
+import { withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
-import type { Precision } from './schedule.ts';
+import type { Precision, Target } from './schedule.ts';
 
 /** A kernel and the values its buffers hold, in the order of `kernel.buffers` (scratch has none). */
 export interface Unit {
@@ -26,7 +27,13 @@ export interface Unit {
   readonly loadsFirst: boolean;
 }
 
-export function unitOf(instr: Instr, number: number, precision: Precision): Unit {
+/** What decides how kernels are written. */
+export interface Style {
+  readonly precision: Precision;
+  readonly target: Target;
+}
+
+export function unitOf(instr: Instr, number: number, style: Style): Unit {
   const lowering = defOf(instr).lower;
   if (lowering.kind === 'kernel') {
     const kernel = lowering.build(
@@ -35,16 +42,16 @@ export function unitOf(instr: Instr, number: number, precision: Precision): Unit
       instr.results.map((r) => r.type),
     );
     const tidy = simplifyKernel({ ...kernel, name: kernelName(number, [kernel.name]) });
-    return { kernel: relaxed(tidy, precision), args: instr.args, results: instr.results, loadsFirst: false };
+    return { kernel: relaxed(tidy, style), args: instr.args, results: instr.results, loadsFirst: false };
   }
-  if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, precision);
+  if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, style);
   if (lowering.kind === 'host')
     throw new InternalError(`${instr.op.name} reaches lowering; a pass should have opened it`);
   const kind = lowering.kind === 'contract' ? 'contract' : 'map';
-  return fused(instr, regionOf(instr), kind, number, precision);
+  return fused(instr, regionOf(instr), kind, number, style);
 }
 
-function fused(instr: Instr, region: Func, kind: string, number: number, precision: Precision): Unit {
+function fused(instr: Instr, region: Func, kind: string, number: number, style: Style): Unit {
   const { sources, inputs } = bind(instr.args, region.params);
   const outputs = instr.results.map((value, n) => bufferOf(`y${n}`, value, 'out'));
   const building: Building = {
@@ -55,9 +62,11 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
   };
   let body: readonly Stmt[];
   let scratch: readonly Buffer[] = [];
-  if (kind === 'contract') ({ body, scratch } = contractionNest(building, precision));
-  else if (kind === 'group') body = groupNests(building);
-  else body = elementNest(building);
+  if (kind === 'contract') ({ body, scratch } = contractionNest(building, style.precision));
+  else {
+    const nests = kind === 'group' ? groupNests(building) : elementNest(building);
+    body = style.target === 'wasm' ? withLanes(nests) : nests;
+  }
   body = uniqueNames(body);
   const loaded = buffersLoaded(body);
   const used = inputs.filter((i) => loaded.has(i.buffer.name));
@@ -67,16 +76,16 @@ function fused(instr: Instr, region: Func, kind: string, number: number, precisi
     body,
   };
   return {
-    kernel: relaxed(hasOwnIndices(region) ? simplifyKernel(kernel) : kernel, precision),
+    kernel: relaxed(hasOwnIndices(region) ? simplifyKernel(kernel) : kernel, style),
     args: used.map((i) => i.value),
     results: instr.results,
     loadsFirst: true,
   };
 }
 
-// In `fast`, intermediates inside the kernel are f64.
-function relaxed(kernel: Kernel, precision: Precision): Kernel {
-  return precision === 'fast' ? relaxKernel(kernel) : kernel;
+// In `fast`, intermediates inside the kernel are f64 in JavaScript, which has no other registers.
+function relaxed(kernel: Kernel, { precision, target }: Style): Kernel {
+  return precision === 'fast' && target === 'js' ? relaxKernel(kernel) : kernel;
 }
 
 // Readers write indices in their simplest form; the conditions and indices that ops compute themselves are left to simplify.

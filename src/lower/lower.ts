@@ -8,17 +8,20 @@ import { type Unit, unitOf } from './kernels.ts';
 import { planMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { splatOf } from './reader.ts';
-import type { Precision } from './schedule.ts';
+import type { Precision, Target } from './schedule.ts';
 
 export interface LowerOptions {
   /** Parameters whose arrays may be overwritten by results. */
   readonly donated?: readonly number[];
   readonly precision: Precision;
+  /** Default `js`. */
+  readonly target?: Target;
 }
 
 /** `func` is verified, its calls are inlined; instructions outside fusions are kernels of their own. */
 export function lower(func: Func, options: LowerOptions): Program {
   const units: Unit[] = [];
+  const { precision, target = 'js' } = options;
   const aliases = new Map<Value, Value>();
   const constants = new Map<Value, readonly number[]>();
   const stored = splatsInMemory(func);
@@ -33,7 +36,7 @@ export function lower(func: Func, options: LowerOptions): Program {
     } else if (instr.results.every((r) => sizeOf(r.type.shape) === 0)) {
       // Nothing to compute: empty memory stands for the results.
       for (const r of instr.results) constants.set(r, []);
-    } else units.push(unitOf(instr, units.length, options.precision));
+    } else units.push(unitOf(instr, units.length, { precision, target }));
   }
   return planMemory({
     name: func.name,

@@ -4,6 +4,9 @@ import type { Buffer } from '../loop/kernel.ts';
 /** `fast` allows wider intermediates inside kernels; see loop/relax.ts. */
 export type Precision = 'strict' | 'fast';
 
+/** What kind of code it becomes: `wasm` has vectors of four. */
+export type Target = 'js' | 'wasm';
+
 /** How a contraction of [m, k] with [k, n] is tiled. */
 export interface ContractionSchedule {
   /** Result elements that one inner loop accumulates: rows × columns registers. */

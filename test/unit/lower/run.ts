@@ -13,6 +13,7 @@ import { verify } from '../../../src/ir/verify.ts';
 import { verifyKernel } from '../../../src/loop/verify.ts';
 import { lower } from '../../../src/lower/lower.ts';
 import type { Program } from '../../../src/lower/program.ts';
+import type { Target } from '../../../src/lower/schedule.ts';
 import { evaluate } from '../../../src/ops/evaluate.ts';
 import { registry } from '../../../src/ops/index.ts';
 import { seeded } from '../../../src/util/rng.ts';
@@ -25,8 +26,8 @@ export function read(text: string): Func {
 }
 
 /** A program whose kernels obey the rules of the kernel language. */
-export function lowered(func: Func, donated: readonly number[] = []): Program {
-  const program = lower(func, { precision: 'strict', donated });
+export function lowered(func: Func, donated: readonly number[] = [], target: Target = 'js'): Program {
+  const program = lower(func, { precision: 'strict', donated, target });
   for (const step of program.steps) if (step.kind === 'run') verifyKernel(step.kernel);
   return program;
 }
@@ -62,8 +63,9 @@ export function execute(program: Program, engine: Engine, inputs: readonly Typed
 /** The program gives the bits of eager mode and leaves inputs alone that were not donated. */
 export function expectSame(func: Func, args: readonly NdView[], donated: readonly number[] = []): void {
   const expected = evaluate(func, args).map((x) => flatData(x));
-  const program = lowered(func, donated);
-  for (const [name, engine] of Object.entries(engines)) {
+  const programs = [lowered(func, donated), lowered(func, donated, 'wasm')];
+  const runs = Object.entries(engines).flatMap(([name, engine]) => programs.map((program) => ({ name, engine, program })));
+  for (const { name, engine, program } of runs) {
     const inputs = args.map((a) => flatData(a).slice());
     const before = inputs.map((x) => x.slice());
     const actual = execute(program, engine, inputs);
