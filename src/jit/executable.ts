@@ -96,8 +96,7 @@ export class Executable {
 
   /** Runs it on eager tensors, numbers and booleans, and assigns the variables. `donation` names the call that takes donated arguments. */
   call(args: readonly unknown[], donation: (() => Donation) | null): Tensor[] {
-    const arrays =
-      this.#arrays ?? new Array<TypedArray>(this.#sources.length + this.#results.length).fill(noData);
+    const arrays = this.#arrays ?? [];
     this.#arrays = null;
     try {
       const sources = this.#sources;
