@@ -18,7 +18,7 @@ import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
 import { printExpr, printStatements } from './print.ts';
 import { checkExpr, type Fail, isCount, reduceOps } from './verify-expr.ts';
 
-export interface Local {
+interface Local {
   readonly type: Scalar;
   readonly binding: 'let' | 'var' | 'index';
 }
