@@ -105,8 +105,9 @@ export class Executable {
       for (const { array, dtype, size } of this.#fresh) arrays[array] = allocate(dtype, size);
       this.compilation.run(arrays);
       if (this.#donates && donation !== null) this.#take(args, arrays, donation());
-      const results: Tensor[] = [];
-      for (const sink of this.#results) results.push(this.#result(sink, arrays, args));
+      // Sized at once: an array that grows takes room for what it may still become.
+      const results = new Array<Tensor>(this.#results.length);
+      for (let k = 0; k < results.length; k++) results[k] = this.#result(this.#results[k]!, arrays, args);
       if (this.#states.length > 0) this.#assign(arrays, args);
       return results;
     } finally {

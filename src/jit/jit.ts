@@ -63,7 +63,7 @@ function jitted<Args extends readonly unknown[], R>(
 }
 
 function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
-  const leaves: unknown[] = [];
+  const leaves = specialisations.newLeaves();
   const found = specialisations.find(args, leaves);
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
   return unflatten(found.traced.output, results);

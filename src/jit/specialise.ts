@@ -49,6 +49,11 @@ export class Specialisations {
     return [...this.#records];
   }
 
+  /** An array for the leaves of a call, of the size they had the last time. */
+  newLeaves(): unknown[] {
+    return new Array<unknown>(this.#known.length === 0 ? 0 : this.#known[0]!.key.leaves.length);
+  }
+
   /** The specialisation for these arguments, traced if need be. `leaves` receives the leaves of the arguments. */
   find(args: readonly unknown[], leaves: unknown[]): Specialisation {
     const known = this.#known;

@@ -40,7 +40,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings, checkConditions",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',

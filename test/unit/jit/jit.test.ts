@@ -292,7 +292,7 @@ describe('options', () => {
     });
     expect(() => g(tensor([1, 2]), 3)).toThrow(TraceError);
     const before = configure({ jit: false });
-    expect(before).toEqual({ jit: true, precision: 'strict', retraceWarnings: true });
+    expect(before).toEqual({ jit: true, precision: 'strict', retraceWarnings: true, checkConditions: true });
     try {
       expect(g(tensor([1, 2]), 3)).toBe(9);
       expect(g(tensor([1, 2]), 4)).toBe(12);
