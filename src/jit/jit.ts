@@ -4,10 +4,10 @@ import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { flatten, unflatten } from '../trace/tree.ts';
 import { ArgumentError } from '../util/errors.ts';
+import { Specialisations, type TraceRecord } from './cache.ts';
 import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
-import { Specialisations, type TraceRecord } from './specialise.ts';
 
 /** A compiled function: called like the original, with a view on what was made of it. */
 export interface Jitted<Args extends readonly unknown[], R> {

@@ -20,7 +20,7 @@ export interface TraceRecord {
   readonly when: Date;
   /** The call that caused it. */
   readonly at: string | undefined;
-  /** Time spent on tracing and, once it has been compiled, on compiling. */
+  /** Milliseconds the call spent on tracing and, where it ran at once, on compiling. */
   readonly ms: number;
 }
 
@@ -92,7 +92,7 @@ export class Specialisations {
       );
     if (this.#depth >= maxRecursion)
       throw new TraceError(
-        `${name} calls itself ${maxRecursion} levels deep while it is traced, with arguments that differ each time; a recursion that depends on tensors does not end while tracing`,
+        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit`,
         loc,
       );
 
