@@ -61,3 +61,9 @@ export function mapStmt(s: Stmt, f: (e: Expr) => Expr, g: (body: readonly Stmt[]
       return unreachable(s);
   }
 }
+
+/** Puts expressions in the place of locals. */
+export function substitute(e: Expr, values: ReadonlyMap<string, Expr>): Expr {
+  if (e.kind === 'local') return values.get(e.name) ?? e;
+  return mapOperands(e, (operand) => substitute(operand, values));
+}
