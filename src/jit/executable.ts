@@ -185,10 +185,25 @@ function input(source: Source, x: unknown): TypedArray {
       return scalar;
     }
     case 'tensor':
-      return flatData(source.tensor.requireView());
-    case 'variable':
-      return source.overwritten ? source.variable.takeForUpdate() : flatData(source.variable.peek());
+      return rowMajor(source.tensor.requireView());
+    case 'variable': {
+      const { variable, overwritten } = source;
+      // State that tensors can see too may have been donated by one of them.
+      if (!variable.owned) variable.share().requireView();
+      return overwritten ? variable.takeForUpdate() : rowMajor(variable.peek());
+    }
   }
+}
+
+// Captured tensors come at every call: those that are views of other tensors (a transpose, a broadcast number) are copied once.
+const copies = new WeakMap<NdView, TypedArray>();
+
+function rowMajor(view: NdView): TypedArray {
+  const known = copies.get(view);
+  if (known !== undefined) return known;
+  const flat = flatData(view);
+  if (flat !== view.data) copies.set(view, flat);
+  return flat;
 }
 
 function viewOf({ type, strides }: Sink, data: TypedArray): NdView {

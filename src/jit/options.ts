@@ -13,7 +13,7 @@ export interface JitOptions {
   readonly signature?: readonly unknown[];
   /** How many different argument types may be traced; one more is a RetraceError. Without it there is only a warning. */
   readonly maxTraces?: number;
-  /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. */
+  /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. Inside another jitted function that one's holds. */
   readonly precision?: Precision;
   /** What executes it. `auto` is the fastest there is. */
   readonly backend?: 'auto' | 'js';
