@@ -96,6 +96,12 @@ describe('arguments', () => {
     expect(g.traces.length).toBe(1);
   });
 
+  it('that are donated must be there', () => {
+    expect(messageOf(() => jit(identity, { donate: [1], name: 'step' })(tensor(1)))).toBe(
+      'OptionError: step: donate names argument 1, but the call has 1 argument',
+    );
+  });
+
   it('of a lowered function must be those it was compiled for', () => {
     const run = jit(identity, { name: 'identity' })
       .lower(tensor([1]))
