@@ -12,12 +12,12 @@ export {
 } from './autodiff/grad.ts';
 export { numericGradient } from './autodiff/numeric.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
+export type { TraceRecord } from './jit/cache.ts';
 export type { KernelCost } from './jit/cost.ts';
 export type { Lowered, MemorySummary } from './jit/explain.ts';
 export { type Jitted, jit } from './jit/jit.ts';
 export { type Configuration, configure, type JitOptions } from './jit/options.ts';
 export { type Spec, spec } from './jit/spec.ts';
-export type { TraceRecord } from './jit/specialise.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
 export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';

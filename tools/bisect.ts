@@ -9,6 +9,7 @@ import type { Func } from '../src/ir/func.ts';
 import { parse } from '../src/ir/parse.ts';
 import { print } from '../src/ir/print.ts';
 import { sizeOf, type TensorType } from '../src/ir/types.ts';
+import { memoryUse } from '../src/jit/memory.ts';
 import { lower } from '../src/lower/lower.ts';
 import { evaluate } from '../src/ops/evaluate.ts';
 import { registry } from '../src/ops/index.ts';
@@ -31,10 +32,15 @@ function draw({ dtype, shape }: TensorType, random: () => number): NdView {
 }
 
 function compiled(func: Func, args: readonly NdView[]): readonly NdView[] {
-  const inputs = args.map((a) => flatData(a).slice());
-  const outputs = func.results.map((r) => allocate(r.type.dtype, sizeOf(r.type.shape)));
-  compileProgram(lower(func, { precision: 'strict' })).run([...inputs, ...outputs]);
-  return func.results.map((r, i) => ndView(r.type.dtype, r.type.shape, outputs[i]!));
+  const program = lower(func, { precision: 'strict' });
+  const arrays = [
+    ...args.map((a) => flatData(a).slice()),
+    ...func.results.map((r) => allocate(r.type.dtype, sizeOf(r.type.shape))),
+  ];
+  compileProgram(program).run(arrays);
+  // A result may lie in the array of a parameter or of another result.
+  const { arrayOfOutput } = memoryUse(program);
+  return func.results.map((r, i) => ndView(r.type.dtype, r.type.shape, arrays[arrayOfOutput[i]!]!));
 }
 
 function main(): void {

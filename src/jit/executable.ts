@@ -96,8 +96,7 @@ export class Executable {
 
   /** Runs it on eager tensors, numbers and booleans, and assigns the variables. `donation` names the call that takes donated arguments. */
   call(args: readonly unknown[], donation: (() => Donation) | null): Tensor[] {
-    const arrays =
-      this.#arrays ?? new Array<TypedArray>(this.#sources.length + this.#results.length).fill(noData);
+    const arrays = this.#arrays ?? [];
     this.#arrays = null;
     try {
       const sources = this.#sources;
@@ -106,8 +105,9 @@ export class Executable {
       for (const { array, dtype, size } of this.#fresh) arrays[array] = allocate(dtype, size);
       this.compilation.run(arrays);
       if (this.#donates && donation !== null) this.#take(args, arrays, donation());
-      const results: Tensor[] = [];
-      for (const sink of this.#results) results.push(this.#result(sink, arrays, args));
+      // Sized at once: an array that grows takes room for what it may still become.
+      const results = new Array<Tensor>(this.#results.length);
+      for (let k = 0; k < results.length; k++) results[k] = this.#result(this.#results[k]!, arrays, args);
       if (this.#states.length > 0) this.#assign(arrays, args);
       return results;
     } finally {
@@ -185,10 +185,25 @@ function input(source: Source, x: unknown): TypedArray {
       return scalar;
     }
     case 'tensor':
-      return flatData(source.tensor.requireView());
-    case 'variable':
-      return source.overwritten ? source.variable.takeForUpdate() : flatData(source.variable.peek());
+      return rowMajor(source.tensor.requireView());
+    case 'variable': {
+      const { variable, overwritten } = source;
+      // State that tensors can see too may have been donated by one of them.
+      if (!variable.owned) variable.share().requireView();
+      return overwritten ? variable.takeForUpdate() : rowMajor(variable.peek());
+    }
   }
+}
+
+// Captured tensors come at every call: those that are views of other tensors (a transpose, a broadcast number) are copied once.
+const copies = new WeakMap<NdView, TypedArray>();
+
+function rowMajor(view: NdView): TypedArray {
+  const known = copies.get(view);
+  if (known !== undefined) return known;
+  const flat = flatData(view);
+  if (flat !== view.data) copies.set(view, flat);
+  return flat;
 }
 
 function viewOf({ type, strides }: Sink, data: TypedArray): NdView {

@@ -4,10 +4,10 @@ import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { flatten, unflatten } from '../trace/tree.ts';
 import { ArgumentError } from '../util/errors.ts';
+import { Specialisations, type TraceRecord } from './cache.ts';
 import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
-import { Specialisations, type TraceRecord } from './specialise.ts';
 
 /** A compiled function: called like the original, with a view on what was made of it. */
 export interface Jitted<Args extends readonly unknown[], R> {
@@ -22,8 +22,12 @@ export interface Jitted<Args extends readonly unknown[], R> {
  * Compiles `f`: the first call with arguments of some structure, shapes and dtypes traces it into IR, optimises that and generates
  * code; later calls run the code. Arguments and results are nested objects and arrays of tensors, numbers, booleans, null and strings;
  * numbers are traced like scalar tensors unless `static`. Captured tensors are read by reference, captured variables read and assigned.
- * Also a decorator for methods: `@jit step(x) { … }`. Throws an OptionError for options it does not know; what a call may throw is in
- * the documentation of its options.
+ * JavaScript values of the surroundings (numbers, objects, which tensor a name stands for) are those of the first call: what changes
+ * between calls belongs into arguments or variables. Also a decorator for methods: `@jit step(x) { … }`.
+ *
+ * Throws an OptionError for options it does not know. A call throws a TreeError for arguments that are no trees or do not match
+ * `signature`, a TraceError where the function reads elements or branches on them, a LeakError for tensors of a trace that is over,
+ * a RetraceError past `maxTraces`, a DonationError for tensors that an earlier call took.
  *
  *     const f = jit((x) => x.mul(2).sum());  f(tensor([1, 2, 3]))   // 12
  */
@@ -63,7 +67,7 @@ function jitted<Args extends readonly unknown[], R>(
 }
 
 function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
-  const leaves: unknown[] = [];
+  const leaves = specialisations.newLeaves();
   const found = specialisations.find(args, leaves);
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
   return unflatten(found.traced.output, results);

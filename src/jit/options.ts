@@ -13,7 +13,7 @@ export interface JitOptions {
   readonly signature?: readonly unknown[];
   /** How many different argument types may be traced; one more is a RetraceError. Without it there is only a warning. */
   readonly maxTraces?: number;
-  /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. */
+  /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. Inside another jitted function that one's holds. */
   readonly precision?: Precision;
   /** What executes it. `auto` is the fastest there is. */
   readonly backend?: 'auto' | 'js';
@@ -82,16 +82,23 @@ export interface Configuration {
   readonly precision: Precision;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
+  /** Whether a scalar comparison that nothing uses is an error: mostly it stands in an `if`, which cannot see it. */
+  readonly checkConditions: boolean;
 }
 
-const defaults: Configuration = { jit: true, precision: 'strict', retraceWarnings: true };
+const defaults: Configuration = {
+  jit: true,
+  precision: 'strict',
+  retraceWarnings: true,
+  checkConditions: true,
+};
 export let configuration: Configuration = defaults;
 
 /** Changes switches that hold for all jitted functions, and returns what they were. Unknown keys and values are OptionErrors. */
 export function configure(changes: Partial<Configuration>): Configuration {
   const before = configuration;
   checkOptions(changes, Object.keys(defaults), 'configure');
-  for (const key of ['jit', 'retraceWarnings'] as const) {
+  for (const key of ['jit', 'retraceWarnings', 'checkConditions'] as const) {
     const value = changes[key];
     if (value !== undefined && typeof value !== 'boolean')
       throw new OptionError(`configure: ${key} must be true or false, got ${show(value)}`);
@@ -101,6 +108,7 @@ export function configure(changes: Partial<Configuration>): Configuration {
     jit: changes.jit ?? before.jit,
     precision: changes.precision ?? before.precision,
     retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
+    checkConditions: changes.checkConditions ?? before.checkConditions,
   };
   return before;
 }

@@ -5,7 +5,7 @@ import type { Donation } from '../tensor/donation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import type { Tree } from '../trace/tree.ts';
-import { InternalError } from '../util/errors.ts';
+import { InternalError, OptionError } from '../util/errors.ts';
 import { Executable } from './executable.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
@@ -85,10 +85,16 @@ export class Specialisation {
   #donated(): readonly number[] {
     const { tree } = this.key;
     if (tree.kind !== 'list') throw new InternalError('arguments are a list');
+    const { donate, name } = this.#settings;
     const leaves = new Set<number>();
-    tree.items.forEach((item, position) => {
-      if (this.#settings.donate.has(position)) for (const i of leafIndices(item)) leaves.add(i);
-    });
+    for (const position of donate) {
+      const item = tree.items[position];
+      if (item === undefined)
+        throw new OptionError(
+          `${name}: donate names argument ${position}, but the call has ${tree.items.length} argument${tree.items.length === 1 ? '' : 's'}`,
+        );
+      for (const i of leafIndices(item)) leaves.add(i);
+    }
     const parameters = this.#parameters ?? this.key.leaves.map((_, i) => i);
     return parameters.flatMap((leaf, i) => (leaves.has(leaf) ? [i] : []));
   }

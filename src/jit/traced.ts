@@ -3,9 +3,11 @@ import type { TensorType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { unusedCondition } from '../trace/messages.ts';
 import { type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
 import type { ArgumentKey } from './key.ts';
+import { configuration } from './options.ts';
 
 export interface TracedCall extends TracedFunction {
   /** The structure of the result; leaf i is result i of the func. Numbers and booleans returned are part of it. */
@@ -49,5 +51,7 @@ export function traceCall(
   };
   const start = performance.now();
   const traced = traceFunction(body, types, { name, parent, paths: parameterPaths });
+  if (traced.unusedCondition !== null && configuration.checkConditions)
+    throw unusedCondition(traced.unusedCondition);
   return { ...traced, output: output!, outputCount, ms: performance.now() - start };
 }

@@ -99,7 +99,7 @@ export type Stmt =
       readonly otherwise: readonly Stmt[];
     }
   /**
-   * `name = combine of value over index in 0 … extent-1`, in the order numerics.md fixes (see ir/order.ts). `body` holds lets that `value` uses.
+   * `name = combine of value over index in 0 … extent-1`, in the order numerics.md fixes (see ir/order.ts). `body` binds what `value` uses and stores nothing.
    * One node, so that an emitter may spell it with scalar accumulators or with vectors; the order is part of its meaning.
    */
   | {

@@ -62,19 +62,8 @@ export function mapStmt(s: Stmt, f: (e: Expr) => Expr, g: (body: readonly Stmt[]
   }
 }
 
-/** Puts expressions in the place of locals. Names are unique in a kernel, so nothing is captured. */
+/** Puts expressions in the place of locals. */
 export function substitute(e: Expr, values: ReadonlyMap<string, Expr>): Expr {
   if (e.kind === 'local') return values.get(e.name) ?? e;
   return mapOperands(e, (operand) => substitute(operand, values));
-}
-
-/** `substitute` in every expression of a list of statements. */
-export function substituteAll(body: readonly Stmt[], values: ReadonlyMap<string, Expr>): readonly Stmt[] {
-  return body.map((s) =>
-    mapStmt(
-      s,
-      (e) => substitute(e, values),
-      (inner) => substituteAll(inner, values),
-    ),
-  );
 }

@@ -9,16 +9,17 @@
 // K7  A store names a buffer that may be written (`out`, `inout`, `scratch`), with a value of its type and an i32 index.
 // K8  An index that interval analysis proves to leave its buffer does not occur, unless a condition guards it.
 // K9  Extents and sizes are integers >= 0; scratch buffers come last, and only they are f64.
-// K10 The body of a reduce binds and asserts, and does nothing else; the value has the type of the reduction, for which the operation exists.
+// K10 The body of a reduce stores nothing, and assigns only what it binds itself; the value has the type of the reduction, for which the operation exists.
 // K11 Scalar functions mention only their parameters and earlier lets, load nothing, and are called with arguments of the types of the parameters.
 // K12 A constant is a value of its type: float32 for f32, int32 for i32, 0 or 1 for bool.
 import { VerifyError } from '../util/errors.ts';
 import { type Interval, indexRange, rangeOf, reachesEnds } from './interval.ts';
 import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
+import { namesBound } from './names.ts';
 import { printExpr, printStatements } from './print.ts';
 import { checkExpr, type Fail, isCount, reduceOps } from './verify-expr.ts';
 
-export interface Local {
+interface Local {
   readonly type: Scalar;
   readonly binding: 'let' | 'var' | 'index';
 }
@@ -113,8 +114,8 @@ class Verifier {
         this.#statements(s.otherwise, { ...scope, guarded: true });
         break;
       case 'reduce': {
-        if (s.body.some((inner) => !['let', 'reduce', 'assert'].includes(inner.kind)))
-          fail('K10', 'the body of a reduce may only bind lets and assert');
+        const outside = effectOf(s.body, new Set(namesBound(s.body)));
+        if (outside !== undefined) fail('K10', `the body of a reduce writes to ${outside}`);
         if (!reduceOps[s.op].includes(s.type)) fail('K10', `there is no reduction ${s.op} of ${s.type}`);
         const inside = this.#statements(s.body, this.#loop(s.index, s.extent, scope, fail));
         this.#expr(s.value, inside, fail);
@@ -172,6 +173,19 @@ class Verifier {
         `the index ${printExpr(index)} of ${name} runs from ${low} to ${high}, but it has ${size} elements`,
       );
   }
+}
+
+/** What the statements write to that is not theirs, or undefined. */
+function effectOf(body: readonly Stmt[], own: ReadonlySet<string>): string | undefined {
+  for (const s of body) {
+    let effect: string | undefined;
+    if (s.kind === 'store') effect = s.buffer;
+    else if (s.kind === 'assign') effect = own.has(s.name) ? undefined : s.name;
+    else if (s.kind === 'if') effect = effectOf([...s.then, ...s.otherwise], own);
+    else if (s.kind === 'for' || s.kind === 'reduce') effect = effectOf(s.body, own);
+    if (effect !== undefined) return effect;
+  }
+  return undefined;
 }
 
 function checkName(name: string, fail: Fail): void {

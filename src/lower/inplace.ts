@@ -3,35 +3,38 @@ import type { Expr, Kernel, Stmt } from '../loop/kernel.ts';
 import { mapStmt } from '../loop/rewrite.ts';
 import { operandsOf } from '../loop/visit.ts';
 
-/**
- * True when every element of `from` that is read is an element of `to` that the same iteration stores afterwards: nothing misses what is overwritten.
- * Every element of `to` is stored once, which is how the nests of this room are made.
- */
-export function mayOverwrite(kernel: Kernel, from: string, to: string): boolean {
-  const loads = new Set<string>();
-  const stores = new Set<string>();
+/** When, in order of execution, which elements of a buffer are last read and first written. Elements are index texts. */
+interface Access {
+  readonly loads: Map<string, number>;
+  readonly stores: Map<string, number>;
+}
+
+export type Accesses = ReadonlyMap<string, Access>;
+
+// In the text of an index that is no arithmetic on loop indices: not even equal texts say anything then.
+const unknown = '?';
+
+/** Indices as text, with a number for each loop: equal texts mean the same element in the same iteration. */
+export function accessesOf(kernel: Kernel): Accesses {
+  const accesses = new Map(
+    kernel.buffers.map(({ name }): [string, Access] => [name, { loads: new Map(), stores: new Map() }]),
+  );
   let loops = 0;
-  let safe = true;
-  // Indices as text, with a number for each loop: equal texts mean the same element in the same iteration.
+  let time = 0;
   const text = (e: Expr, env: ReadonlyMap<string, string>): string => {
     if (e.kind === 'const') return String(e.value);
     if (e.kind === 'binary') return `(${text(e.a, env)} ${e.op} ${text(e.b, env)})`;
     return (e.kind === 'local' ? env.get(e.name) : undefined) ?? unknown;
   };
   const look = (e: Expr, env: ReadonlyMap<string, string>): void => {
-    if (e.kind === 'load' && e.buffer === from) {
-      const at = text(e.index, env);
-      if (stores.has(at)) safe = false;
-      loads.add(at);
-    }
+    if (e.kind === 'load') accesses.get(e.buffer)!.loads.set(text(e.index, env), time++);
     for (const x of operandsOf(e)) look(x, env);
   };
-  // Statements in order of execution; each adds what its names mean to `env`.
+  // Adds to `env` what the statement's name means.
   const enter = (s: Stmt, env: Map<string, string>): void => {
     switch (s.kind) {
       case 'for':
-        env.set(s.index, `loop${loops++}`);
-        enterAll(s.body, new Map(env));
+        enterAll(s.body, new Map(env).set(s.index, `loop${loops++}`));
         break;
       case 'let':
         look(s.value, env);
@@ -41,11 +44,14 @@ export function mayOverwrite(kernel: Kernel, from: string, to: string): boolean 
       case 'assign':
         look(s.value, env);
         break;
-      case 'store':
+      case 'store': {
         look(s.index, env);
         look(s.value, env);
-        if (s.buffer === to) stores.add(text(s.index, env));
+        const { stores } = accesses.get(s.buffer)!;
+        const at = text(s.index, env);
+        if (!stores.has(at)) stores.set(at, time++);
         break;
+      }
       case 'if':
         look(s.cond, env);
         enterAll(s.then, new Map(env));
@@ -66,11 +72,20 @@ export function mayOverwrite(kernel: Kernel, from: string, to: string): boolean 
     for (const s of body) enter(s, env);
   };
   enterAll(kernel.body, new Map());
-  return safe && [...loads].every((at) => stores.has(at) && !at.includes(unknown));
+  return accesses;
 }
 
-// In the text of an index that is no arithmetic on loop indices: not even equal texts say anything then.
-const unknown = '?';
+/**
+ * True when every element of `from` that is read is an element of `to` that the same iteration stores afterwards: nothing misses what is overwritten.
+ * Every element of `to` is stored once, which is how the nests of this room are made.
+ */
+export function mayOverwrite(accesses: Accesses, from: string, to: string): boolean {
+  const { loads } = accesses.get(from)!;
+  const { stores } = accesses.get(to)!;
+  return [...loads].every(
+    ([at, loaded]) => !at.includes(unknown) && loaded < (stores.get(at) ?? Number.NEGATIVE_INFINITY),
+  );
+}
 
 /** The kernel with `to` written where `from` was read: one buffer, read and written. */
 export function overwriting(kernel: Kernel, from: string, to: string): Kernel {

@@ -1,6 +1,5 @@
 // One instruction or fusion to one kernel: which buffers it has, and which nest fills them.
-import type { Func, Instr, Value } from '../ir/func.ts';
-import { is } from '../ir/func.ts';
+import { type Func, type Instr, is, type Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Kernel, Stmt } from '../loop/kernel.ts';
 import { relaxKernel } from '../loop/relax.ts';
@@ -41,7 +40,7 @@ export function unitOf(instr: Instr, number: number, style: Style): Unit {
       instr.attrs,
       instr.results.map((r) => r.type),
     );
-    const tidy = simplifyKernel({ ...kernel, name: kernelName(number, [kernel.name]) });
+    const tidy = simplifyKernel({ ...kernel, name: `k${number}_${instr.op.name}` });
     return { kernel: relaxed(tidy, style), args: instr.args, results: instr.results, loadsFirst: false };
   }
   if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, style);
@@ -71,7 +70,7 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
   const loaded = buffersLoaded(body);
   const used = inputs.filter((i) => loaded.has(i.buffer.name));
   const kernel: Kernel = {
-    name: kernelName(number, opNames(region)),
+    name: kernelName(number, region),
     buffers: [...used.map((i) => i.buffer), ...outputs, ...scratch],
     body,
   };
@@ -157,22 +156,23 @@ function buffersLoaded(body: readonly Stmt[]): ReadonlySet<string> {
   return names;
 }
 
-function opNames(region: Func): string[] {
-  return region.body.flatMap((i) => {
-    if (is(i, fusion)) return opNames(i.regions[0]!);
-    const { kind } = defOf(i).lower;
-    return kind === 'view' || (kind === 'index' && i.args.length === 0) ? [] : [i.op.name];
-  });
-}
-
 const longestName = 40;
 
 // `k3_mul_add_tanh`: the first distinct ops that fit; views and constants only where there is nothing else to say.
-function kernelName(number: number, ops: readonly string[]): string {
+function kernelName(number: number, region: Func): string {
+  const all = namedInstrs(region);
+  const telling = all.filter((i) => {
+    const { kind } = defOf(i).lower;
+    return kind !== 'view' && (kind !== 'index' || i.args.length > 0);
+  });
   let name = `k${number}`;
-  for (const op of new Set(ops)) {
+  for (const op of new Set((telling.length > 0 ? telling : all).map((i) => i.op.name))) {
     if (name.length + op.length >= longestName) break;
     name += `_${op}`;
   }
-  return name.toLowerCase().replace(/[^a-z0-9_]/g, '_');
+  return name;
+}
+
+function namedInstrs(region: Func): readonly Instr[] {
+  return region.body.flatMap((i) => (is(i, fusion) ? namedInstrs(i.regions[0]!) : [i]));
 }

@@ -1,12 +1,12 @@
-// The memory plan: which values share memory. Values live from the step that makes them to the last that reads them;
-// an elementwise kernel may write over an operand that dies, a result may take a donated input, the rest shares one arena.
+// The memory plan: which values share memory. A value lives from the step that makes it to the last that reads it; an elementwise
+// kernel writes over an operand that dies, a result takes a donated input that is dead, and the rest shares one arena.
 import type { Value } from '../ir/func.ts';
-import { bytesOf, sizeOf, type TensorType } from '../ir/types.ts';
+import { type DType, sizeOf } from '../ir/types.ts';
 import type { Kernel, Stmt } from '../loop/kernel.ts';
-import { allocateOffsets } from './arena.ts';
-import { mayOverwrite, overwriting } from './inplace.ts';
+import { accessesOf, mayOverwrite, overwriting } from './inplace.ts';
 import type { Unit } from './kernels.ts';
-import type { Place, Program, Slot, Step } from './program.ts';
+import { layOut } from './layout.ts';
+import type { Program } from './program.ts';
 
 /** What is to be placed: units in program order, and values that need no unit. */
 export interface Plan {
@@ -21,176 +21,139 @@ export interface Plan {
   readonly donated: ReadonlySet<number>;
 }
 
-/** Values that share one piece of memory one after the other. */
-interface Region {
-  readonly dtype: TensorType['dtype'];
+/** One piece of memory, and the values that it holds one after the other. Grows while the plan is made. */
+export interface Storage {
+  readonly dtype: DType;
   readonly size: number;
+  /** The parameter whose array this is. */
   readonly param: number | undefined;
   readonly constant: readonly number[] | undefined;
-  /** Steps from the first write to the last read; -1 before all steps, `units.length` for what is returned. */
+  /** Steps from the first write to the last read; -1 before all steps, the number of units for what is returned. */
   first: number;
   last: number;
-  values: Value[];
+  readonly values: Value[];
 }
 
 export function planMemory(plan: Plan): Program {
-  const { units, results, aliases } = plan;
-  const regions = liveRegions(plan);
-  const rootOf = (value: Value): Value => {
-    const target = aliases.get(value);
-    return target === undefined ? value : rootOf(target);
-  };
-  const regionOf = (value: Value): Region => regions.get(rootOf(value))!;
-  const merge = (into: Region, other: Region): void => {
+  const sharing = new Sharing(plan);
+  const kernels = plan.units.map((unit, step) => sharing.overwriteDying(unit, step));
+  sharing.reuseDonated();
+  return layOut(plan, kernels, (value) => sharing.storageOf(value));
+}
+
+class Sharing {
+  readonly #plan: Plan;
+  readonly #storages: Map<Value, Storage>;
+  readonly #returned: ReadonlySet<Value>;
+  /** An error must leave the caller's arrays as they were: nothing is written to one up to this step. */
+  readonly #lastAssert: number;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#storages = lifetimes(plan);
+    this.#returned = new Set(plan.results.map((r) => rootOf(r, plan.aliases)));
+    this.#lastAssert = plan.units.findLastIndex((u) => hasAssert(u.kernel.body));
+  }
+
+  storageOf(value: Value): Storage {
+    return this.#storages.get(rootOf(value, this.#plan.aliases))!;
+  }
+
+  /** The unit's kernel, with results written over operands where that is right. */
+  overwriteDying({ kernel, args, results, loadsFirst }: Unit, step: number): Kernel {
+    if (!loadsFirst) return kernel;
+    const names = kernel.buffers.map((b) => b.name);
+    const operands = args.map((arg, i) => ({ name: names[i]!, storage: this.storageOf(arg) }));
+    const counts = new Map<Storage, number>();
+    for (const { storage } of operands) counts.set(storage, (counts.get(storage) ?? 0) + 1);
+    // Two views of one memory cannot both be followed. Memory of the caller's comes first, so that results return in it.
+    const dying = operands
+      .filter(({ storage: s }) => s.last === step && counts.get(s) === 1 && this.#isWritable(s, step))
+      .sort((a, b) => (b.storage.param === undefined ? 0 : 1) - (a.storage.param === undefined ? 0 : 1));
+    if (dying.length === 0) return kernel;
+    const accesses = accessesOf(kernel);
+    const taken = new Set<Storage>();
+    let result = kernel;
+    results.forEach((value, i) => {
+      const to = names[args.length + i]!;
+      const target = this.storageOf(value);
+      const chosen = dying.find(
+        ({ name, storage }) =>
+          !taken.has(storage) &&
+          sameSize(storage, target) &&
+          (storage.param === undefined || this.#returned.has(value)) &&
+          mayOverwrite(accesses, name, to),
+      );
+      if (chosen === undefined || target.size === 0) return;
+      taken.add(chosen.storage);
+      result = overwriting(result, chosen.name, to);
+      this.#merge(chosen.storage, target);
+    });
+    return result;
+  }
+
+  /** Donated inputs that are dead before a result is first written become its memory. */
+  reuseDonated(): void {
+    const all = [...new Set(this.#storages.values())];
+    const free = new Set(all.filter((s) => this.#isDonated(s)));
+    for (const target of all) {
+      if (target.param !== undefined || target.constant !== undefined || target.size === 0) continue;
+      if (target.first <= this.#lastAssert || !target.values.some((v) => this.#returned.has(v))) continue;
+      const chosen = [...free].find((s) => s.last < target.first && sameSize(s, target));
+      if (chosen === undefined) continue;
+      free.delete(chosen);
+      this.#merge(chosen, target);
+    }
+  }
+
+  #isDonated({ param }: Storage): boolean {
+    return param !== undefined && this.#plan.donated.has(param);
+  }
+
+  #isWritable(s: Storage, step: number): boolean {
+    if (s.constant !== undefined) return false;
+    return s.param === undefined || (this.#isDonated(s) && step > this.#lastAssert);
+  }
+
+  #merge(into: Storage, other: Storage): void {
     into.first = Math.min(into.first, other.first);
     into.last = Math.max(into.last, other.last);
-    for (const value of other.values) regions.set(value, into);
+    for (const value of other.values) this.#storages.set(value, into);
     into.values.push(...other.values);
-  };
-  const returned = new Set(results.map(rootOf));
-  const isDonated = (r: Region): boolean => r.param !== undefined && plan.donated.has(r.param);
-  // An error must leave the caller's arrays as they were: no write to one until the last assertion has passed.
-  const lastAssert = units.findLastIndex((u) => hasAssert(u.kernel.body));
-
-  const kernels = units.map((unit, step) => {
-    let { kernel } = unit;
-    const buffers = kernel.buffers.filter((b) => b.role !== 'scratch');
-    unit.results.forEach((result, n) => {
-      const to = buffers[unit.args.length + n]!.name;
-      const target = regionOf(result);
-      const candidates = unit.args.flatMap((arg, at) => {
-        const region = regionOf(arg);
-        const fits = region.last === step && sameSize(region, target) && region.constant === undefined;
-        const own =
-          region.param === undefined || (isDonated(region) && step > lastAssert && returned.has(result));
-        const once = unit.args.filter((other) => regionOf(other) === region).length === 1;
-        return fits && own && once && region !== target ? [{ region, from: buffers[at]!.name }] : [];
-      });
-      if (!unit.loadsFirst || target.size === 0) return;
-      candidates.sort((a, b) => Number(isDonated(b.region)) - Number(isDonated(a.region)));
-      const chosen = candidates.find(({ from }) => mayOverwrite(kernel, from, to));
-      if (!chosen) return;
-      kernel = overwriting(kernel, chosen.from, to);
-      merge(chosen.region, target);
-    });
-    return kernel;
-  });
-  reuseDonated([...new Set(regions.values())], returned, lastAssert, isDonated, merge);
-  return layOut(plan, kernels, [...new Set(regions.values())], rootOf, regionOf);
-}
-
-function sameSize(a: Region, b: Region): boolean {
-  return a.dtype === b.dtype && a.size === b.size;
-}
-
-function liveRegions({ params, results, units, aliases, constants }: Plan): Map<Value, Region> {
-  const regions = new Map<Value, Region>();
-  const open = (value: Value, first: number, param?: number): void => {
-    const { dtype, shape } = value.type;
-    regions.set(value, {
-      dtype,
-      size: sizeOf(shape),
-      param,
-      constant: constants.get(value),
-      first,
-      last: first,
-      values: [value],
-    });
-  };
-  const use = (value: Value, step: number): void => {
-    const target = aliases.get(value);
-    if (target !== undefined) use(target, step);
-    else regions.get(value)!.last = Math.max(regions.get(value)!.last, step);
-  };
-  params.forEach((p, i) => open(p, -1, i));
-  for (const value of constants.keys()) open(value, -1);
-  units.forEach((unit, step) => {
-    for (const result of unit.results) open(result, step);
-    for (const arg of unit.args) use(arg, step);
-  });
-  for (const result of results) use(result, units.length);
-  return regions;
-}
-
-// Donated inputs that are dead before a result is first written become its memory.
-function reuseDonated(
-  regions: readonly Region[],
-  returned: ReadonlySet<Value>,
-  lastAssert: number,
-  isDonated: (r: Region) => boolean,
-  merge: (into: Region, other: Region) => void,
-): void {
-  const taken = new Set<Region>();
-  for (const result of regions) {
-    if (result.param !== undefined || result.constant !== undefined || result.size === 0) continue;
-    if (result.first <= lastAssert || !result.values.some((v) => returned.has(v))) continue;
-    const free = regions.find(
-      (r) => isDonated(r) && !taken.has(r) && r.last < result.first && sameSize(r, result),
-    );
-    if (!free) continue;
-    taken.add(free);
-    merge(free, result);
   }
 }
 
-function layOut(
-  plan: Plan,
-  kernels: readonly Kernel[],
-  regions: readonly Region[],
-  rootOf: (value: Value) => Value,
-  regionOf: (value: Value) => Region,
-): Program {
-  const { params, results, units } = plan;
-  const slots: Slot[] = [];
-  const slotOf = new Map<Region, Map<string, number>>();
-  const addSlot = (type: TensorType, place: Place): number => {
-    slots.push({ id: slots.length, type, place });
-    return slots.length - 1;
+/** The value whose memory a value is. */
+export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
+  let root = value;
+  for (let next = aliases.get(root); next !== undefined; next = aliases.get(root)) root = next;
+  return root;
+}
+
+function sameSize(a: Storage, b: Storage): boolean {
+  return a.dtype === b.dtype && a.size === b.size;
+}
+
+// Every value has memory of its own to begin with.
+function lifetimes({ params, results, units, aliases, constants }: Plan): Map<Value, Storage> {
+  const storages = new Map<Value, Storage>();
+  const begin = (value: Value, first: number, param?: number): void => {
+    const { dtype, shape } = value.type;
+    const constant = constants.get(value);
+    storages.set(value, { dtype, size: sizeOf(shape), param, constant, first, last: first, values: [value] });
   };
-  const outputOf = (region: Region): number => results.findIndex((r) => region.values.includes(rootOf(r)));
-  const arena = regions.filter((r) => r.param === undefined && r.constant === undefined && outputOf(r) < 0);
-  const { offsets, bytes } = allocateOffsets(
-    arena.map((r) => ({ first: r.first, last: r.last, bytes: r.size * bytesOf(r.dtype) })),
-  );
-  const offsetOf = new Map(arena.map((r, i) => [r, offsets[i]!]));
-  const placeOf = (region: Region): Place => {
-    if (region.param !== undefined) return { kind: 'input', index: region.param };
-    if (region.constant !== undefined) return { kind: 'constant', data: region.constant };
-    const offset = offsetOf.get(region);
-    return offset === undefined ? { kind: 'output', index: outputOf(region) } : { kind: 'arena', offset };
+  const use = (value: Value, step: number): void => {
+    const storage = storages.get(rootOf(value, aliases))!;
+    storage.last = Math.max(storage.last, step);
   };
-  // The first value seen of a region owns its slot; another shape is an alias.
-  const slot = (value: Value): number => {
-    const region = regionOf(value);
-    const byShape = slotOf.get(region) ?? new Map<string, number>();
-    slotOf.set(region, byShape);
-    const key = value.type.shape.join();
-    const known = byShape.get(key);
-    if (known !== undefined) return known;
-    const [base] = byShape.values();
-    const id = addSlot(value.type, base === undefined ? placeOf(region) : { kind: 'alias', of: base });
-    byShape.set(key, id);
-    return id;
-  };
-  const inputs = params.map(slot);
-  const steps: Step[] = kernels.map((kernel, step) => {
-    const { args, results: made } = units[step]!;
-    const original = units[step]!.kernel.buffers.filter((b) => b.role !== 'scratch').map((b) => b.name);
-    const valueIn = new Map(
-      original.map((name, i) => [name, i < args.length ? args[i]! : made[i - args.length]!]),
-    );
-    const bound = kernel.buffers.filter((b) => b.role !== 'scratch');
-    return { kind: 'run', kernel, slots: bound.map((b) => slot(valueIn.get(b.name)!)) };
+  params.forEach((p, i) => begin(p, -1, i));
+  for (const value of constants.keys()) begin(value, -1);
+  units.forEach((unit, step) => {
+    for (const result of unit.results) begin(result, step);
+    for (const arg of unit.args) use(arg, step);
   });
-  // Constant data belongs to the program: a result gets a copy.
-  const outputs = results.map((value, index) => {
-    const from = slot(value);
-    if (regionOf(value).constant === undefined) return from;
-    const to = addSlot(value.type, { kind: 'output', index });
-    steps.push({ kind: 'copy', from, to });
-    return to;
-  });
-  return { name: plan.name, slots, inputs, outputs, steps, arenaBytes: bytes };
+  for (const result of results) use(result, units.length);
+  return storages;
 }
 
 function hasAssert(body: readonly Stmt[]): boolean {

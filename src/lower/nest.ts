@@ -6,7 +6,6 @@ import { loop, store } from '../loop/make.ts';
 import { operandsOf } from '../loop/visit.ts';
 import * as affine from './affine.ts';
 import { type Affine, fromExpr } from './affine.ts';
-
 import { place } from './place.ts';
 import { type Fresh, type Gathered, linearAt, type Reader, reader, type Source } from './reader.ts';
 

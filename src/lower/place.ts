@@ -5,7 +5,6 @@ import * as k from '../loop/make.ts';
 import { mapOperands } from '../loop/rewrite.ts';
 import { operandsOf } from '../loop/visit.ts';
 import { InternalError } from '../util/errors.ts';
-
 import type { Gathered, Reduction } from './reader.ts';
 
 interface Scope {
@@ -28,8 +27,10 @@ function isGuarded(scope: Scope): boolean {
   return scope.kind === 'arm' || scope.kind === 'inline';
 }
 
-function* outwards(scope: Scope): Generator<Scope> {
-  for (let s: Scope | null = scope; s; s = s.parent) yield s;
+// The innermost scope, from here outwards, of which `test` holds.
+function nearest(from: Scope, test: (scope: Scope) => boolean): Scope | undefined {
+  for (let scope: Scope | null = from; scope; scope = scope.parent) if (test(scope)) return scope;
+  return undefined;
 }
 
 /** The statements of a draft, whose expressions are graphs, with everything shared bound to a name. */
@@ -72,23 +73,12 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
 
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
   const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope => {
-    for (const scope of outwards(from)) {
-      if (scope.parent === null || (stays && isGuarded(scope))) return scope;
-      for (const name of wanted) if (homes.get(name) === scope) return scope;
-    }
-    return root;
+    const homesWanted = new Set([...wanted].map((name) => homes.get(name)));
+    return nearest(from, (s) => homesWanted.has(s) || (stays && isGuarded(s))) ?? root;
   };
-  const find = (e: Expr, from: Scope): Expr | undefined => {
-    for (const scope of outwards(from)) {
-      const known = scope.lets.get(e);
-      if (known) return known;
-    }
-    return undefined;
-  };
-  const isPlaced = (what: unknown, from: Scope): boolean => {
-    for (const scope of outwards(from)) if (scope.placed.has(what)) return true;
-    return false;
-  };
+  const find = (e: Expr, from: Scope): Expr | undefined => nearest(from, (s) => s.lets.has(e))?.lets.get(e);
+  const isPlaced = (what: unknown, from: Scope): boolean =>
+    nearest(from, (s) => s.placed.has(what)) !== undefined;
 
   const spell = (e: Expr, scope: Scope, forced = false): Expr => {
     assertBefore(e, scope);
@@ -120,7 +110,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
   const spellSelect = (e: Expr & { kind: 'select' }, scope: Scope): Expr => {
     const cond = spell(e.cond, scope);
     // The body of a reduction holds no `if`: there an arm repeats what it shares, and its assertions take the condition along.
-    const inReduction = [...outwards(scope)].some((s) => s.kind === 'reduce');
+    const inReduction = nearest(scope, (s) => s.kind === 'reduce') !== undefined;
     const kind = inReduction ? 'inline' : 'arm';
     const [yes, no] = [inside(scope, kind), inside(scope, kind)];
     const a = spell(e.a, yes);

@@ -4,7 +4,8 @@ import { type Func, type Instr, instr, is, type Value } from '../ir/func.ts';
 import { type Shape, sameShape, sizeOf } from '../ir/types.ts';
 import { identityOf } from '../loop/identity.ts';
 import type { Expr, ReduceOp } from '../loop/kernel.ts';
-import { constOf, load, local } from '../loop/make.ts';
+import { and, constOf, load, local, select } from '../loop/make.ts';
+import { operandsOf } from '../loop/visit.ts';
 import { constant as constantOp } from '../ops/constant.ts';
 import { defOf, type Lowering } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
@@ -145,8 +146,10 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     const xs = def.args.map((arg) => read(arg, at));
     const result = intern(lowering.scalar(xs, def.attrs, types(def)));
     // The op needs all its operands, also where a select then takes only one: their conditions become its own.
-    require(result, xs.flatMap((x) => conditions.get(x) ?? []));
-    return result;
+    return asserting(
+      result,
+      xs.flatMap((x) => conditions.get(x) ?? []),
+    );
   };
   const indexed = (lowering: Lowering & { kind: 'index' }, def: Instr, value: Value, at: Index): Expr => {
     const out = at.axes(value.type.shape).map((x) => x.expr);
@@ -157,8 +160,10 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     };
     const result = intern(lowering.read(out, loadOperand, def.attrs, types(def), value.type));
     const wanted = lowering.asserts?.(out, loadOperand, def.attrs, types(def)) ?? [];
-    require(result, wanted.map(({ cond, message }) => ({ cond: intern(cond), message })));
-    return result;
+    return asserting(
+      result,
+      wanted.map(({ cond, message }) => ({ cond: intern(cond), message })),
+    );
   };
   const reduced = (lowering: Lowering & { kind: 'reduce' }, def: Instr, value: Value, at: Index): Expr => {
     const [operand] = def.args as [Value];
@@ -181,8 +186,15 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     reductions.set(name, { name, op: lowering.op, index, extent, value: element });
     return local(type, name);
   };
-  const require = (e: Expr, wanted: readonly Condition[]): void => {
-    if (wanted.length > 0) conditions.set(e, [...(conditions.get(e) ?? []), ...wanted]);
+  // Conditions belong to an expression wherever it is used. One that does not contain the indices they are about (a number, an
+  // element that is read elsewhere too) would carry them to places where these mean nothing: then a choice between it and itself does.
+  const asserting = (e: Expr, wanted: readonly Condition[]): Expr => {
+    if (wanted.length === 0) return e;
+    const own = localsOf(e);
+    const carries = wanted.every(({ cond }) => [...localsOf(cond)].every((name) => own.has(name)));
+    const carrier = carries ? e : intern(select(wanted.map(({ cond }) => cond).reduce(and), e, e));
+    conditions.set(carrier, [...(conditions.get(carrier) ?? []), ...wanted]);
+    return carrier;
   };
   const fix = (value: Value, at: Index, element: Expr): void => {
     elements(value).set(at.key, intern(element));
@@ -192,6 +204,17 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
 
 function types(def: Instr): readonly Value['type'][] {
   return def.args.map((a) => a.type);
+}
+
+// Expressions are graphs: each node is visited once.
+function localsOf(root: Expr): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<Expr>([root]);
+  for (const e of seen) {
+    if (e.kind === 'local') names.add(e.name);
+    for (const operand of operandsOf(e)) seen.add(operand);
+  }
+  return names;
 }
 
 /** The number that fills a splat constant, or undefined for any other value. */

@@ -1,4 +1,4 @@
-// Schedule: decisions about loop nests as data. Measured on V8; docs/decisions say how. None of them changes a strict bit.
+// Schedule: decisions about loop nests as data. Measured on V8. None of them changes a strict bit.
 import type { Buffer } from '../loop/kernel.ts';
 
 /** `fast` allows wider intermediates inside kernels; see loop/relax.ts. */

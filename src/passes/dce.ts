@@ -8,7 +8,9 @@ export const dce: Pass = {
   doc: 'Drops what no result and no effect needs: primal values that no gradient asked for, and what other passes left behind.',
   run(func, { fuel }) {
     const live = liveInstrs(func);
-    const body = func.body.filter((i) => live.has(i) || !fuel.take(`dce ${i.op.name}`));
+    // Readers go before what they read, so that a function without fuel left is whole.
+    const kept = func.body.toReversed().filter((i) => live.has(i) || !fuel.take(`dce ${i.op.name}`));
+    const body = kept.reverse();
     return body.length === func.body.length ? func : { ...func, body };
   },
 };

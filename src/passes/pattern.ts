@@ -30,7 +30,7 @@ export interface Rule {
   readonly dtype: DType | undefined;
   readonly pattern: Apply;
   readonly replacement: Term;
-  readonly condition: { readonly name: string; readonly of: string } | undefined;
+  readonly condition: { readonly name: string; readonly of: readonly string[] } | undefined;
 }
 
 /** Constants made from constants, rounded to float32. */
@@ -40,18 +40,29 @@ export const computed: Readonly<Record<string, (...c: readonly number[]) => numb
   product: (c, d) => Math.fround(c! * d!),
 };
 
-/** What a rule may ask of a constant. */
-export const conditions: Readonly<Record<string, (c: number) => boolean>> = {
-  // Its inverse is then a normal float32 too, so that x / c and x · (1/c) round the same number.
-  powerOfTwo: (c) => Number.isInteger(Math.log2(Math.abs(c))) && Math.abs(Math.log2(Math.abs(c))) <= 126,
-  finite: (c) => Number.isFinite(c) && c !== 0,
+/** What a rule may ask of constants. */
+export const conditions: Readonly<Record<string, (...c: readonly number[]) => boolean>> = {
+  // The inverse is then a normal float32 too, so that x / c and x · (1/c) round the same number.
+  powerOfTwo: (c) => isNormal(c!) && isNormal(1 / c!) && isPowerOfTwo(Math.abs(c!)),
+  invertible: (c) => isNormal(c!) && isNormal(1 / c!),
+  // Neither the product of the two nor what it multiplies overflows or vanishes where the separate steps do not, but at the very ends.
+  multiply: (c, d) => isNormal(c!) && isNormal(d!) && isNormal(c! * d!),
 };
+
+// Rounded, because engines need not give the logarithm of a power of two exactly.
+function isPowerOfTwo(c: number): boolean {
+  return 2 ** Math.round(Math.log2(c)) === c;
+}
+
+function isNormal(c: number): boolean {
+  return Math.abs(c) >= 2 ** -126 && Math.abs(c) < 2 ** 127;
+}
 
 // ---- reading ----
 
 /** Reads one rule; throws an InternalError for a text that is none, since rules are part of the program. */
 export function parseRule(text: string): Rule {
-  const match = /^(exact|relaxed)(?: (\w+))?: (.+?) => (.+?)(?: if (\w+)\((\w+)\))?$/.exec(text);
+  const match = /^(exact|relaxed)(?: (\w+))?: (.+?) => (.+?)(?: if (\w+)\(([\w, ]+)\))?$/.exec(text);
   if (match === null) throw new InternalError(`not a rule: ${text}`);
   const [, tier, dtype, left, right, condition, of] = match as unknown as [string, Rule['tier'], ...string[]];
   if (dtype !== undefined && !dtypes.includes(dtype as DType))
@@ -66,7 +77,7 @@ export function parseRule(text: string): Rule {
     dtype: dtype as DType | undefined,
     pattern,
     replacement: parseTerm(right!, text),
-    condition: condition === undefined ? undefined : { name: condition, of: of! },
+    condition: condition === undefined ? undefined : { name: condition, of: of!.split(', ') },
   };
 }
 
@@ -132,8 +143,15 @@ export function matchRule(rule: Rule, op: unknown, args: readonly Value[]): Matc
   };
   if (op !== rule.pattern.op || !fitsAll(rule.pattern.args, args)) return null;
   if (rule.dtype !== undefined && values.get('x')?.type.dtype !== rule.dtype) return null;
-  if (rule.condition && !conditions[rule.condition.name]!(constants.get(rule.condition.of)!)) return null;
+  if (!conditionHolds(rule, constants)) return null;
   return { values, constants };
+}
+
+/** Does the rule's condition, if it has one, hold for these constants? */
+export function conditionHolds({ condition }: Rule, constants: ReadonlyMap<string, number>): boolean {
+  return (
+    condition === undefined || conditions[condition.name]!(...condition.of.map((c) => constants.get(c)!))
+  );
 }
 
 function assign<T>(map: Map<string, T>, name: string, value: T): boolean {

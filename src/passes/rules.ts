@@ -81,13 +81,10 @@ exact: select(logical_not(c), x, y) => select(c, y, x)
 exact: stop_gradient(x) => x
 relaxed float32: add(x, 0) => x
 relaxed float32: add(0, x) => x
-relaxed float32: mul(x, 0) => 0
-relaxed float32: mul(0, x) => 0
 relaxed float32: pow(x, 2) => square(x)
 relaxed float32: pow(x, -1) => reciprocal(x)
-relaxed float32: sub(x, x) => 0
-relaxed float32: div(x, C) => mul(x, inverse(C)) if finite(C)
-relaxed float32: mul(mul(x, C), D) => mul(x, product(C, D))
+relaxed float32: div(x, C) => mul(x, inverse(C)) if invertible(C)
+relaxed float32: mul(mul(x, C), D) => mul(x, product(C, D)) if multiply(C, D)
 relaxed float32: div(x, sqrt(y)) => mul(x, rsqrt(y))
 relaxed float32: add(mul(x, y), mul(x, z)) => mul(x, add(y, z))
 `;

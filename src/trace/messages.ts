@@ -37,7 +37,7 @@ export function leaked(tensor: Provenance): LeakError {
 
 export function unusedCondition(tensor: Provenance): TraceError {
   return new TraceError(
-    `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed`,
+    `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it`,
     tensor.loc,
   );
 }

@@ -8,7 +8,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
-import { leaked, noData, type Provenance, unusedCondition } from './messages.ts';
+import { leaked, noData, type Provenance } from './messages.ts';
 import { instructionLocation, isReplaying } from './place.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
@@ -178,15 +178,15 @@ export class Trace implements Interpreter {
   }
 
   /**
-   * Throws a TraceError for a scalar comparison that nothing in `func` uses. JavaScript gives no sign when `if`, `?:`, `&&`, `||` or `!`
-   * is asked about an object, but this is the trace it leaves: the answer was always true.
+   * A scalar comparison that nothing in `func` uses. JavaScript gives no sign when `if`, `?:`, `&&`, `||` or `!` is asked about an
+   * object, but this is the trace it leaves: the answer was always true.
    */
-  checkConditions(func: Func): void {
-    if (this.#conditions.length === 0) return;
+  unusedCondition(func: Func): Provenance | null {
+    if (this.#conditions.length === 0) return null;
     const used = new Set<Value>(func.results);
     for (const { args } of func.body) for (const a of args) used.add(a);
     const unused = this.#conditions.find(({ results }) => !used.has(results[0]!));
-    if (unused !== undefined) throw unusedCondition(new TracedTensor(this, unused.results[0]!).provenance());
+    return unused === undefined ? null : new TracedTensor(this, unused.results[0]!).provenance();
   }
 
   /** From here on every use of its tensors is a LeakError. */
@@ -224,15 +224,14 @@ export function traceFunction(
   f: (args: readonly Tensor[]) => readonly Tensor[],
   types: readonly TensorType[],
   { name, parent, paths }: TraceOptions,
-): TracedFunction {
+): TracedFunction & { readonly unusedCondition: Provenance | null } {
   const trace = new Trace(name, parent);
   const args = types.map(({ dtype, shape }, i) =>
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
   );
   try {
     const traced = within(trace, () => trace.finish(f(args)));
-    trace.checkConditions(traced.func);
-    return traced;
+    return { ...traced, unusedCondition: trace.unusedCondition(traced.func) };
   } finally {
     trace.end();
   }

@@ -78,8 +78,9 @@ export function unflatten(tree: Tree, leaves: readonly unknown[]): unknown {
     case 'static':
       return tree.value;
     case 'list': {
-      const list: unknown[] = [];
-      for (const item of tree.items) list.push(unflatten(item, leaves));
+      // Sized at once: an array that grows takes room for what it may still become.
+      const list = new Array<unknown>(tree.items.length);
+      for (let i = 0; i < list.length; i++) list[i] = unflatten(tree.items[i]!, leaves);
       return list;
     }
     case 'dict': {

@@ -40,7 +40,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings, checkConditions",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',
@@ -94,6 +94,12 @@ describe('arguments', () => {
       `${refusal}args count 2 -> 1`,
     );
     expect(g.traces.length).toBe(1);
+  });
+
+  it('that are donated must be there', () => {
+    expect(messageOf(() => jit(identity, { donate: [1], name: 'step' })(tensor(1)))).toBe(
+      'OptionError: step: donate names argument 1, but the call has 1 argument',
+    );
   });
 
   it('of a lowered function must be those it was compiled for', () => {
@@ -151,7 +157,7 @@ describe('retracing', () => {
   it('without end is stopped', () => {
     const f: (x: Tensor) => Tensor = jit((x: Tensor) => f(x.expandDims(0)), { name: 'deeper' });
     expect(messageOf(() => f(tensor(1)))).toBe(
-      'TraceError: deeper calls itself 50 levels deep while it is traced, with arguments that differ each time; a recursion that depends on tensors does not end while tracing',
+      'TraceError: deeper calls itself 50 levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit',
     );
     expect(f).toHaveProperty('traces', []);
   });

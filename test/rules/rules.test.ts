@@ -12,7 +12,7 @@ import { dce } from '../../src/passes/dce.ts';
 import { makeFuel, runPasses } from '../../src/passes/pass.ts';
 import {
   buildTerm,
-  conditions,
+  conditionHolds,
   emitInto,
   matchRule,
   parseRule,
@@ -80,17 +80,11 @@ function instances(rule: Rule, size: number): Instance[] {
   for (const types of combinations(names.map(() => dtypes))) {
     const xType = types[names.indexOf('x')];
     if (rule.dtype !== undefined && xType !== rule.dtype) continue;
-    const choices = constants[xType ?? 'bool'].filter(
-      (c) => rule.condition === undefined || conditions[rule.condition.name]!(c),
-    );
+    const choices = constants[xType ?? 'bool'];
     for (const numbers of combinations(constantsOfRule.map(() => choices))) {
-      const made = instance(
-        rule,
-        names,
-        types,
-        new Map(constantsOfRule.map((n, i) => [n, numbers[i]!])),
-        size,
-      );
+      const byName = new Map(constantsOfRule.map((n, i) => [n, numbers[i]!]));
+      if (!conditionHolds(rule, byName)) continue;
+      const made = instance(rule, names, types, byName, size);
       if (made) found.push(made);
     }
   }

@@ -1,6 +1,7 @@
 // The JavaScript of a whole program: one readable source text, specialised to its sizes, and the function made of it.
 import type { TypedArray } from '../../array/nd.ts';
 import { type DType, sizeOf } from '../../ir/types.ts';
+import { expandCalls } from '../../loop/expand.ts';
 import { spellName, spellPrelude } from '../../loop/javascript.ts';
 import type { Kernel, Scalar } from '../../loop/kernel.ts';
 import type { Program, Step } from '../../lower/program.ts';
@@ -98,7 +99,8 @@ class Functions {
   readonly #scratch = new Map<string, { readonly type: Scalar; size: number }>();
 
   /** The call of a kernel on its buffers. */
-  callOf(kernel: Kernel, args: readonly string[]): string {
+  callOf(called: Kernel, args: readonly string[]): string {
+    const kernel = expandCalls(called);
     const text = spellKernel(kernel, 'kernel', (message) => this.#messageIndex(message));
     let name = this.#names.get(text);
     if (name === undefined) {

@@ -66,8 +66,8 @@ function oneBlock(s: Reduce, first: Expr, size: number, context: Context, spell:
   const accumulate = nodesOf(s) > unrolledNodes ? rolled : unrolled;
   const { lines, names } = accumulate(s, first, size, context, spell);
   const identity = spellExpr(identityOf(s.op, s.type));
-  // Lanes without elements hold the identity, and combining it changes nothing: no lane is ever -0, as each began as 0 + x or 1 · x.
-  // For the same reason the first block may be combined with the identity.
+  // Lanes without elements hold the identity, and combining it changes nothing: 1 · x is x, and 0 + x is x unless that is -0, which no sum
+  // that began with 0 is. For the same reason the first block may be combined with the identity.
   return [
     `let ${names.map((name) => `${name} = ${identity}`).join(', ')};`,
     ...lines,

@@ -116,6 +116,53 @@ describe('reductions keep the fixed order', () => {
   });
 });
 
+test.each([3, 9, 20, 1030])(
+  'a reduction inside of a reduction, with an assertion, of %i elements',
+  (extent) => {
+    const inner = k.load(
+      'f32',
+      'a',
+      k.binary('min', k.add(k.mul(k.index('r'), k.i32(2)), k.index('q')), k.i32(extent - 1)),
+    );
+    const kernel: Kernel = {
+      name: 'nested',
+      buffers: [
+        { name: 'a', type: 'f32', size: extent, role: 'in' },
+        { name: 'y', type: 'f32', size: 1, role: 'out' },
+      ],
+      body: [
+        {
+          kind: 'reduce',
+          name: 's',
+          op: 'add',
+          type: 'f32',
+          index: 'r',
+          extent,
+          body: [
+            {
+              kind: 'reduce',
+              name: 's_0',
+              op: 'mul',
+              type: 'f32',
+              index: 'q',
+              extent: 10,
+              body: [],
+              value: inner,
+            },
+            k.letIn('t', k.unary('abs', k.local('f32', 's_0'))),
+            k.assert(k.compare('ge', k.local('f32', 't'), k.f32(0)), 'no NaN'),
+          ],
+          value: k.binary('min', k.local('f32', 't'), k.f32(3)),
+        },
+        k.store('y', k.i32(0), k.local('f32', 's')),
+      ],
+    };
+    verifyKernel(kernel);
+    const { actual, expected } = runBoth(kernel, [f32(extent)]);
+    expect(actual).toEqual(expected);
+  },
+);
+
 describe('statements', () => {
   const i = k.index('i');
 

@@ -6,6 +6,7 @@ import { compileProgram, emitProgram } from '../../../src/codegen/js/program.ts'
 import type { TensorType } from '../../../src/ir/types.ts';
 import type { Expr, Kernel, ScalarFunction } from '../../../src/loop/kernel.ts';
 import * as k from '../../../src/loop/make.ts';
+import { erf, sigmoid } from '../../../src/loop/math.ts';
 import type { Place, Program, Slot, Step } from '../../../src/lower/program.ts';
 import { ArgumentError, InternalError } from '../../../src/util/errors.ts';
 import { programOf } from './programs.ts';
@@ -247,12 +248,6 @@ describe('only names and numbers become code', () => {
   ];
 
   test.each(hostile)('the name %j is refused everywhere', (name) => {
-    const f: ScalarFunction = {
-      name: 'f',
-      params: [{ name: 'p', type: 'f32' }],
-      lets: [],
-      result: k.local('f32', 'p'),
-    };
     const store = (value: Expr): Kernel => ({ ...double, body: [k.store('y', k.i32(0), value)] });
     const kernels: Kernel[] = [
       { ...double, name },
@@ -284,14 +279,29 @@ describe('only names and numbers become code', () => {
       { ...double, body: [k.store(name, k.i32(0), k.f32(1))] },
       store(k.local('f32', name)),
       store(k.load('f32', name, k.i32(0))),
-      store(k.call({ ...f, name }, k.f32(1))),
-      store(k.call({ ...f, params: [{ name, type: 'f32' }] }, k.f32(1))),
-      store(k.call({ ...f, lets: [{ name, value: k.f32(1) }] }, k.f32(1))),
     ];
-    for (const kernel of kernels) {
-      // A function is spelled $name, so a reserved word is no danger there.
-      const reservedFunction = kernel === kernels[10] && /^[a-z]+$/i.test(name);
-      if (!reservedFunction) expect(() => emitProgram(programOf(kernel))).toThrow(InternalError);
+    for (const kernel of kernels) expect(() => emitProgram(programOf(kernel))).toThrow(InternalError);
+  });
+
+  // What a function binds is spelled with the function's name in front, so reserved words are no danger there.
+  test.each(hostile.filter((name) => /\W/.test(name)))('the name %j is refused in functions', (name) => {
+    const element = k.load('f32', 'a', k.i32(0));
+    const sum = k.add(k.local('f32', 'p'), k.f32(1));
+    const f: ScalarFunction = {
+      name: 'f',
+      params: [{ name: 'p', type: 'f32' }],
+      lets: [{ name: 'q', value: sum }],
+      result: k.mul(k.local('f32', 'q'), k.local('f32', 'q')),
+    };
+    const free = k.local('f32', name);
+    for (const broken of [
+      { ...f, name },
+      { ...f, params: [{ name, type: 'f32' as const }], lets: [], result: k.mul(free, free) },
+      { ...f, lets: [{ name, value: sum }], result: k.mul(free, free) },
+      { ...f, result: free },
+    ]) {
+      const kernel: Kernel = { ...double, body: [k.store('y', k.i32(0), k.call(broken, element))] };
+      expect(() => emitProgram(programOf(kernel))).toThrow(InternalError);
     }
   });
 
@@ -377,12 +387,14 @@ describe('without permission to generate code', () => {
 });
 
 test('a call in steady state allocates nothing', () => {
+  // A function of this size is not inlined, and then its argument and its result would be objects.
+  const wave = map('wave', (x) => k.add(k.call(erf, x), k.call(sigmoid, x)));
   const program: Program = {
     name: 'steady',
     slots: slots([f32(8), input(0)], [f32(8), { kind: 'arena', offset: 0 }], [f32(8), output(0)]),
     inputs: [0],
     outputs: [2],
-    steps: [run(double, 0, 1), run(increment, 1, 2), { kind: 'copy', from: 1, to: 2 }],
+    steps: [run(double, 0, 1), run(wave, 1, 2), { kind: 'copy', from: 1, to: 2 }],
     arenaBytes: 32,
   };
   const compiled = compileProgram(program);
@@ -396,7 +408,7 @@ test('a call in steady state allocates nothing', () => {
     return process.memoryUsage().heapUsed - before;
   };
   calls(20_000);
-  // Collections only make it smaller; a single number per call would make it 1.6 MB.
-  const least = Math.min(...[1, 2, 3, 4, 5].map(() => growth(100_000)));
-  expect(least).toBeLessThan(400_000);
+  // So few calls that a collection in between is rare, and the median does not see it. One boxed number per call would be 24 kB.
+  const growths = Array.from({ length: 11 }, () => growth(2000)).sort((a, b) => a - b);
+  expect(growths[5]).toBeLessThan(12_000);
 });

@@ -88,6 +88,20 @@ describe('a jitted function', () => {
     expect(jit(() => w)()).toBe(w);
   });
 
+  it('reads captured views, in the order of their elements', () => {
+    const base = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    const [turned, filled] = [base.transpose(), tensor(7).broadcastTo([2, 2])];
+    const g = jit((x: Tensor) => x.mul(turned).add(filled));
+    for (let i = 0; i < 2; i++)
+      expect(g(base).toArray()).toEqual([
+        [8, 13],
+        [13, 23],
+      ]);
+  });
+
   it('gives constants and empty tensors', () => {
     expect(jit(() => tensor([1, 2]).add(0))().toArray()).toEqual([1, 2]);
     const zero = jit((x: Tensor) => [x.mul(0).sum(), tensor(5)]);
@@ -292,7 +306,7 @@ describe('options', () => {
     });
     expect(() => g(tensor([1, 2]), 3)).toThrow(TraceError);
     const before = configure({ jit: false });
-    expect(before).toEqual({ jit: true, precision: 'strict', retraceWarnings: true });
+    expect(before).toEqual({ jit: true, precision: 'strict', retraceWarnings: true, checkConditions: true });
     try {
       expect(g(tensor([1, 2]), 3)).toBe(9);
       expect(g(tensor([1, 2]), 4)).toBe(12);

@@ -186,6 +186,16 @@ describe('donated arguments', () => {
     ]);
   });
 
+  it('take a variable’s state along where they share it', () => {
+    const v = variable(tensor([1, 2]));
+    jit(double, { donate: [0] })(v.value());
+    const [read, bump] = [jit(() => v.mul(1)), jit(() => void v.assignAdd(1))];
+    for (const use of [read, bump, () => v.toArray()]) expect(use).toThrow(DonationError);
+    v.assign(tensor([5, 6]));
+    bump();
+    expect(read().toArray()).toEqual([6, 7]);
+  });
+
   it('may be one tensor twice', () => {
     const x = tensor([1, 2]);
     const step = jit((a: Tensor, b: Tensor) => [a.add(b), b.mul(10)], { donate: [0, 1] });

@@ -68,6 +68,11 @@ const broken: readonly [rule: string, what: string, body: readonly Stmt[]][] = [
   ['K9', 'a negative extent', [k.loop('i', -1, [])]],
   ['K9', 'an extent that is no integer', [reduce({ extent: 1.5 })]],
   ['K10', 'a store in a reduction', [reduce({ body: [k.store('y', k.i32(0), k.f32(1))] })]],
+  [
+    'K10',
+    'an assignment in a reduction',
+    [k.variable('v', k.f32(0)), reduce({ body: [k.assign('v', k.f32(1))] })],
+  ],
   ['K10', 'a reduction of another type', [reduce({ type: 'i32' })]],
   ['K10', 'a disjunction of floats', [reduce({ op: 'or' })]],
   ['K11', 'a function that loads', [k.letIn('x', fn({ result: element(k.i32(0)) }))]],

@@ -1,6 +1,10 @@
 // Fusions of every kind give the bits of eager mode, whatever loops they become.
-import { describe, it } from 'vitest';
-import { expectText } from './run.ts';
+import { describe, expect, it } from 'vitest';
+import { flatData } from '../../../src/array/nd.ts';
+import { lower } from '../../../src/lower/lower.ts';
+import { evaluate } from '../../../src/ops/evaluate.ts';
+import { floats } from '../../ops/samples/sample.ts';
+import { engines, execute, expectText, read } from './run.ts';
 
 describe('map', () => {
   it('shares what is used more than once', () => {
@@ -115,6 +119,27 @@ describe('map', () => {
       }
       return %2, %3
     }`);
+  });
+});
+
+describe('rows', () => {
+  it('reads reductions of each row and of each column in one nest', () => {
+    for (const axis of [0, 1])
+      expectText(`func @normalised(%0: f32[5,7]) {
+        %1 = fusion %0 {kind="map"} : f32[5,7] {
+          func (%0: f32[5,7]) {
+            %1 = max %0 {axes=[${axis}]} : f32[${axis === 0 ? 7 : 5}]
+            %2 = broadcast %1 {shape=[5,7], axes=[${1 - axis}]} : f32[5,7]
+            %3 = sub %0, %2 : f32[5,7]
+            %4 = exp %3 : f32[5,7]
+            %5 = sum %4 {axes=[${axis}]} : f32[${axis === 0 ? 7 : 5}]
+            %6 = broadcast %5 {shape=[5,7], axes=[${1 - axis}]} : f32[5,7]
+            %7 = div %4, %6 : f32[5,7]
+            return %7
+          }
+        }
+        return %1
+      }`);
   });
 });
 
@@ -243,6 +268,39 @@ describe('contract', () => {
       %5 = dot_general %2, %3 {leftBatch=[], rightBatch=[], leftContract=[1], rightContract=[0]} : i32[40,40]
       return %4, %5
     }`);
+  });
+});
+
+describe('fast', () => {
+  it('differs from strict by roundings only', () => {
+    const func = read(`func @near(%0: f32[40,50], %1: f32[50,36], %2: f32[36]) {
+      %3 = fusion %0, %1, %2 {kind="contract"} : f32[40,36] {
+        func (%0: f32[40,50], %1: f32[50,36], %2: f32[36]) {
+          %3 = dot_general %0, %1 {leftBatch=[], rightBatch=[], leftContract=[1], rightContract=[0]} : f32[40,36]
+          %4 = broadcast %2 {shape=[40,36], axes=[1]} : f32[40,36]
+          %5 = mul %3, %4 : f32[40,36]
+          return %5
+        }
+      }
+      %4 = sum %3 {axes=[0]} : f32[36]
+      return %3, %4
+    }`);
+    // Positive operands: no cancellation, so every result is within some roundings.
+    const args = [floats([40, 50], 1, 0.5, 1), floats([50, 36], 2, 0.5, 1), floats([36], 3, 0.5, 1)];
+    const expected = evaluate(func, args).map((x) => flatData(x));
+    const program = lower(func, { precision: 'fast' });
+    for (const engine of Object.values(engines)) {
+      const actual = execute(
+        program,
+        engine,
+        args.map((a) => flatData(a).slice()),
+      );
+      actual.forEach((y, i) => {
+        y.forEach((x, at) => {
+          expect(Math.abs(x / expected[i]![at]! - 1)).toBeLessThan(1e-5);
+        });
+      });
+    }
   });
 });
 

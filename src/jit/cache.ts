@@ -20,7 +20,7 @@ export interface TraceRecord {
   readonly when: Date;
   /** The call that caused it. */
   readonly at: string | undefined;
-  /** Time spent on tracing and, once it has been compiled, on compiling. */
+  /** Milliseconds the call spent on tracing and, where it ran at once, on compiling. */
   readonly ms: number;
 }
 
@@ -47,6 +47,11 @@ export class Specialisations {
 
   get records(): readonly TraceRecord[] {
     return [...this.#records];
+  }
+
+  /** An array for the leaves of a call, of the size they had the last time. */
+  newLeaves(): unknown[] {
+    return new Array<unknown>(this.#known.length === 0 ? 0 : this.#known[0]!.key.leaves.length);
   }
 
   /** The specialisation for these arguments, traced if need be. `leaves` receives the leaves of the arguments. */
@@ -87,7 +92,7 @@ export class Specialisations {
       );
     if (this.#depth >= maxRecursion)
       throw new TraceError(
-        `${name} calls itself ${maxRecursion} levels deep while it is traced, with arguments that differ each time; a recursion that depends on tensors does not end while tracing`,
+        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit`,
         loc,
       );
 
