@@ -122,6 +122,8 @@ export const opcodes = {
   'f32x4.div': 0xfde7,
   'f32x4.min': 0xfde8,
   'f32x4.max': 0xfde9,
+  'f32x4.pmin': 0xfdea,
+  'f32x4.pmax': 0xfdeb,
   'i32x4.trunc_sat_f32x4_s': 0xfdf8,
   'f32x4.convert_i32x4_s': 0xfdfa,
 } as const;

@@ -189,6 +189,14 @@ function emitBinary(e: Extract<Expr, { readonly kind: 'binary' }>, context: Cont
     code.op(shifts[op]);
     return;
   }
+  if ((op === 'min' || op === 'max') && e.type === 'f32' && (isBound(a, op) || isBound(b, op))) {
+    // pmax(x, c) is x < c ? c : x. It gives x where that is NaN, and differs from the maximum only in the sign of a zero.
+    const [x, bound] = isBound(b, op) ? [a, b] : [b, a];
+    emitVector(x, context);
+    emitVector(bound, context);
+    code.op(op === 'min' ? 'f32x4.pmin' : 'f32x4.pmax');
+    return;
+  }
   const opcode = combinationOpcode(op, e.type);
   // Like select, a conjunction guards what stands on its right.
   if (opcode === undefined || (e.type === 'bool' && !mayEvaluate(b, context))) {
@@ -198,6 +206,11 @@ function emitBinary(e: Extract<Expr, { readonly kind: 'binary' }>, context: Cont
   emitVector(a, context);
   emitVector(b, context);
   code.op(opcode);
+}
+
+/** A constant for which the one-instruction `pmin` or `pmax` is the minimum or maximum: no NaN, and not the zero whose sign would count. */
+function isBound(e: Expr, op: 'min' | 'max'): boolean {
+  return e.kind === 'const' && !Number.isNaN(e.value) && !Object.is(e.value, op === 'max' ? 0 : -0);
 }
 
 // For bools true is the greater: as masks they compare like unsigned integers.
