@@ -1,39 +1,25 @@
-// The compiler in one page: a traced function goes through the passes, down to a program, and out as JavaScript.
-import { type CompiledProgram, compileProgram } from '../codegen/js/program.ts';
+// The compiler in one page: a traced function goes through the passes, down to a program, and out as code.
 import type { Func } from '../ir/func.ts';
-import { lower } from '../lower/lower.ts';
-import type { Program } from '../lower/program.ts';
-import type { Precision, Stage } from '../passes/pass.ts';
+import type { Stage } from '../passes/pass.ts';
 import { optimize } from '../passes/pipeline.ts';
+import { type CodeOptions, type Generated, generate } from './backend.ts';
 import { dump } from './dump.ts';
 
-export interface CompileOptions {
-  readonly precision: Precision;
-  /** Parameters whose memory the program may overwrite. A run that fails leaves it as it was. */
-  readonly donated: readonly number[];
-}
-
 /** Every artifact on the way, and the function at the end. */
-export interface Compilation extends CompiledProgram {
+export interface Compilation {
   /** The function after the passes. */
   readonly func: Func;
   readonly stages: readonly Stage[];
-  readonly program: Program;
-  /** What the steps after tracing took. */
-  readonly ms: { readonly passes: number; readonly lowering: number; readonly emitting: number };
+  readonly code: Generated;
+  readonly passesMs: number;
 }
 
-/** Compiles a traced function. */
-export function compile(traced: Func, { precision, donated }: CompileOptions): Compilation {
+/** Compiles a traced function. The program may overwrite the memory of `donated` parameters; a run that fails leaves it as it was. */
+export function compile(traced: Func, options: CodeOptions, donated: readonly number[]): Compilation {
   const start = performance.now();
-  const { func, stages } = optimize(traced, { precision });
-  const optimized = performance.now();
-  const program = lower(func, { precision, donated });
-  const lowered = performance.now();
-  const { source, engine, run } = compileProgram(program);
-  const emitted = performance.now();
-  const ms = { passes: optimized - start, lowering: lowered - optimized, emitting: emitted - lowered };
-  const compilation = { func, stages, program, source, engine, run, ms };
+  const { func, stages } = optimize(traced, { precision: options.precision });
+  const passesMs = performance.now() - start;
+  const compilation = { func, stages, code: generate(func, options, donated), passesMs };
   dump(compilation);
   return compilation;
 }

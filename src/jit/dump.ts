@@ -9,8 +9,8 @@ interface FileSystem {
 
 let compilations = 0;
 
-/** Writes `000-name/00-trace.ir`, one file per pass, and `program.js`. Without the variable, or outside Node, does nothing. */
-export function dump({ func, stages, source }: Compilation): void {
+/** Writes `000-name/00-trace.ir`, one file per pass, and `program.js`, or the kernels of a WebAssembly module as `program.txt`. Without the variable, or outside Node, does nothing. */
+export function dump({ func, stages, code }: Compilation): void {
   const folder = globalThis.process?.env?.TRACEJIT_DUMP;
   if (folder === undefined || folder === '') return;
   const target = `${folder}/${String(compilations++).padStart(3, '0')}-${func.name}`;
@@ -20,7 +20,7 @@ export function dump({ func, stages, source }: Compilation): void {
       const remarks = notes.map((note) => `// ${note}\n`).join('');
       files.writeFileSync(`${target}/${String(i).padStart(2, '0')}-${pass}.ir`, `${remarks}${text}\n`);
     });
-    files.writeFileSync(`${target}/program.js`, source);
+    files.writeFileSync(`${target}/program.${code.engine === 'wasm' ? 'txt' : 'js'}`, code.source);
   });
 }
 

@@ -2,12 +2,12 @@
 import { allocate, flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Func } from '../ir/func.ts';
 import { type DType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
-import type { Precision } from '../passes/pass.ts';
 import { type Donation, takeStorage } from '../tensor/donation.ts';
 import { EagerTensor } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import type { Capture } from '../trace/tracer.ts';
+import type { CodeOptions } from './backend.ts';
 import { type Compilation, compile } from './compile.ts';
 import { memoryUse } from './memory.ts';
 
@@ -58,7 +58,7 @@ export class Executable {
   // Kept between calls, so that a call allocates only its results; null while in use.
   #arrays: TypedArray[] | null;
 
-  constructor({ func, captures, writes, donated }: Binding, precision: Precision) {
+  constructor({ func, captures, writes, donated }: Binding, options: CodeOptions) {
     const argumentCount = func.params.length - captures.length;
     // The state of a variable that will be assigned may be overwritten, like a donated argument.
     const mayOverwrite = (i: number): boolean => {
@@ -66,10 +66,10 @@ export class Executable {
       return capture?.kind === 'variable' ? writes.includes(capture.variable) : donated.includes(i);
     };
     const overwritable = func.params.map((_, i) => i).filter(mayOverwrite);
-    const compilation = compile(func, { precision, donated: overwritable });
+    const compilation = compile(func, options, overwritable);
     this.compilation = compilation;
 
-    const { overwritten, arrayOfOutput } = memoryUse(compilation.program);
+    const { overwritten, arrayOfOutput } = memoryUse(compilation.code.program);
     this.#sources = func.params.map(({ type }, i): Source => {
       if (i >= argumentCount) return { ...captures[i - argumentCount]!, overwritten: overwritten[i]! };
       const reusable = type.shape.length === 0 && !arrayOfOutput.includes(i);
@@ -103,7 +103,7 @@ export class Executable {
       for (let i = 0; i < sources.length; i++) arrays[i] = input(sources[i]!, args[i]);
       if (this.#donates) this.#separate(arrays);
       for (const { array, dtype, size } of this.#fresh) arrays[array] = allocate(dtype, size);
-      this.compilation.run(arrays);
+      this.compilation.code.run(arrays);
       if (this.#donates && donation !== null) this.#take(args, arrays, donation());
       // Sized at once: an array that grows takes room for what it may still become.
       const results = new Array<Tensor>(this.#results.length);

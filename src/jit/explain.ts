@@ -16,14 +16,14 @@ export interface Lowered<Args extends readonly unknown[], R> {
   readonly ir: string;
   /** The function after each pass, with its text; the first is `trace`, the last is what was lowered. */
   readonly stages: readonly Stage[];
-  /** The generated JavaScript. */
+  /** The generated JavaScript; for WebAssembly the kernels that the module was made of. */
   readonly source: string;
   readonly memory: MemorySummary;
   /** Work of each kernel, in the order they run. */
   readonly cost: readonly KernelCost[];
   /** How long the steps took, in milliseconds; the passes one by one are in `stages`. */
   readonly ms: Readonly<Record<'tracing' | 'passes' | 'lowering' | 'emitting', number>>;
-  /** What runs the program: `javascript`, or `interpreter` where generating code is forbidden. */
+  /** What runs the program and why: `wasm: …`, `javascript: …`, or `interpreter: …` where generating code is forbidden. */
   readonly backend: string;
   /** The function for exactly this kind of arguments; a call with others throws a TreeError instead of tracing. */
   compile(): (...args: Args) => R;
@@ -48,15 +48,18 @@ export function explain<Args extends readonly unknown[], R>(
   run: (...args: Args) => R,
 ): Lowered<Args, R> {
   const { compilation } = specialisation.executable();
-  const { stages, source, program, engine, ms } = compilation;
+  const { stages, code, passesMs } = compilation;
+  const { program } = code;
   return {
     ir: print(specialisation.traced.func),
     stages,
-    source,
+    get source() {
+      return code.source;
+    },
     memory: summary(program),
     cost: kernelCosts(program),
-    ms: { tracing: specialisation.traced.ms, ...ms },
-    backend: engine,
+    ms: { tracing: specialisation.traced.ms, passes: passesMs, ...code.ms },
+    backend: `${code.engine}: ${code.why}`,
     compile:
       () =>
       (...args) => {

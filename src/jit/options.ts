@@ -2,6 +2,7 @@
 import type { Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
+import type { Backend, CodeOptions } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
 
 export interface JitOptions {
@@ -15,8 +16,11 @@ export interface JitOptions {
   readonly maxTraces?: number;
   /** `strict` (the default): the bits of eager mode. `fast`: rounds less often, and differs in the last bits. Inside another jitted function that one's holds. */
   readonly precision?: Precision;
-  /** What executes it. `auto` is the fastest there is. */
-  readonly backend?: 'auto' | 'js';
+  /**
+   * What executes it: JavaScript, WebAssembly (an OptionError where the host has none with SIMD), or `auto`, the default: WebAssembly where it is there and
+   * saves more than it costs to copy arguments and results. `lower().backend` says which it is and why.
+   */
+  readonly backend?: Backend;
   /** Its name in IR, messages and generated code; default the function's own. */
   readonly name?: string;
 }
@@ -32,13 +36,12 @@ const optionNames: readonly (keyof JitOptions)[] = [
 ];
 
 /** The options, complete. */
-export interface Settings {
+export interface Settings extends CodeOptions {
   readonly name: string;
   readonly isStatic: (key: string | number, depth: number) => boolean;
   readonly donate: ReadonlySet<number>;
   readonly signature: ArgumentKey | null;
   readonly maxTraces: number;
-  readonly precision: Precision;
 }
 
 export function completeOptions(options: JitOptions, functionName: string): Settings {
@@ -58,8 +61,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
   if (maxTraces !== undefined && !(Number.isInteger(maxTraces) && maxTraces >= 1))
     throw refused('maxTraces', 'an integer >= 1', maxTraces);
   if (precision !== undefined) checkPrecision(precision, 'jit');
-  if (backend !== undefined && backend !== 'auto' && backend !== 'js')
-    throw refused('backend', "'auto' or 'js'", backend);
+  if (backend !== undefined) checkBackend(backend, 'jit');
   if (name !== undefined && typeof name !== 'string') throw refused('name', 'a string', name);
 
   const positions = new Set<unknown>(statics);
@@ -72,6 +74,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
     signature: signature === undefined ? null : keyOfSignature(signature, isStatic),
     maxTraces: maxTraces ?? Number.POSITIVE_INFINITY,
     precision: precision ?? configuration.precision,
+    backend: backend ?? configuration.backend,
   };
 }
 
@@ -80,6 +83,8 @@ export interface Configuration {
   readonly jit: boolean;
   /** The precision of functions jitted from now on that do not say. */
   readonly precision: Precision;
+  /** The back-end of functions jitted from now on that do not say. */
+  readonly backend: Backend;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
   /** Whether a scalar comparison that nothing uses is an error: mostly it stands in an `if`, which cannot see it. */
@@ -89,6 +94,7 @@ export interface Configuration {
 const defaults: Configuration = {
   jit: true,
   precision: 'strict',
+  backend: 'auto',
   retraceWarnings: true,
   checkConditions: true,
 };
@@ -104,9 +110,11 @@ export function configure(changes: Partial<Configuration>): Configuration {
       throw new OptionError(`configure: ${key} must be true or false, got ${show(value)}`);
   }
   if (changes.precision !== undefined) checkPrecision(changes.precision, 'configure');
+  if (changes.backend !== undefined) checkBackend(changes.backend, 'configure');
   configuration = {
     jit: changes.jit ?? before.jit,
     precision: changes.precision ?? before.precision,
+    backend: changes.backend ?? before.backend,
     retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
     checkConditions: changes.checkConditions ?? before.checkConditions,
   };
@@ -116,6 +124,11 @@ export function configure(changes: Partial<Configuration>): Configuration {
 function checkPrecision(value: unknown, where: string): void {
   if (value !== 'strict' && value !== 'fast')
     throw new OptionError(`${where}: precision must be 'strict' or 'fast', got ${show(value)}`);
+}
+
+function checkBackend(value: unknown, where: string): void {
+  if (value !== 'auto' && value !== 'wasm' && value !== 'js')
+    throw new OptionError(`${where}: backend must be 'auto', 'wasm' or 'js', got ${show(value)}`);
 }
 
 function isPosition(x: unknown): x is number {

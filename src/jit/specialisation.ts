@@ -28,7 +28,7 @@ export class Specialisation {
     this.key = key;
     this.traced = traced;
     this.#settings = settings;
-    this.unit = new Unit(traced.func, settings.precision);
+    this.unit = new Unit(traced.func, settings);
     this.#foreign = traced.captures.flatMap((c) =>
       c.kind === 'tensor' && c.tensor instanceof TracedTensor ? [c.tensor.trace] : [],
     );
@@ -53,10 +53,7 @@ export class Specialisation {
 
   /** Compiled, bound to the captures. */
   executable(): Executable {
-    this.#executable ??= new Executable(
-      { ...this.traced, donated: this.#donated() },
-      this.#settings.precision,
-    );
+    this.#executable ??= new Executable({ ...this.traced, donated: this.#donated() }, this.#settings);
     return this.#executable;
   }
 

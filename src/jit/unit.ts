@@ -5,9 +5,9 @@ import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
-import type { Precision } from '../passes/pass.ts';
 import { eager } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { CodeOptions } from './backend.ts';
 import { Executable } from './executable.ts';
 
 interface Derivative extends Pick<Differentiated, 'inputs' | 'outputs'> {
@@ -17,14 +17,14 @@ interface Derivative extends Pick<Differentiated, 'inputs' | 'outputs'> {
 
 export class Unit {
   readonly func: Func;
-  readonly precision: Precision;
+  readonly options: CodeOptions;
   #executable: Executable | undefined;
   // By the parameters differentiated by.
   readonly #derivatives = new Map<string, Derivative>();
 
-  constructor(func: Func, precision: Precision) {
+  constructor(func: Func, options: CodeOptions) {
     this.func = func;
-    this.precision = precision;
+    this.options = options;
   }
 
   /** The results on tensors for all parameters, captures included. */
@@ -63,8 +63,8 @@ export class Unit {
     if (known === undefined) {
       const { forward, backward, inputs, outputs } = differentiate(this.func, wanted);
       known = {
-        forward: new Unit(forward, this.precision),
-        backward: new Unit(backward, this.precision),
+        forward: new Unit(forward, this.options),
+        backward: new Unit(backward, this.options),
         inputs,
         outputs,
       };
@@ -74,8 +74,8 @@ export class Unit {
   }
 
   #compiled(): Executable {
-    const { func, precision } = this;
-    this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [] }, precision);
+    const { func, options } = this;
+    this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [] }, options);
     return this.#executable;
   }
 }

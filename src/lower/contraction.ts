@@ -11,7 +11,6 @@ import * as affine from './affine.ts';
 import { type Affine, plus } from './affine.ts';
 import { type Axis, axisOf, type Building, withoutDivisions } from './nest.ts';
 import { axesAt, linearAt, type Reader } from './reader.ts';
-import { type ContractionSchedule, type Precision, scheduleContraction } from './schedule.ts';
 
 /** A contraction as batches of [m, k] · [k, n], whatever axes of the operands these are. */
 export interface Problem {
@@ -23,14 +22,13 @@ export interface Problem {
   /** Loops that each of the four axes consists of, so that no index needs a division; tiles cut the last. */
   readonly factors: Readonly<Record<Role, readonly number[]>>;
   readonly building: Building;
-  readonly schedule: ContractionSchedule;
 }
 
 export type Role = 'batch' | 'm' | 'n' | 'k';
 export type At = Readonly<Record<Role, Affine>>;
 
 /** The one contraction of a region. */
-export function problemOf(building: Building, precision: Precision): Problem {
+export function problemOf(building: Building): Problem {
   const def = building.region.body.find((i) => defOf(i).lower.kind === 'contract');
   const lowering = def && defOf(def).lower;
   if (!def || lowering?.kind !== 'contract')
@@ -47,9 +45,8 @@ export function problemOf(building: Building, precision: Precision): Problem {
     n: sizes(right, freeAxes(right, axes.rightBatch, axes.rightContract)),
     k: sizes(left, axes.leftContract),
   };
-  const schedule = scheduleContraction(type, size, precision);
   const whole = { batch: [size.batch], m: [size.m], n: [size.n], k: [size.k] };
-  const problem: Problem = { def, value, type, axes, size, factors: whole, building, schedule };
+  const problem: Problem = { def, value, type, axes, size, factors: whole, building };
   // One product and its epilogue without tiles shows which loops a reader divides.
   const { factors } = withoutDivisions(Object.values(whole), building, (current, reading) => {
     const [batch, m, n, depth] = current.map((list, i) => axisOf(['b', 'i', 'j', 'k'][i]!, list)) as [

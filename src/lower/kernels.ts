@@ -11,6 +11,7 @@ import { defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
 import { contractionNest } from './contract.ts';
+import { lanedContractionNest } from './contract-lanes.ts';
 import { withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
@@ -61,7 +62,9 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
   };
   let body: readonly Stmt[];
   let scratch: readonly Buffer[] = [];
-  if (kind === 'contract') ({ body, scratch } = contractionNest(building, style.precision));
+  if (kind === 'contract')
+    ({ body, scratch } =
+      style.target === 'wasm' ? lanedContractionNest(building) : contractionNest(building, style.precision));
   else {
     const nests = kind === 'group' ? groupNests(building) : elementNest(building);
     body = style.target === 'wasm' ? withLanes(nests) : nests;

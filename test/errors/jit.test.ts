@@ -29,7 +29,7 @@ describe('options of jit', () => {
       "OptionError: jit: precision must be 'strict' or 'fast', got \"exact\"",
     );
     expect(withOptions({ backend: 'cuda' })).toBe(
-      "OptionError: jit: backend must be 'auto' or 'js', got \"cuda\"",
+      "OptionError: jit: backend must be 'auto', 'wasm' or 'js', got \"cuda\"",
     );
     expect(withOptions({ signature: spec([1]) })).toMatch(
       /^OptionError: jit: signature must be a list with a spec per argument, got /,
@@ -40,7 +40,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, retraceWarnings, checkConditions",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, retraceWarnings, checkConditions",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',

@@ -5,6 +5,7 @@ import type { Func } from '../../src/ir/func.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
 import { showType } from '../../src/ir/types.ts';
+import type { Target } from '../../src/lower/schedule.ts';
 import { currentInterpreter } from '../../src/ops/dispatch.ts';
 import { evaluate } from '../../src/ops/evaluate.ts';
 import { registry } from '../../src/ops/index.ts';
@@ -64,6 +65,9 @@ export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement
     ['program, interpreted', () => runProgram(fused(), all, 'interpreted')],
     ['program without passes, compiled', () => runProgram(traced.func, all, 'compiled')],
     ['program, compiled', () => runProgram(fused(), all, 'compiled')],
+    ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
+    ['program, wasm', () => runProgram(fused(), all, 'compiled, wasm', 'wasm')],
+    ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
   ];
   for (const [executor, results] of executors) {
     let what: string | undefined;
@@ -88,10 +92,15 @@ function reread(func: Func): Func {
   return again;
 }
 
-function runProgram(func: Func, args: readonly NdView[], engine: keyof typeof engines): readonly NdView[] {
+function runProgram(
+  func: Func,
+  args: readonly NdView[],
+  engine: keyof typeof engines,
+  target: Target = 'js',
+): readonly NdView[] {
   const inputs: TypedArray[] = args.map((a) => flatData(a).slice());
   const before = inputs.map((a) => a.slice());
-  const arrays = execute(lowered(func), engines[engine]!, inputs);
+  const arrays = execute(lowered(func, [], target), engines[engine]!, inputs);
   inputs.forEach((a, i) => {
     if (!sameBits(a, before[i]!)) throw new Error(`input ${i} was overwritten`);
   });

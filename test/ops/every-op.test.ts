@@ -50,9 +50,14 @@ const executors: Readonly<Record<string, Executor>> = {
     });
     return evaluate(traced, args);
   },
-  jit: (func, args) =>
-    jit((...xs: Tensor[]) => replay(func, xs))(...tensors(args)).map((y) => y.requireView()),
+  jit: (func, args) => jitted(func, args, 'js'),
+  'jit, wasm': (func, args) => jitted(func, args, 'wasm'),
 };
+
+function jitted(func: Func, args: readonly NdView[], backend: 'js' | 'wasm'): readonly NdView[] {
+  const f = jit((...xs: Tensor[]) => replay(func, xs), { backend });
+  return f(...tensors(args)).map((y) => y.requireView());
+}
 
 describe('the table of samples', () => {
   it('has samples of every op, and of nothing else', () => {
@@ -131,8 +136,14 @@ for (const [name, def] of registry) {
 
       it('has the same bits of gradients when compiled', () => {
         for (const sample of ofOp) {
-          const compiled = gradientsOf(def, sample, jit);
-          expectSameBits(viewsOf(compiled), viewsOf(gradientsOf(def, sample)), sample.about);
+          for (const backend of ['js', 'wasm'] as const) {
+            const compiled = gradientsOf(def, sample, (f) => jit(f, { backend }));
+            expectSameBits(
+              viewsOf(compiled),
+              viewsOf(gradientsOf(def, sample)),
+              `${sample.about}, ${backend}`,
+            );
+          }
         }
       });
     }

@@ -4,13 +4,18 @@ import type { Expr } from '../../loop/kernel.ts';
 import { type Linear, linearOf, type Term } from '../../loop/linear.ts';
 import { visitExprs } from '../../loop/visit.ts';
 import { type Base, baseOf, bindingOf, type Context, varies } from './context.ts';
-import { emitScalar } from './scalar.ts';
 
 const bytesPer = { f32: 4, f64: 8, i32: 4, bool: 1 } as const;
 
-/** Leaves an address on the stack and returns the constant that a load or store there adds to it. */
-export function emitAddress(buffer: string, index: Expr, context: Context): number {
-  return emitElement(baseOf(buffer, context), resolved(linearOf(index), context), context);
+/** Leaves the value of an expression on the stack. */
+type Emit = (e: Expr, context: Context) => void;
+
+/**
+ * Leaves the address of an element on the stack and returns the constant that a load or store there adds to it. `emit` is for the parts of an index that
+ * are no sums: how they are computed is a matter of expressions, which know of addresses.
+ */
+export function emitAddressBy(emit: Emit, buffer: string, index: Expr, context: Context): number {
+  return emitElement(emit, baseOf(buffer, context), resolved(linearOf(index), context), context);
 }
 
 /** How far apart the elements of four iterations are: a number of elements, or null where it is not the same from each to the next. */
@@ -38,13 +43,18 @@ function resolved({ constant, terms }: Linear, context: Context): Linear {
   return { constant: sum | 0, terms: rest };
 }
 
-function emitElement({ local, type }: Base, { constant, terms }: Linear, context: Context): number {
+function emitElement(
+  emit: Emit,
+  { local, type }: Base,
+  { constant, terms }: Linear,
+  context: Context,
+): number {
   const { code } = context;
   const bytes = bytesPer[type];
   code.get(local);
   const depths = new Map(terms.map((t) => [t, innermost(t.atom, context)]));
   for (const term of [...terms].sort((a, b) => depths.get(a)! - depths.get(b)!)) {
-    emitAtom(term.atom, context);
+    emitAtom(emit, term.atom, context);
     const scale = Math.imul(term.times, bytes);
     const shift = Math.log2(scale);
     if (scale > 1 && Number.isInteger(shift)) {
@@ -64,10 +74,10 @@ function emitElement({ local, type }: Base, { constant, terms }: Linear, context
 }
 
 // Without what `resolved` has added to the constant.
-function emitAtom(atom: Expr, context: Context): void {
+function emitAtom(emit: Emit, atom: Expr, context: Context): void {
   const binding = atom.kind === 'local' ? bindingOf(atom.name, context) : null;
   if (binding?.kind === 'scalar' || binding?.kind === 'lanes') context.code.get(binding.local);
-  else emitScalar(atom, context);
+  else emit(atom, context);
 }
 
 // Locals are numbered from the outside in.

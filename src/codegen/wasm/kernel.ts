@@ -2,13 +2,13 @@
 import { indexRange, rangeOf } from '../../loop/interval.ts';
 import type { Kernel, Stmt } from '../../loop/kernel.ts';
 import { unreachable } from '../../util/errors.ts';
-import { emitAddress, strideOf } from './address.ts';
+import { strideOf } from './address.ts';
 import { Code } from './code.ts';
 import {
   type Base,
   bindingOf,
-  canRunInLanes,
   type Context,
+  canRunInLanes,
   emitLoop,
   hoisting,
   inside,
@@ -19,12 +19,14 @@ import {
 } from './context.ts';
 import type { WasmFunction } from './module.ts';
 import { emitReduce } from './reduce.ts';
-import { emitExtract, emitScalar } from './scalar.ts';
+import { emitAddress, emitExtract, emitScalar } from './scalar.ts';
 import { emitVector, emitVectorStore } from './vector.ts';
 
 export function emitKernel({ buffers, body }: Kernel, library: Library): WasmFunction {
   const code = new Code({ params: buffers.map(() => 'i32'), results: ['i32'] });
-  const bases = new Map(buffers.map(({ name, type, size }, local): [string, Base] => [name, { local, type, size }]));
+  const bases = new Map(
+    buffers.map(({ name, type, size }, local): [string, Base] => [name, { local, type, size }]),
+  );
   const names = new Map();
   emitAll(body, { code, library, bases, names, ranges: new Map(), laned: false, lane: 0, hoisted: null });
   code.i32(0);
@@ -56,7 +58,10 @@ function emitStatement(s: Stmt, context: Context): void {
       if (context.laned) emitVector(s.value, context);
       else emitScalar(s.value, context);
       code.set(local);
-      context.names.set(s.name, context.laned ? { kind: 'vector', local } : { kind: 'scalar', local, plus: 0 });
+      context.names.set(
+        s.name,
+        context.laned ? { kind: 'vector', local } : { kind: 'scalar', local, plus: 0 },
+      );
       break;
     }
     case 'assign': {
@@ -105,7 +110,14 @@ function emitLet(s: Extract<Stmt, { readonly kind: 'let' }>, context: Context): 
   if (vector || splat) emitVector(s.value, context);
   else emitScalar(s.value, context);
   code.set(local);
-  names.set(s.name, vector ? { kind: 'vector', local } : splat ? { kind: 'splat', local } : { kind: 'scalar', local, plus: 0 });
+  names.set(
+    s.name,
+    vector
+      ? { kind: 'vector', local }
+      : splat
+        ? { kind: 'splat', local }
+        : { kind: 'scalar', local, plus: 0 },
+  );
 }
 
 function emitStore(s: Extract<Stmt, { readonly kind: 'store' }>, context: Context): void {

@@ -124,7 +124,12 @@ function integerFunction(write: (code: Code, a: number, b: number) => void): Was
 function floatRemainder(): WasmFunction {
   const code = new Code({ params: ['f64', 'f64'], results: ['f64'] });
   const [a, b] = [0, 1];
-  const [rest, size, part, again] = [code.local('f64'), code.local('f64'), code.local('f64'), code.local('i32')];
+  const [rest, size, part, again] = [
+    code.local('f64'),
+    code.local('f64'),
+    code.local('f64'),
+    code.local('i32'),
+  ];
   code.get(a);
   code.op('f64.abs');
   code.tee(rest);

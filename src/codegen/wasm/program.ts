@@ -65,7 +65,8 @@ export function emitModule(program: Program): WasmModule {
       continue;
     }
     checkBinding(step.kernel, step.slots, located);
-    for (const offset of [...step.slots.map(layout.offsetOf), ...layout.scratchOf(step.kernel)]) address(offset);
+    for (const offset of [...step.slots.map(layout.offsetOf), ...layout.scratchOf(step.kernel)])
+      address(offset);
     code.call(kernelFunction(step.kernel));
     code.tee(status);
     code.branch(() => {
@@ -112,9 +113,7 @@ function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout
   const constantSlots = program.slots.filter((s) => s.place.kind === 'constant');
   const constants = constantSlots.map((s) => place(s.id, true, false));
   const constantOffsets = new Map(constantSlots.map((s, i) => [s.place, constants[i]!.offset]));
-  const places: (Place | null)[] = program.inputs.map((slot, index) =>
-    place(slot, true, written.has(index)),
-  );
+  const places: (Place | null)[] = program.inputs.map((slot, index) => place(slot, true, written.has(index)));
   for (const [index, slot] of program.outputs.entries()) {
     const { memory } = located.get(slot)!;
     const own = memory.kind === 'output' && memory.index === index;
@@ -174,7 +173,7 @@ function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout
 }
 
 /** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
-export function instantiate(program: Program): (arrays: readonly TypedArray[]) => void {
+export function compileWasm(program: Program): (arrays: readonly TypedArray[]) => void {
   const module = emitModule(program);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes as BufferSource), {
     [memoryImport.module]: { [memoryImport.name]: wasmMemory() },

@@ -8,8 +8,8 @@ import { visitExprs } from '../../loop/visit.ts';
 import { range } from '../../util/seq.ts';
 import {
   type Binding,
-  canRunInLanes,
   type Context,
+  canRunInLanes,
   emitLoop,
   hoisting,
   inside,
@@ -48,7 +48,10 @@ export function emitReduce(s: Reduce, context: Context, emitBody: EmitStatements
   // Inside of a laned loop vectors are made before that.
   if (around.laned && (across || context.hoisted === null)) hoisting(around, emit);
   else emit(around);
-  context.names.set(s.name, four ? { kind: 'vector', local: total } : { kind: 'scalar', local: total, plus: 0 });
+  context.names.set(
+    s.name,
+    four ? { kind: 'vector', local: total } : { kind: 'scalar', local: total, plus: 0 },
+  );
 }
 
 function variesInside({ body, value }: Reduce, context: Context): boolean {

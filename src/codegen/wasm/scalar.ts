@@ -2,9 +2,14 @@
 import type { BinaryOp, CompareOp, Expr, Scalar, UnaryOp } from '../../loop/kernel.ts';
 import { operandsOf } from '../../loop/visit.ts';
 import { InternalError, unreachable } from '../../util/errors.ts';
-import { emitAddress, isInside } from './address.ts';
+import { emitAddressBy, isInside } from './address.ts';
 import { bindingOf, type Context, valueTypes } from './context.ts';
 import type { Opcode } from './opcodes.ts';
+
+/** See `emitAddressBy`. */
+export function emitAddress(buffer: string, index: Expr, context: Context): number {
+  return emitAddressBy(emitScalar, buffer, index, context);
+}
 
 export function emitScalar(e: Expr, context: Context): void {
   const { code } = context;

@@ -3,10 +3,10 @@
 import type { BinaryOp, CompareOp, Expr, Scalar, ScalarFunction, UnaryOp } from '../../loop/kernel.ts';
 import { bodyOf, operandsOf } from '../../loop/visit.ts';
 import { InternalError, unreachable } from '../../util/errors.ts';
-import { emitAddress, strideOf } from './address.ts';
+import { strideOf } from './address.ts';
 import { type Binding, bindingOf, type Context, inside, once, varies } from './context.ts';
 import type { Opcode } from './opcodes.ts';
-import { emitScalar, isFree } from './scalar.ts';
+import { emitAddress, emitScalar, isFree } from './scalar.ts';
 
 export function emitVector(e: Expr, context: Context): void {
   const { code } = context;

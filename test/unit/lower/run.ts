@@ -4,8 +4,8 @@ import '../../../src/tensor/eager.ts';
 import { allocate, flatData, type NdView, type TypedArray } from '../../../src/array/nd.ts';
 import { interpreterOf } from '../../../src/codegen/interpreter.ts';
 import { compileProgram } from '../../../src/codegen/js/program.ts';
-import { instantiate } from '../../../src/codegen/wasm/program.ts';
 import { locate } from '../../../src/codegen/memory.ts';
+import { compileWasm } from '../../../src/codegen/wasm/program.ts';
 import type { Func } from '../../../src/ir/func.ts';
 import { parse } from '../../../src/ir/parse.ts';
 import { type DType, sizeOf, type TensorType } from '../../../src/ir/types.ts';
@@ -36,7 +36,7 @@ type Engine = (program: Program) => (arrays: readonly TypedArray[]) => void;
 export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,
-  'compiled, wasm': instantiate,
+  'compiled, wasm': compileWasm,
 };
 
 /** The results' arrays. `inputs` are given to the program as they are; fresh results start as rubbish. */
@@ -64,7 +64,9 @@ export function execute(program: Program, engine: Engine, inputs: readonly Typed
 export function expectSame(func: Func, args: readonly NdView[], donated: readonly number[] = []): void {
   const expected = evaluate(func, args).map((x) => flatData(x));
   const programs = [lowered(func, donated), lowered(func, donated, 'wasm')];
-  const runs = Object.entries(engines).flatMap(([name, engine]) => programs.map((program) => ({ name, engine, program })));
+  const runs = Object.entries(engines).flatMap(([name, engine]) =>
+    programs.map((program) => ({ name, engine, program })),
+  );
   for (const { name, engine, program } of runs) {
     const inputs = args.map((a) => flatData(a).slice());
     const before = inputs.map((x) => x.slice());
