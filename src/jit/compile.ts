@@ -1,9 +1,10 @@
 // The compiler in one page: a traced function goes through the passes, down to a program, and out as JavaScript.
 import { type CompiledProgram, compileProgram } from '../codegen/js/program.ts';
 import type { Func } from '../ir/func.ts';
+import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
 import type { Program } from '../lower/program.ts';
-import type { Precision, Stage } from '../passes/pass.ts';
+import { checkedByDefault, type Precision, type Stage } from '../passes/pass.ts';
 import { optimize } from '../passes/pipeline.ts';
 import { dump } from './dump.ts';
 
@@ -29,6 +30,8 @@ export function compile(traced: Func, { precision, donated }: CompileOptions): C
   const { func, stages } = optimize(traced, { precision });
   const optimized = performance.now();
   const program = lower(func, { precision, donated });
+  if (checkedByDefault())
+    for (const step of program.steps) if (step.kind === 'run') verifyKernel(step.kernel);
   const lowered = performance.now();
   const { source, engine, run } = compileProgram(program);
   const emitted = performance.now();

@@ -1,4 +1,5 @@
 // Every stage of every compilation as files, when the environment variable TRACEJIT_DUMP names a folder.
+import { printProgram } from '../lower/print.ts';
 import type { Compilation } from './compile.ts';
 
 // Only what is used here of Node's modules; there is no static import of them, so that the core loads in browsers.
@@ -9,8 +10,8 @@ interface FileSystem {
 
 let compilations = 0;
 
-/** Writes `000-name/00-trace.ir`, one file per pass, and `program.js`. Without the variable, or outside Node, does nothing. */
-export function dump({ func, stages, source }: Compilation): void {
+/** Writes `000-name/00-trace.ir`, one file per pass, `program.txt` (kernels and memory) and `program.js`. Without the variable, or outside Node, does nothing. */
+export function dump({ func, stages, program, source }: Compilation): void {
   const folder = globalThis.process?.env?.TRACEJIT_DUMP;
   if (folder === undefined || folder === '') return;
   const target = `${folder}/${String(compilations++).padStart(3, '0')}-${func.name}`;
@@ -20,6 +21,7 @@ export function dump({ func, stages, source }: Compilation): void {
       const remarks = notes.map((note) => `// ${note}\n`).join('');
       files.writeFileSync(`${target}/${String(i).padStart(2, '0')}-${pass}.ir`, `${remarks}${text}\n`);
     });
+    files.writeFileSync(`${target}/program.txt`, printProgram(program));
     files.writeFileSync(`${target}/program.js`, source);
   });
 }

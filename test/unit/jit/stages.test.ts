@@ -21,6 +21,7 @@ describe('TRACEJIT_DUMP', () => {
       expect(files).toEqual([
         ...low.stages.map(({ pass }, i) => `${String(i).padStart(2, '0')}-${pass}.ir`),
         'program.js',
+        'program.txt',
       ]);
       expect(readFileSync(join(folder, name!, 'program.js'), 'utf8')).toBe(low.source);
       expect(readFileSync(join(folder, name!, '00-trace.ir'), 'utf8')).toContain('func @dumped');
