@@ -17,7 +17,7 @@ import { type Interval, indexRange, rangeOf, reachesEnds } from './interval.ts';
 import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
 import { namesBound } from './names.ts';
 import { printExpr, printStatements } from './print.ts';
-import { checkExpr, type Fail, isCount, reduceOps } from './verify-expr.ts';
+import { checkExpr, checkName, type Fail, isCount, reduceOps } from './verify-expr.ts';
 
 interface Local {
   readonly type: Scalar;
@@ -186,8 +186,4 @@ function effectOf(body: readonly Stmt[], own: ReadonlySet<string>): string | und
     if (effect !== undefined) return effect;
   }
   return undefined;
-}
-
-function checkName(name: string, fail: Fail): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) fail('K1', `${JSON.stringify(name)} is no identifier`);
 }
