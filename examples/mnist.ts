@@ -27,7 +27,7 @@ function settings(): Settings {
   if (unknown.length > 0) throw new DataError(`unknown argument ${unknown.join(' ')}; there is only --smoke`);
   return smoke
     ? { epochs: 1, comparedSteps: 2, folder: 'out', images: 6400 }
-    : { epochs: 6, comparedSteps: 8, folder: 'out', images: 60_000 };
+    : { epochs: 4, comparedSteps: 8, folder: 'out', images: 60_000 };
 }
 
 interface Batch {
@@ -51,7 +51,7 @@ function* batches(data: Dataset, order: Int32Array, size: number): Generator<Bat
 }
 
 // The learning rate falls along half a cosine, from `peak` to almost nothing.
-function rateAt(step: number, steps: number, peak = 2e-3): number {
+function rateAt(step: number, steps: number, peak = 3e-3): number {
   return peak * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
 }
 

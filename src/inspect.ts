@@ -16,6 +16,7 @@ export type { CompiledProgram } from './codegen/js/program.ts';
 export { type Func, type Instr, is, type Value } from './ir/func.ts';
 export { type PrintOptions, print } from './ir/print.ts';
 export { verify } from './ir/verify.ts';
+export { printProgram } from './lower/print.ts';
 export type { Program, Slot, Step } from './lower/program.ts';
 export type { OpDef } from './ops/opdef.ts';
 export { type Differentiated, differentiate } from './passes/differentiate.ts';

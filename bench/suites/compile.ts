@@ -1,40 +1,27 @@
 // What tracing and compiling costs, stage by stage, as programs grow.
-import { jit, type Lowered, type Tensor, tensor, valueAndGrad } from 'tracejit';
-import { adamStep, initialState } from '../../examples/mnist/model.ts';
-import { type Case, type Suite, timed, values } from '../suite.ts';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
+import { type Compile, medianStages, mnistStep, stagesOf } from '../compilation.ts';
+import { type Case, type Suite, values } from '../suite.ts';
 
 const rounds = 5;
 
-// The median of several compilations of fresh jitted functions; each is traced, optimised and emitted anew.
-function stagesOf(compile: () => Lowered<never, unknown>): Record<string, number> {
-  const runs: Record<string, number>[] = [];
-  for (let i = 0; i < rounds; i++) {
-    let lowered: Lowered<never, unknown> | undefined;
-    const total = timed(() => {
-      lowered = compile();
-    });
-    const { tracing, lowering, emitting } = lowered!.ms;
-    const each = lowered!.stages.slice(1).map((s) => [s.pass, s.ms] as const);
-    runs.push({
-      tracing,
-      ...Object.fromEntries(each),
-      lowering,
-      emitting,
-      total,
-    });
-  }
-  const median = (name: string): number =>
-    runs.map((r) => r[name]!).sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
-  return Object.fromEntries(Object.keys(runs[0]!).map((name) => [name, median(name)]));
+function repeated(run: () => Record<string, number>): Record<string, number> {
+  return medianStages(Array.from({ length: rounds }, run));
 }
 
-function mnist(): Case {
-  const images = tensor(values(128 * 784), { shape: [128, 784] });
-  const labels = tensor(new Int32Array(128));
-  const stages = stagesOf(() =>
-    jit(adamStep, { donate: [0], name: 'adam_step' }).lower(initialState(2), images, labels, 1e-3),
-  );
-  return { name: 'the MNIST step', stages, variants: [] };
+function warm(name: string, compile: Compile): Case {
+  return { name, stages: repeated(() => stagesOf(compile)), variants: [] };
+}
+
+// The first compilation of a process, which is what a user waits for: the engine has not optimised the compiler yet.
+// Each process starts as this one did, with the same loader.
+function cold(): Case {
+  const script = fileURLToPath(new URL('../cold.ts', import.meta.url));
+  const start = (): Record<string, number> =>
+    JSON.parse(execFileSync(process.execPath, [...process.execArgv, script], { encoding: 'utf8' }));
+  return { name: 'the MNIST step, first of a process', stages: repeated(start), variants: [] };
 }
 
 function deep(layers: number): Case {
@@ -46,8 +33,10 @@ function deep(layers: number): Case {
       .square()
       .sum();
   const step = (ws: readonly Tensor[]): unknown => valueAndGrad(loss)(ws);
-  const stages = stagesOf(() => jit(step, { name: `deep_${layers}` }).lower(weights));
-  return { name: `gradient of ${layers} layers`, stages, variants: [] };
+  return warm(`gradient of ${layers} layers`, () => jit(step, { name: `deep_${layers}` }).lower(weights));
 }
 
-export const compile: Suite = { name: 'compile', cases: () => [mnist(), deep(10), deep(40), deep(160)] };
+export const compile: Suite = {
+  name: 'compile',
+  cases: () => [cold(), warm('the MNIST step', mnistStep()), deep(10), deep(40), deep(160)],
+};

@@ -32,7 +32,7 @@ export function backward(
     const entry = tape.entries[k]!;
     if (!entry.results.some((r) => cotangentOf.has(r))) continue;
     at(entry.loc, () => {
-      const given = entry.results.map((r) => cotangentOf.get(r) ?? zerosOf(r));
+      const given = entry.results.map((r) => cotangentOf.get(r) ?? null);
       // A result's cotangent is complete now, and not needed again unless somebody asked for it.
       for (const r of entry.results) if (!wanted.has(r)) cotangentOf.delete(r);
       pullBack(entry, given).forEach((contribution, i) => {
@@ -49,7 +49,7 @@ export function backward(
   return sources.map((s) => cotangentOf.get(s) ?? null);
 }
 
-function pullBack(entry: Entry, cotangents: readonly Tensor[]): readonly (Tensor | null)[] {
+function pullBack(entry: Entry, cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
   const { rule, args, results, needs, name, loc } = entry;
   if (rule.kind === 'custom') return rule.pullback(cotangents);
   const { op, attrs, regions } = rule;
@@ -59,7 +59,8 @@ function pullBack(entry: Entry, cotangents: readonly Tensor[]): readonly (Tensor
       loc,
     );
   }
-  return op.vjp(cotangents, { args, results, attrs, regions, needs });
+  const complete = cotangents.map((ct, i) => ct ?? zerosOf(results[i]!));
+  return op.vjp(complete, { args, results, attrs, regions, needs });
 }
 
 /** Zeros of a tensor's dtype and shape: the cotangent of what nothing depends on. */

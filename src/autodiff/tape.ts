@@ -9,8 +9,8 @@ import { replay } from '../trace/replay.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { type Loc, userLocation } from '../util/location.ts';
 
-/** Cotangents of the operands from those of the results; null: none. Written with Tensor methods, so that it is differentiable itself. */
-export type Pullback = (cotangents: readonly Tensor[]) => readonly (Tensor | null)[];
+/** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
+export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
 /** One step on the way from watched tensors to results. */
 export interface Entry {
@@ -65,12 +65,12 @@ export class Tape implements Interpreter {
     return results;
   }
 
-  // A call with a pullback is one step back; any other is as many as its body has.
+  // A call with a pullback, which has one result, is one step back; any other is as many as its body has.
   #call(args: readonly Tensor[], attrs: unknown, [func, pullback]: readonly Func[]): readonly Tensor[] {
     if (pullback === undefined) return within(this, () => replay(func!, args));
     const results = this.parent.bind(call.def, args, attrs, [func!, pullback]);
-    this.record(func!.name, args, results, (cotangents) => {
-      const found = call(pullback, [...args, ...cotangents]);
+    this.record(func!.name, args, results, ([cotangent]) => {
+      const found = call(pullback, [...args, cotangent!]);
       return args.map((_, i) => found[i] ?? null);
     });
     return results;

@@ -1,4 +1,6 @@
 // Attribute kinds: how the constant parameters of an op are checked, printed and compared.
+import { shortest } from '../util/float32.ts';
+import { sameList } from '../util/seq.ts';
 import { type DType, dtypes, showDType } from './types.ts';
 
 /** `floats` holds element data of any dtype (bool as 0/1); `ints` sizes, axes, permutations. */
@@ -66,23 +68,17 @@ export function sameAttrs(schema: AttrSchema<unknown>, a: unknown, b: unknown): 
   const other = b as Readonly<Record<string, unknown>>;
   return attrEntries(schema, a).every(([name, , x]) => {
     const y = other[name];
-    if (!Array.isArray(x) || !Array.isArray(y)) return Object.is(x, y);
-    return x.length === y.length && x.every((item, i) => Object.is(item, y[i]));
+    return Array.isArray(x) && Array.isArray(y) ? sameList(x, y) : Object.is(x, y);
   });
 }
 
-/** The shortest decimal that reads back as this float32 (or this integer). */
+/** The shortest decimal that reads back as this float32 or this integer. */
 export function showNumber(x: number): string {
   if (Number.isNaN(x)) return 'nan';
   if (Object.is(x, -0)) return '-0';
   if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';
   if (Number.isSafeInteger(x)) return String(x);
-  // Nine significant digits always identify a float32.
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = Number(x.toPrecision(digits));
-    if (Math.fround(text) === x) return withPoint(String(text));
-  }
-  return withPoint(String(x));
+  return withPoint(String(shortest(x)));
 }
 
 // A mark of a float, so that the parser rounds it: integers beyond 2^53 print with an exponent.

@@ -75,7 +75,7 @@ class Parser {
     }
     const opToken = this.#expect('word');
     const op = this.#ops.get(opToken.text);
-    if (!op) throw errorAt(`there is no op ${JSON.stringify(opToken.text)}`, opToken.line, opToken.column);
+    if (!op) throw errorAt(`there is no op ${JSON.stringify(opToken.text)}`, opToken);
     const args: Value[] = [];
     if (this.#peek().kind === 'value') {
       do args.push(this.#use(env, outer));
@@ -116,23 +116,15 @@ class Parser {
       made = instr(op, args, attrs, regions, loc);
     } catch (error) {
       if (!(error instanceof TracejitError)) throw error;
-      throw errorAt(error.summary, at.line, at.column);
+      throw errorAt(error.summary, at);
     }
     const inferred = made.results.map((r) => r.type);
     if (inferred.length !== types.length || !inferred.every((t, i) => sameType(t, types[i]!))) {
       const [is, says] = [inferred, types].map((list) => list.map(showType).join(', '));
-      throw errorAt(
-        `${op.name} gives ${is || 'nothing'}, the text says ${says || 'nothing'}`,
-        at.line,
-        at.column,
-      );
+      throw errorAt(`${op.name} gives ${is || 'nothing'}, the text says ${says || 'nothing'}`, at);
     }
     if (names.length !== made.results.length) {
-      throw errorAt(
-        `${op.name} has ${made.results.length} results, the text names ${names.length}`,
-        at.line,
-        at.column,
-      );
+      throw errorAt(`${op.name} has ${made.results.length} results, the text names ${names.length}`, at);
     }
     names.forEach((token, i) => this.#define(env, token, made.results[i]!));
     return made;
@@ -152,16 +144,14 @@ class Parser {
       do {
         const name = this.#expect('word');
         const kind = Object.hasOwn(schema, name.text) ? schema[name.text] : undefined;
-        if (kind === undefined)
-          throw errorAt(`${op.name} has no attribute ${name.text}`, name.line, name.column);
+        if (kind === undefined) throw errorAt(`${op.name} has no attribute ${name.text}`, name);
         this.#expect('mark', '=');
         attrs[name.text] = this.#attrValue(kind);
       } while (this.#take('mark', ','));
       this.#expect('mark', '}');
     }
     for (const name of Object.keys(schema)) {
-      if (!Object.hasOwn(attrs, name))
-        throw errorAt(`${op.name} needs the attribute ${name}`, open.line, open.column);
+      if (!Object.hasOwn(attrs, name)) throw errorAt(`${op.name} needs the attribute ${name}`, open);
     }
     return attrs;
   }
@@ -176,8 +166,7 @@ class Parser {
         return this.#numbers();
       case 'bool': {
         const token = this.#expect('word');
-        if (token.text !== 'true' && token.text !== 'false')
-          throw errorAt('expected true or false', token.line, token.column);
+        if (token.text !== 'true' && token.text !== 'false') throw errorAt('expected true or false', token);
         return token.text === 'true';
       }
       case 'string':
@@ -209,8 +198,7 @@ class Parser {
   #dtype(): DType {
     const token = this.#expect('word');
     const dtype = dtypeOf(token.text);
-    if (dtype === undefined)
-      throw errorAt(`there is no dtype ${JSON.stringify(token.text)}`, token.line, token.column);
+    if (dtype === undefined) throw errorAt(`there is no dtype ${JSON.stringify(token.text)}`, token);
     return dtype;
   }
 
@@ -226,7 +214,7 @@ class Parser {
   }
 
   #define(env: Map<string, Value>, token: Token, value: Value): void {
-    if (env.has(token.text)) throw errorAt(`${token.text} is defined twice`, token.line, token.column);
+    if (env.has(token.text)) throw errorAt(`${token.text} is defined twice`, token);
     env.set(token.text, value);
   }
 
@@ -235,7 +223,7 @@ class Parser {
     const value = env.get(token.text);
     if (value) return value;
     const hint = outer.has(token.text) ? ': regions are closed, pass it as an operand' : '';
-    throw errorAt(`${token.text} is not defined${hint}`, token.line, token.column);
+    throw errorAt(`${token.text} is not defined${hint}`, token);
   }
 
   // Location comments mean something only behind an instruction; elsewhere they are comments.
@@ -261,6 +249,6 @@ class Parser {
     if (token.kind === kind && (text === undefined || token.text === text)) return this.#next();
     const wanted = text === undefined ? tokenNames[kind] : JSON.stringify(text);
     const got = token.kind === 'end' ? 'the end of the text' : JSON.stringify(token.text);
-    throw errorAt(`expected ${wanted}, got ${got}`, token.line, token.column);
+    throw errorAt(`expected ${wanted}, got ${got}`, token);
   }
 }

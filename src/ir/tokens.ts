@@ -22,7 +22,7 @@ export function tokenize(text: string): Token[] {
     const at = pattern.lastIndex;
     const match = pattern.exec(text);
     const column = at - start + 1;
-    if (!match) throw errorAt(`unexpected character ${JSON.stringify(text[at])}`, line, column);
+    if (!match) throw errorAt(`unexpected character ${JSON.stringify(text[at])}`, { line, column });
     const groups = match.groups!;
     if (groups.newline !== undefined) {
       line++;
@@ -38,8 +38,8 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
-/** An error at a place in the text; lines and columns count from 1. */
-export function errorAt(what: string, line: number, column: number): ParseError {
+/** An error at a place in the text, such as a token; lines and columns count from 1. */
+export function errorAt(what: string, { line, column }: Pick<Token, 'line' | 'column'>): ParseError {
   return new ParseError(`line ${line}, column ${column}: ${what}`);
 }
 

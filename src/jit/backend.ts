@@ -5,10 +5,11 @@ import { compileWasm } from '../codegen/wasm/program.ts';
 import { whyNoWasm } from '../codegen/wasm/support.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
+import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
 import { printProgram } from '../lower/print.ts';
 import type { Program } from '../lower/program.ts';
-import type { Precision } from '../passes/pass.ts';
+import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { kernelCosts } from './cost.ts';
 
@@ -44,7 +45,7 @@ export function generate(
     throw new OptionError(`jit: ${missing}, so backend: 'wasm' cannot be had; 'auto' takes JavaScript there`);
   let why = missing;
   if (why === null) {
-    const program = lower(func, { precision, donated, target: 'wasm' });
+    const program = checked(lower(func, { precision, donated, target: 'wasm' }));
     why = backend === 'wasm' ? null : whyNotWorthwhile(program);
     if (why === null) {
       const lowered = performance.now();
@@ -61,7 +62,7 @@ export function generate(
       };
     }
   }
-  const program = lower(func, { precision, donated, target: 'js' });
+  const program = checked(lower(func, { precision, donated, target: 'js' }));
   const lowered = performance.now();
   const compiled = compileProgram(program);
   return {
@@ -70,6 +71,12 @@ export function generate(
     why,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
   };
+}
+
+function checked(program: Program): Program {
+  if (checkedByDefault())
+    for (const step of program.steps) if (step.kind === 'run') verifyKernel(step.kernel);
+  return program;
 }
 
 // Nanoseconds, measured on V8: what an operation and a byte that a kernel reads or writes take less than in JavaScript, and what a call takes more, as

@@ -1,4 +1,5 @@
 // Every stage of every compilation as files, when the environment variable TRACEJIT_DUMP names a folder.
+import { printProgram } from '../lower/print.ts';
 import type { Compilation } from './compile.ts';
 
 // Only what is used here of Node's modules; there is no static import of them, so that the core loads in browsers.
@@ -9,7 +10,7 @@ interface FileSystem {
 
 let compilations = 0;
 
-/** Writes `000-name/00-trace.ir`, one file per pass, and `program.js`, or the kernels of a WebAssembly module as `program.txt`. Without the variable, or outside Node, does nothing. */
+/** Writes `000-name/00-trace.ir`, one file per pass, `program.txt` (kernels and memory) and, where it runs as JavaScript, `program.js`. Without the variable, or outside Node, does nothing. */
 export function dump({ func, stages, code }: Compilation): void {
   const folder = globalThis.process?.env?.TRACEJIT_DUMP;
   if (folder === undefined || folder === '') return;
@@ -20,7 +21,8 @@ export function dump({ func, stages, code }: Compilation): void {
       const remarks = notes.map((note) => `// ${note}\n`).join('');
       files.writeFileSync(`${target}/${String(i).padStart(2, '0')}-${pass}.ir`, `${remarks}${text}\n`);
     });
-    files.writeFileSync(`${target}/program.${code.engine === 'wasm' ? 'txt' : 'js'}`, code.source);
+    files.writeFileSync(`${target}/program.txt`, printProgram(code.program));
+    if (code.engine !== 'wasm') files.writeFileSync(`${target}/program.js`, code.source);
   });
 }
 

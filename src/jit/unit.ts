@@ -7,12 +7,23 @@ import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { invariant } from '../util/errors.ts';
 import type { CodeOptions } from './backend.ts';
 import { Executable } from './executable.ts';
 
-interface Derivative extends Pick<Differentiated, 'inputs' | 'outputs'> {
+/** The backward half for some of the results. */
+interface Backward extends Pick<Differentiated, 'inputs' | 'outputs'> {
+  readonly unit: Unit;
+  /** Which of the forward half's residuals it reads. */
+  readonly reads: readonly number[];
+}
+
+interface Derivative {
+  readonly wanted: readonly number[];
   readonly forward: Unit;
-  readonly backward: Unit;
+  readonly residuals: readonly number[];
+  /** By the results that have cotangents. A result nothing depends on has none, and is left out: zeros in its place could become NaN. */
+  readonly backwards: Map<string, Backward>;
 }
 
 export class Unit {
@@ -40,14 +51,15 @@ export class Unit {
   // Runs the forward half under the tape's parent, and leaves the backward half on the tape. Both halves are units, so that
   // the parent may be eager mode, a trace or another tape.
   #callTaped(tape: Tape, args: readonly Tensor[], wanted: readonly number[]): readonly Tensor[] {
-    const { forward, backward, inputs, outputs } = this.#derivative(wanted);
-    const made = within(tape.parent, () => forward.call(args));
+    const derivative = this.#derivative(wanted);
+    const made = within(tape.parent, () => derivative.forward.call(args));
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
     const results = made.slice(0, count).map((r) => (args.includes(r) ? detached(r) : r));
     tape.record(this.func.name, args, results, (cotangents) => {
-      const given = backward.call([...residuals, ...outputs.map((i) => cotangents[i]!)]);
+      const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
+      const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
       const found = new Array<Tensor | null>(args.length).fill(null);
       inputs.forEach((i, k) => {
         found[i] = given[k]!;
@@ -61,16 +73,34 @@ export class Unit {
     const key = wanted.join();
     let known = this.#derivatives.get(key);
     if (known === undefined) {
-      const { forward, backward, inputs, outputs } = differentiate(this.func, wanted);
-      known = {
-        forward: new Unit(forward, this.options),
-        backward: new Unit(backward, this.options),
-        inputs,
-        outputs,
-      };
+      const whole = differentiate(this.func, wanted);
+      const { forward, residuals, outputs } = whole;
+      const backwards = new Map([[outputs.join(), this.#backwardUnit(whole, residuals)]]);
+      known = { wanted, forward: new Unit(forward, this.options), residuals, backwards };
       this.#derivatives.set(key, known);
     }
     return known;
+  }
+
+  #backward(derivative: Derivative, cotangents: readonly (Tensor | null)[]): Backward {
+    const { wanted, residuals, backwards } = derivative;
+    const given = cotangents.flatMap((ct, i) => (ct?.dtype === 'float32' ? [i] : []));
+    const key = given.join();
+    let known = backwards.get(key);
+    if (known === undefined) {
+      known = this.#backwardUnit(differentiate(this.func, wanted, given), residuals);
+      backwards.set(key, known);
+    }
+    return known;
+  }
+
+  #backwardUnit({ backward, residuals, inputs, outputs }: Differentiated, kept: readonly number[]): Backward {
+    const reads = residuals.map((value) => kept.indexOf(value));
+    invariant(
+      !reads.includes(-1),
+      `the gradient of @${this.func.name} for some results reads what that for all does not`,
+    );
+    return { unit: new Unit(backward, this.options), reads, inputs, outputs };
   }
 
   #compiled(): Executable {

@@ -1,4 +1,5 @@
 // Scalar functions as JavaScript functions of numbers: what eager mathematics calls.
+import { functionFrom } from '../util/code.ts';
 import { interpretFunction } from './interpret.ts';
 import { spellName, spellPrelude, spellStored } from './javascript.ts';
 import type { ScalarFunction } from './kernel.ts';
@@ -19,7 +20,7 @@ export function compileScalar(fn: ScalarFunction): (...xs: number[]) => number {
   return run;
 }
 
-/** Null where the host forbids `new Function`, which it tells by an EvalError. */
+/** Null where the host forbids code generation. */
 function generate(fn: ScalarFunction): ((...xs: number[]) => number) | null {
   const params = fn.params.map((p) => spellName(p.name)).join(', ');
   const root = call(
@@ -27,10 +28,6 @@ function generate(fn: ScalarFunction): ((...xs: number[]) => number) | null {
     ...fn.params.map((p) => convert(p.type, local(p.type === 'bool' ? 'i32' : p.type, p.name))),
   );
   const code = `'use strict';\n${spellPrelude(root)}\nreturn (${params}) => ${spellStored(root)};`;
-  try {
-    return new Function(code)() as (...xs: number[]) => number;
-  } catch (error) {
-    if (error instanceof EvalError) return null;
-    throw error;
-  }
+  const make = functionFrom([], code) as (() => (...xs: number[]) => number) | null;
+  return make === null ? null : make();
 }

@@ -1,7 +1,7 @@
 // Calls of scalar functions written out as lets, so that an emitter needs no functions: engines box the numbers of a call they do not inline.
 import type { Expr, Kernel, Stmt } from './kernel.ts';
 import { assign, bool, constOf, letIn, local, select, variable, when } from './make.ts';
-import { namesBound } from './names.ts';
+import { freshName, namesBound } from './names.ts';
 import { mapOperands, mapStmt, substitute } from './rewrite.ts';
 import { operandsOf } from './visit.ts';
 
@@ -44,7 +44,7 @@ class Expander {
         const values = new Map<string, Expr>();
         const bind = (part: string, value: Expr): void => {
           const known = value.kind === 'const' || value.kind === 'local';
-          const bound = known ? value : local(value.type, this.#fresh(`${name}_${part}`));
+          const bound = known ? value : local(value.type, freshName(`${name}_${part}`, this.#taken));
           if (!known && bound.kind === 'local') before.push(letIn(bound.name, value));
           values.set(part, bound);
         };
@@ -70,7 +70,7 @@ class Expander {
   }
 
   #choice(cond: Expr, a: Expr, b: Expr, before: Stmt[]): Expr {
-    const name = this.#fresh('choice');
+    const name = freshName('choice', this.#taken);
     const arm = (x: Expr): readonly Stmt[] => {
       const inside: Stmt[] = [];
       const value = this.#expand(x, inside);
@@ -79,13 +79,6 @@ class Expander {
     const chosen = this.#expand(cond, before);
     before.push(variable(name, constOf(a.type, 0)), when(chosen, arm(a), arm(b)));
     return local(a.type, name);
-  }
-
-  #fresh(base: string): string {
-    let name = base;
-    for (let n = 1; this.#taken.has(name); n++) name = `${base}_${n}`;
-    this.#taken.add(name);
-    return name;
   }
 }
 

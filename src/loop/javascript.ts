@@ -5,6 +5,7 @@
 // Names that begin with `$` belong to this file (`$bits`, `$exp`); names of kernels cannot contain `$`, so the two never meet.
 import { InternalError, unreachable } from '../util/errors.ts';
 import type { BinaryOp, CompareOp, Expr, Scalar, ScalarFunction, Stmt, UnaryOp } from './kernel.ts';
+import { isIdentifier } from './names.ts';
 import {
   called,
   infix,
@@ -36,7 +37,7 @@ const reserved: ReadonlySet<string> = new Set(
 
 /** The name itself, checked to be an identifier that means nothing else in JavaScript. */
 export function spellName(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || reserved.has(name))
+  if (!isIdentifier(name) || reserved.has(name))
     throw new InternalError(`kernel name ${JSON.stringify(name)} is no JavaScript identifier`);
   return name;
 }

@@ -1,6 +1,6 @@
-// JavaScript text that knows how tightly it binds, so that parentheses stand only where they are needed.
+// Text of expressions that knows how tightly it binds, so that parentheses stand only where they are needed.
 
-/** Text with the precedence of its outermost operator, so that the context adds parentheses only where they are needed. */
+/** Text with the precedence of its outermost operator. */
 export interface Spelling {
   readonly text: string;
   readonly strength: number;
@@ -40,6 +40,7 @@ export const prefix = (sign: '-' | '!', x: Spelling): Spelling => ({
 });
 export const called = (name: string, ...args: Spelling[]): Spelling =>
   primary(`${name}(${args.map((a) => a.text).join(', ')})`);
+/** The text where operators of strength `least` and more may stand: in parentheses if it binds less tightly. */
 export const within = (x: Spelling, least: number): string => (x.strength < least ? `(${x.text})` : x.text);
 
 /** All of JavaScript's binary operators associate to the left; arithmetic on floats does not, so a right operand of equal strength keeps its parentheses. */

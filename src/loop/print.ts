@@ -1,6 +1,8 @@
 // Kernels as text, for stages, golden files and error messages. Loops and stores read as they would in a program; types stand where names are bound.
 import { unreachable } from '../util/errors.ts';
+import { shortest } from '../util/float32.ts';
 import type { BinaryOp, CompareOp, Expr, Kernel, Scalar, Stmt, UnaryOp } from './kernel.ts';
+import { called, prefix, primary, type Spelling, strengths, within } from './precedence.ts';
 
 /**
  * The text of a kernel:
@@ -64,45 +66,37 @@ function statement(s: Stmt): string[] {
   }
 }
 
-/** Text and how tightly its outermost operator binds. */
-interface Printed {
-  readonly text: string;
-  readonly strength: number;
-}
-
 type Infix = Exclude<BinaryOp, 'min' | 'max'> | CompareOp;
 
-// Symbol and strength: the greater binds tighter.
+// The symbols are JavaScript's, but for equality, and so are their strengths.
 const infixes: Readonly<Record<Infix, readonly [symbol: string, strength: number]>> = {
-  or: ['|', 1],
-  xor: ['^', 2],
-  and: ['&', 3],
-  eq: ['==', 4],
-  ne: ['!=', 4],
-  lt: ['<', 5],
-  le: ['<=', 5],
-  gt: ['>', 5],
-  ge: ['>=', 5],
-  shl: ['<<', 6],
-  shr: ['>>', 6],
-  ushr: ['>>>', 6],
-  add: ['+', 7],
-  sub: ['-', 7],
-  mul: ['*', 8],
-  div: ['/', 8],
-  rem: ['%', 8],
+  or: ['|', strengths['|']],
+  xor: ['^', strengths['^']],
+  and: ['&', strengths['&']],
+  eq: ['==', strengths['===']],
+  ne: ['!=', strengths['!==']],
+  lt: ['<', strengths['<']],
+  le: ['<=', strengths['<=']],
+  gt: ['>', strengths['>']],
+  ge: ['>=', strengths['>=']],
+  shl: ['<<', strengths['<<']],
+  shr: ['>>', strengths['>>']],
+  ushr: ['>>>', strengths['>>>']],
+  add: ['+', strengths['+']],
+  sub: ['-', strengths['-']],
+  mul: ['*', strengths['*']],
+  div: ['/', strengths['/']],
+  rem: ['%', strengths['%']],
 };
-const prefixStrength = 9;
-const primaryStrength = 10;
 
-const prefixes: Readonly<Partial<Record<UnaryOp, string>>> = { neg: '-', not: '!' };
+const prefixes: Readonly<Partial<Record<UnaryOp, '-' | '!'>>> = { neg: '-', not: '!' };
 
 /** The text of an expression. Conversions read as calls of the type: `f32(i)`. */
 export function printExpr(e: Expr): string {
   return print(e).text;
 }
 
-function print(e: Expr): Printed {
+function print(e: Expr): Spelling {
   switch (e.kind) {
     case 'const':
       return printConst(e.type, e.value);
@@ -112,39 +106,38 @@ function print(e: Expr): Printed {
       return primary(`${e.buffer}[${printExpr(e.index)}]`);
     case 'unary': {
       const sign = prefixes[e.op];
-      if (sign === undefined) return called(e.op, [e.x]);
-      return { text: `${sign}${within(print(e.x), prefixStrength + 1)}`, strength: prefixStrength };
+      return sign === undefined ? call(e.op, [e.x]) : prefix(sign, print(e.x));
     }
     case 'binary':
-      return e.op === 'min' || e.op === 'max' ? called(e.op, [e.a, e.b]) : infix(e.op, e.a, e.b);
+      return e.op === 'min' || e.op === 'max' ? call(e.op, [e.a, e.b]) : infix(e.op, e.a, e.b);
     case 'compare':
       return infix(e.op, e.a, e.b);
     case 'select':
-      return called('select', [e.cond, e.a, e.b]);
+      return call('select', [e.cond, e.a, e.b]);
     case 'convert':
-      return called(e.type, [e.x]);
+      return call(e.type, [e.x]);
     case 'bits':
-      return called(e.type === 'i32' ? 'bits' : 'from_bits', [e.x]);
+      return call(e.type === 'i32' ? 'bits' : 'from_bits', [e.x]);
     case 'call':
-      return called(e.fn.name, e.args);
+      return call(e.fn.name, e.args);
     default:
       return unreachable(e);
   }
 }
 
-function infix(op: Infix, left: Expr, right: Expr): Printed {
+function infix(op: Infix, left: Expr, right: Expr): Spelling {
   const [symbol, strength] = infixes[op];
   const [a, b] = [print(left), print(right)];
   return { text: `${within(a, strength)} ${symbol} ${within(b, strength + 1)}`, strength };
 }
 
 /** Floats have a point or an exponent, so that `1.0` and the integer `1` differ; f64 is marked, as it is rare. */
-function printConst(type: Scalar, value: number): Printed {
+function printConst(type: Scalar, value: number): Spelling {
   if (type === 'bool') return primary(value === 0 ? 'false' : 'true');
   const negative = value < 0 || Object.is(value, -0);
   const size = printNumber(type, Math.abs(value));
-  const text = type === 'f64' ? `f64(${negative ? '-' : ''}${size})` : `${negative ? '-' : ''}${size}`;
-  return negative && type !== 'f64' ? { text, strength: prefixStrength } : primary(text);
+  if (type === 'f64') return primary(`f64(${negative ? '-' : ''}${size})`);
+  return negative ? prefix('-', primary(size)) : primary(size);
 }
 
 function printNumber(type: Scalar, size: number): string {
@@ -154,16 +147,4 @@ function printNumber(type: Scalar, size: number): string {
   return type !== 'i32' && /^\d+$/.test(text) ? `${text}.0` : text;
 }
 
-/** The number of fewest digits that is this float32 when rounded. */
-function shortest(size: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(size.toPrecision(digits));
-    if (Math.fround(short) === size) return short;
-  }
-  return size;
-}
-
-const primary = (text: string): Printed => ({ text, strength: primaryStrength });
-const called = (name: string, args: readonly Expr[]): Printed =>
-  primary(`${name}(${args.map(printExpr).join(', ')})`);
-const within = (x: Printed, least: number): string => (x.strength < least ? `(${x.text})` : x.text);
+const call = (name: string, args: readonly Expr[]): Spelling => called(name, ...args.map(print));

@@ -1,6 +1,7 @@
-// The rules of the verifier that are about expressions: K3, K4, K11 and K12 of verify.ts.
+// The rules of the verifier that are about expressions and names: K1, K3, K4, K11 and K12 of verify.ts.
 import { unreachable } from '../util/errors.ts';
 import type { BinaryOp, Expr, ReduceOp, Scalar, ScalarFunction, UnaryOp } from './kernel.ts';
+import { isIdentifier } from './names.ts';
 
 export type Fail = (rule: string, what: string) => void;
 type Load = Extract<Expr, { readonly kind: 'load' }>;
@@ -55,6 +56,11 @@ export const reduceOps: Readonly<Record<ReduceOp, readonly Scalar[]>> = {
 /** An extent or a size. */
 export function isCount(n: number): boolean {
   return Number.isSafeInteger(n) && n >= 0;
+}
+
+/** Throws (by `fail`) unless it may be a name: rule K1. */
+export function checkName(name: string, fail: Fail): void {
+  if (!isIdentifier(name)) fail('K1', `${JSON.stringify(name)} is no identifier`);
 }
 
 /** Checks an expression over the given locals; loads are given to the surroundings. */
@@ -146,7 +152,7 @@ function checkFunction(fn: ScalarFunction, fail: Fail): void {
   };
   const locals = new Map<string, { readonly type: Scalar }>();
   const bind = (name: string, type: Scalar): void => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) inside('K1', `${JSON.stringify(name)} is no identifier`);
+    checkName(name, inside);
     if (locals.has(name)) inside('K2', `${name} already has a meaning`);
     locals.set(name, { type });
   };

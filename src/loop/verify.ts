@@ -12,12 +12,14 @@
 // K10 The body of a reduce stores nothing, and assigns only what it binds itself; the value has the type of the reduction, for which the operation exists.
 // K11 Scalar functions mention only their parameters and earlier lets, load nothing, and are called with arguments of the types of the parameters.
 // K12 A constant is a value of its type: float32 for f32, int32 for i32, 0 or 1 for bool.
+// K13 A loop with lanes has 4 of them; nothing in it assigns a `var` from outside, and every store in it is to an element that depends on its index.
 import { VerifyError } from '../util/errors.ts';
 import { type Interval, indexRange, rangeOf, reachesEnds } from './interval.ts';
 import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
-import { namesBound } from './names.ts';
+import { namesBound, namesBound } from './names.ts';
 import { printExpr, printStatements } from './print.ts';
-import { checkExpr, type Fail, isCount, reduceOps } from './verify-expr.ts';
+import { checkExpr, checkName, type Fail, isCount, reduceOps } from './verify-expr.ts';
+import { operandsOf } from './visit.ts';
 
 interface Local {
   readonly type: Scalar;
@@ -82,6 +84,7 @@ class Verifier {
     const fail = this.#failing(s);
     switch (s.kind) {
       case 'for':
+        if (s.lanes !== undefined) this.#independent(s, fail);
         this.#statements(s.body, this.#loop(s.index, s.extent, scope, fail));
         break;
       case 'let':
@@ -127,6 +130,44 @@ class Verifier {
         this.#condition(s.cond, scope, fail);
         break;
     }
+  }
+
+  // What iterations write must be their own.
+  #independent(loop: Extract<Stmt, { readonly kind: 'for' }>, fail: Fail): void {
+    if (loop.lanes !== 4) fail('K13', `it has ${String(loop.lanes)} lanes`);
+    const varying = new Set([loop.index]);
+    const own = new Set(namesBound(loop.body));
+    const varies = (e: Expr): boolean => (e.kind === 'local' ? varying.has(e.name) : operandsOf(e).some(varies));
+    const check = (s: Stmt): void => {
+      switch (s.kind) {
+        case 'let':
+        case 'var':
+          if (varies(s.value)) varying.add(s.name);
+          break;
+        case 'assign':
+          if (!own.has(s.name)) fail('K13', `${s.name} is assigned in a loop with lanes, but bound outside`);
+          if (varies(s.value)) varying.add(s.name);
+          break;
+        case 'store':
+          if (!varies(s.index))
+            fail('K13', `all iterations of a loop with lanes store to ${s.buffer}[${printExpr(s.index)}]`);
+          break;
+        case 'if':
+          s.then.forEach(check);
+          s.otherwise.forEach(check);
+          break;
+        case 'reduce':
+          s.body.forEach(check);
+          if (varies(s.value)) varying.add(s.name);
+          break;
+        case 'for':
+          s.body.forEach(check);
+          break;
+        case 'assert':
+          break;
+      }
+    };
+    loop.body.forEach(check);
   }
 
   #condition(cond: Expr, scope: Scope, fail: Fail): void {
@@ -186,8 +227,4 @@ function effectOf(body: readonly Stmt[], own: ReadonlySet<string>): string | und
     if (effect !== undefined) return effect;
   }
   return undefined;
-}
-
-function checkName(name: string, fail: Fail): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) fail('K1', `${JSON.stringify(name)} is no identifier`);
 }

@@ -1,8 +1,8 @@
 // Schedule: decisions about loop nests as data. Measured on V8. None of them changes a strict bit.
 import type { Buffer } from '../loop/kernel.ts';
+import type { Precision } from '../loop/relax.ts';
 
-/** `fast` allows wider intermediates inside kernels; see loop/relax.ts. */
-export type Precision = 'strict' | 'fast';
+export type { Precision };
 
 /** What kind of code it becomes: `wasm` has vectors of four. */
 export type Target = 'js' | 'wasm';

@@ -1,12 +1,11 @@
 // differentiate: reverse-mode autodiff as a transform of functions, by replaying one under a tape under a trace. The vjp rules and the
 // backward walk are those of eager mode, so a gradient has the same bits whichever way it is taken.
-import { backward as walkBack, zerosOf } from '../autodiff/backward.ts';
+import { backward as walkBack } from '../autodiff/backward.ts';
 import { Tape } from '../autodiff/tape.ts';
 import { Builder } from '../ir/build.ts';
 import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import { replay } from '../trace/replay.ts';
 import { Trace } from '../trace/tracer.ts';
 import { invariant } from '../util/errors.ts';
@@ -19,25 +18,34 @@ export interface Differentiated {
   readonly forward: Func;
   /** Parameters: the residuals, then the cotangents of the results listed in `outputs`; results: the cotangents of the parameters listed in `inputs`. */
   readonly backward: Func;
-  /** How many values `backward` needs of `forward`: only what a rule really reads. */
-  readonly residuals: number;
-  /** The float32 results, in order. Others have no cotangent. */
+  /**
+   * What `backward` needs of the function's values, only what a rule really reads: numbered through parameters and then the results of
+   * its instructions, so that the residuals for some of the outputs can be found among those for all.
+   */
+  readonly residuals: readonly number[];
+  /** The results that have cotangents, in order: float32 ones. */
   readonly outputs: readonly number[];
-  /** The parameters that were asked for. */
+  /** Those of the parameters asked for that the outputs depend on. The others have no cotangent: zeros would become NaN where they meet an infinite derivative. */
   readonly inputs: readonly number[];
 }
 
 /**
- * Splits the gradient of `func` in two: what runs at once and what runs when the cotangents are known. `inputs` are the parameters to
- * differentiate by (float32 only; all of them where absent). A parameter that no result depends on gets zeros.
+ * Splits the gradient of `func` in two: what runs at once and what runs when the cotangents are known. `wanted` are the parameters to
+ * differentiate by (float32 only; all of them where absent), `outputs` the results that have cotangents (all float32 ones where absent).
  * Throws a GradientError where an op on the way has no gradient rule.
  */
-export function differentiate(func: Func, inputs: readonly number[] = floatsOf(func.params)): Differentiated {
-  const outputs = floatsOf(func.results);
-  const { joint, primalCount, cotangents } = trace(func, inputs, outputs);
+export function differentiate(
+  func: Func,
+  wanted: readonly number[] = floatsOf(func.params),
+  outputs: readonly number[] = floatsOf(func.results),
+): Differentiated {
+  const { joint, primalCount, cotangents, inputs } = trace(func, wanted, outputs);
   const resultCount = func.results.length;
-  const primal = new Set<Value>(joint.params.slice(0, func.params.length));
-  for (const made of joint.body.slice(0, primalCount)) for (const r of made.results) primal.add(r);
+  const values = [
+    ...joint.params.slice(0, func.params.length),
+    ...joint.body.slice(0, primalCount).flatMap((made) => made.results),
+  ];
+  const primal = new Map<Value, number>(values.map((v, number) => [v, number]));
 
   // Dead code goes first, so that what only unused gradients would read is no residual.
   const live = withoutDead(joint);
@@ -57,14 +65,14 @@ export function differentiate(func: Func, inputs: readonly number[] = floatsOf(f
     [...again, ...later],
     gradients,
   );
-  return { forward, backward, residuals: residuals.length, outputs, inputs };
+  return { forward, backward, residuals: residuals.map((v) => primal.get(v)!), outputs, inputs };
 }
 
 /** What the backward half takes over of the primal values it reads, and what it makes again: numbers from nothing, and views that are no smaller than what they show. */
 function split(
   read: readonly Value[],
   { body }: Func,
-  primal: ReadonlySet<Value>,
+  primal: ReadonlyMap<Value, number>,
 ): { readonly residuals: readonly Value[]; readonly again: readonly Instr[] } {
   const residuals = new Set<Value>();
   const again = new Set<Instr>();
@@ -96,26 +104,26 @@ interface Joint {
   /** The first instructions are the function itself; what follows is the backward walk. */
   readonly primalCount: number;
   readonly cotangents: readonly Value[];
+  readonly inputs: readonly number[];
 }
 
-function trace(func: Func, inputs: readonly number[], outputs: readonly number[]): Joint {
+function trace(func: Func, wanted: readonly number[], outputs: readonly number[]): Joint {
   const recorder = new Trace(func.name, currentInterpreter());
   const tape = new Tape(recorder);
   const args = func.params.map((p, i) => recorder.parameter(p.type, `parameter ${i}`));
-  const sources = inputs.map((i) => args[i]!);
+  const sources = wanted.map((i) => args[i]!);
   for (const s of sources) tape.watch(s);
   const results = within(tape, () => replay(func, args));
   const primalCount = recorder.finish([]).func.body.length;
   const cotangents = outputs.map((i) => recorder.parameter(func.results[i]!.type, `cotangent ${i}`));
-  const gradients = within(recorder, () => {
-    const targets = outputs.map((i) => results[i]!);
-    const found = walkBack(tape, targets, cotangents, sources);
-    return sources.map((s, i): Tensor => found[i] ?? zerosOf(s));
-  });
+  const targets = outputs.map((i) => results[i]!);
+  const found = within(recorder, () => walkBack(tape, targets, cotangents, sources));
+  const gradients = found.filter((gradient) => gradient !== null);
+  const inputs = wanted.filter((_, k) => found[k] !== null);
   const { func: joint, captures } = recorder.finish([...results, ...gradients]);
   recorder.end();
   invariant(captures.length === 0, `@${func.name} reads tensors that are not its parameters`);
-  return { joint, primalCount, cotangents: cotangents.map((c) => c.value) };
+  return { joint, primalCount, cotangents: cotangents.map((c) => c.value), inputs };
 }
 
 /** A function of its own from instructions of another one; `params` become its parameters. */

@@ -2,11 +2,11 @@
 import type { NdView } from '../array/nd.ts';
 import type { Func } from '../ir/func.ts';
 import { print } from '../ir/print.ts';
+import type { Precision } from '../loop/relax.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkPass } from './check.ts';
 
-/** `strict`: every bit of the result is kept. `fast` also allows rewrites that round differently. */
-export type Precision = 'strict' | 'fast';
+export type { Precision };
 
 /** Counts rewrites over a whole compilation, so that a limit names the one that breaks a program (see tools/bisect.ts). */
 export interface Fuel {
@@ -131,7 +131,8 @@ export function checkOrder(passes: readonly Pass[], order: readonly OrderConstra
   }
 }
 
-function checkedByDefault(): boolean {
+/** Are the artifacts of a compilation verified where no option says so? */
+export function checkedByDefault(): boolean {
   if (typeof process !== 'object') return false;
   const { VITEST, TRACEJIT_CHECK } = process.env;
   return VITEST !== undefined || (TRACEJIT_CHECK !== undefined && TRACEJIT_CHECK !== '0');

@@ -1,6 +1,7 @@
 // Tensors as text, the way NumPy prints them: aligned columns, shortest digits that round-trip float32, long ones summarised.
 import { flatData, type NdView } from '../array/nd.ts';
 import { stridesOf } from '../ir/types.ts';
+import { shortest } from '../util/float32.ts';
 import type { NestedArray } from './core.ts';
 
 const lineWidth = 75;
@@ -118,15 +119,6 @@ function needsExponent(finite: readonly number[]): boolean {
 
 function special(x: number): string | undefined {
   return Number.isNaN(x) ? 'nan' : x === Infinity ? 'inf' : x === -Infinity ? '-inf' : undefined;
-}
-
-/** The number with the fewest decimal digits that rounds to this float32. */
-function shortest(x: number): number {
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(x.toPrecision(digits));
-    if (Math.fround(short) === x) return short;
-  }
-  return Number(x.toPrecision(9));
 }
 
 const maxFraction = 8;

@@ -19,13 +19,15 @@ function isOwnFrame(file: string): boolean {
   return file.startsWith(packageRoot) || file.startsWith(packagePath) || file.startsWith('node:');
 }
 
+// Frames that have a place in a file: `at f (file:///app/model.js:3:7)`, `at /app/model.js:3:7`.
+const frame =
+  /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/;
+const filePath = /^(?:file:\/\/|https?:\/\/|\/|[A-Za-z]:[\\/])/;
+
 /** The user's frame in the text of an error's `stack`, or undefined where no frame lies outside the package. */
 export function locationInStack(stack: string): Loc | undefined {
   for (const line of stack.split('\n')) {
-    const match =
-      /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/.exec(
-        line,
-      );
+    const match = frame.exec(line);
     if (!match) continue;
     const [, file, row, column] = match as unknown as [string, string, string, string];
     if (isOwnFrame(file)) continue;
@@ -49,10 +51,41 @@ export function userLocation(): Loc | undefined {
   for (const frames of framesSearched) {
     const saved = Error.stackTraceLimit;
     Error.stackTraceLimit = frames;
-    const { stack } = new Error();
+    const loc = locationWithinLimit();
     Error.stackTraceLimit = saved;
-    const loc = stack === undefined ? undefined : locationInStack(stack);
     if (loc !== undefined) return loc;
+  }
+  return undefined;
+}
+
+// Locations by place in the code as it runs. Spelling a stack takes long, above all through source maps, and the ops of a trace come from
+// few lines again and again.
+const known = new Map<string, Loc | undefined>();
+
+function locationWithinLimit(): Loc | undefined {
+  const sites = callSites();
+  const place = sites && userPlace(sites);
+  if (place !== undefined && known.has(place)) return known.get(place);
+  // Engines other than V8 know no call sites; where V8's are all of this package, no text says more.
+  const loc = sites && place === undefined ? undefined : locationInStack(new Error().stack ?? '');
+  if (place !== undefined) known.set(place, loc);
+  return loc;
+}
+
+function callSites(): readonly NodeJS.CallSite[] | undefined {
+  const saved = Error.prepareStackTrace;
+  Error.prepareStackTrace = (_, sites) => sites;
+  const stack: unknown = new Error().stack;
+  Error.prepareStackTrace = saved;
+  return Array.isArray(stack) ? stack : undefined;
+}
+
+/** The first frame outside this package, in the code as it runs and not as source maps name it. */
+function userPlace(sites: readonly NodeJS.CallSite[]): string | undefined {
+  for (const site of sites) {
+    const file = site.getFileName();
+    if (file != null && filePath.test(file) && !isOwnFrame(file))
+      return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
   }
   return undefined;
 }

@@ -55,7 +55,7 @@ describe('random programs', () => {
     for (let i = 0; i < programs; i++) {
       const c = generate(firstSeed + i, 4 + (i % 9));
       for (const mode of modes) {
-        // Checking after every single pass costs most of the time; a long run does it for one program in ten.
+        // What costs most of the time a long run does for one program in ten.
         const found = disagreement(c, mode, programs <= 1000 || i % 10 === 0);
         if (found) expect.fail(report(c, mode, found));
       }

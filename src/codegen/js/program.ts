@@ -4,7 +4,9 @@ import { type DType, sizeOf } from '../../ir/types.ts';
 import { expandCalls } from '../../loop/expand.ts';
 import { spellName, spellPrelude } from '../../loop/javascript.ts';
 import type { Kernel, Scalar } from '../../loop/kernel.ts';
+import { freshName } from '../../loop/names.ts';
 import type { Program, Step } from '../../lower/program.ts';
+import { functionFrom } from '../../util/code.ts';
 import { invariant } from '../../util/errors.ts';
 import { interpreterOf } from '../interpreter.ts';
 import { argumentIndex, checkBinding, constantsOf, type Located, locate } from '../memory.ts';
@@ -34,7 +36,7 @@ export function emitProgram(program: Program): string {
 
 export function compileProgram(program: Program): CompiledProgram {
   const { source, messages } = spellProgram(program);
-  const make = functionOf(source);
+  const make = functionFrom(['support', 'arena', 'constants'], source) as Make | null;
   if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program) };
   const run = make(supportFor(messages), new ArrayBuffer(program.arenaBytes), constantsOf(program));
   return { source, engine: 'javascript', run };
@@ -45,16 +47,6 @@ type Make = (
   arena: ArrayBuffer,
   constants: readonly TypedArray[],
 ) => CompiledProgram['run'];
-
-/** The function with this body, or null where a content-security policy forbids making one. */
-function functionOf(body: string): Make | null {
-  try {
-    return new Function('support', 'arena', 'constants', body) as Make;
-  } catch (error) {
-    if (error instanceof EvalError) return null;
-    throw error;
-  }
-}
 
 const arrayTypes: Readonly<Record<DType, string>> = {
   float32: 'Float32Array',
@@ -104,7 +96,7 @@ class Functions {
     const text = spellKernel(kernel, 'kernel', (message) => this.#messageIndex(message));
     let name = this.#names.get(text);
     if (name === undefined) {
-      name = this.#fresh(spellName(kernel.name));
+      name = freshName(spellName(kernel.name), this.#taken);
       this.#names.set(text, name);
       this.texts.push(text.replace('function kernel(', `function ${name}(`));
       this.kernels.push(kernel);
@@ -131,13 +123,6 @@ class Functions {
       this.#scratch.set(name, { type, size: Math.max(known, Number(spellCount(size))) });
       return [name];
     });
-  }
-
-  #fresh(base: string): string {
-    let name = base;
-    for (let n = 1; this.#taken.has(name); n++) name = `${base}_${n}`;
-    this.#taken.add(name);
-    return name;
   }
 
   #messageIndex(message: string): number {

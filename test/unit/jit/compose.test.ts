@@ -77,3 +77,24 @@ describe('transforms in any order', () => {
     configure(before);
   });
 });
+
+// Zeros instead of nothing would come out as NaN here: the derivative they meet is infinite.
+describe('what the value does not depend on', () => {
+  const x = tensor([0, 1]);
+  const both = jit((a: Tensor) => ({ logarithms: a.log().sum(), sum: a.mul(2).sum() }));
+
+  it('leaves the gradient alone when it is another result of a compiled function', () => {
+    expect(grad((a: Tensor) => both(a).sum)(x).toArray()).toEqual([2, 2]);
+    expect(jit(grad((a: Tensor) => both(a).sum))(x).toArray()).toEqual([2, 2]);
+    expect(grad((a: Tensor) => both(a).sum.add(both(a).logarithms))(x).toArray()).toEqual([Infinity, 3]);
+  });
+  it('leaves it alone when it is an argument that a compiled function ignores', () => {
+    const first = jit((a: Tensor, _: Tensor) => a.mul(2).sum());
+    expect(grad((a: Tensor) => first(a, a.log()))(x).toArray()).toEqual([2, 2]);
+  });
+  it('leaves second gradients alone', () => {
+    const log = (a: Tensor): Tensor => a.log().sum();
+    for (const f of [log, jit(log)])
+      expect(grad((a: Tensor) => grad(f)(a).sum())(x).toArray()).toEqual([-Infinity, -1]);
+  });
+});

@@ -74,7 +74,7 @@ describe('forward and backward together give the eager gradient to the bit', () 
       const { forward, backward, residuals } = differentiate(traced.func, indices);
       verify(forward);
       verify(backward);
-      expect(forward.results.length).toBe(1 + residuals);
+      expect(forward.results.length).toBe(1 + residuals.length);
       for (const half of [(x: typeof forward) => x, (x: typeof forward) => optimize(x).func]) {
         const results = evaluate(
           half(forward),
@@ -101,6 +101,18 @@ describe('the interface', () => {
     const { inputs, outputs, backward } = differentiate(func);
     expect({ inputs, outputs }).toEqual({ inputs: [1], outputs: [1] });
     expect(backward.results.length).toBe(1);
+  });
+  it('gives no cotangent to a parameter that nothing depends on, and reads nothing for a result without one', () => {
+    const func = parse(
+      `func @f(%0: f32[2], %1: f32[2]) {
+        %2 = log %0 : f32[2]
+        %3 = sin %1 : f32[2]
+        return %2, %3
+      }`,
+      registry,
+    );
+    expect(differentiate(func, [0, 1], [1])).toMatchObject({ inputs: [1], outputs: [1], residuals: [1] });
+    expect(differentiate(func).residuals).toEqual([1, 0]);
   });
   it('names an op without a gradient', () => {
     const func = parse(
