@@ -16,7 +16,7 @@
 import { VerifyError } from '../util/errors.ts';
 import { type Interval, indexRange, rangeOf, reachesEnds } from './interval.ts';
 import type { Buffer, Expr, Kernel, Scalar, Stmt } from './kernel.ts';
-import { namesBound, namesBound } from './names.ts';
+import { namesBound } from './names.ts';
 import { printExpr, printStatements } from './print.ts';
 import { checkExpr, checkName, type Fail, isCount, reduceOps } from './verify-expr.ts';
 import { operandsOf } from './visit.ts';

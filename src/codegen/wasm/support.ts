@@ -6,7 +6,7 @@ let reason: string | null | undefined;
 
 /** Why modules cannot run here, or null where they can. Found by making one. */
 export function whyNoWasm(): string | null {
-  reason ??= find();
+  if (reason === undefined) reason = find();
   return reason;
 }
 

@@ -1,12 +1,13 @@
-// The emitter against the interpreter, to the bit.
+// The emitters against the interpreter, to the bit.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Kernel, ReduceOp, Scalar } from '../../../src/loop/kernel.ts';
 import * as k from '../../../src/loop/make.ts';
 import { relaxKernel } from '../../../src/loop/relax.ts';
 import { verifyKernel } from '../../../src/loop/verify.ts';
+import { withLanes } from '../../../src/lower/lanes.ts';
 import { contents, kernels, specialFloats, specialIntegers } from '../loop/arbitrary.ts';
-import { runBoth } from './programs.ts';
+import { runAll } from './programs.ts';
 
 const runs = 200;
 
@@ -15,10 +16,22 @@ describe('random expressions', () => {
     fc.assert(
       fc.property(kernels, contents, (kernel, inputs) => {
         verifyKernel(kernel);
-        const { actual, expected } = runBoth(kernel, inputs);
+        const { actual, expected } = runAll(kernel, inputs);
         expect(actual).toEqual(expected);
       }),
       { numRuns: runs },
+    );
+  });
+
+  test('four iterations at once', () => {
+    fc.assert(
+      fc.property(kernels, contents, (kernel, inputs) => {
+        const laned = { ...kernel, body: withLanes(kernel.body) };
+        verifyKernel(laned);
+        const { actual, expected } = runAll(laned, inputs);
+        expect(actual).toEqual(expected);
+      }),
+      { numRuns: 2 * runs },
     );
   });
 
@@ -27,7 +40,7 @@ describe('random expressions', () => {
       fc.property(kernels, contents, (kernel, inputs) => {
         const relaxed = relaxKernel(kernel);
         verifyKernel(relaxed);
-        const { actual, expected } = runBoth(relaxed, inputs);
+        const { actual, expected } = runAll(relaxed, inputs);
         expect(actual).toEqual(expected);
       }),
       { numRuns: runs },
@@ -79,24 +92,24 @@ describe('reductions keep the fixed order', () => {
       for (const heavy of [false, true]) {
         const kernel = reduction(op, 'f32', extent, heavy);
         verifyKernel(kernel);
-        const { actual, expected } = runBoth(kernel, [f32(2 * extent)]);
+        const { actual, expected } = runAll(kernel, [f32(2 * extent)]);
         expect(actual).toEqual(expected);
-        const relaxed = runBoth(relaxKernel(kernel), [f32(2 * extent)]);
+        const relaxed = runAll(relaxKernel(kernel), [f32(2 * extent)]);
         expect(relaxed.actual).toEqual(relaxed.expected);
       }
-      const { actual, expected } = runBoth(reduction(op, 'i32', extent), [i32(2 * extent)]);
+      const { actual, expected } = runAll(reduction(op, 'i32', extent), [i32(2 * extent)]);
       expect(actual).toEqual(expected);
     }
     for (const op of ['or', 'and'] as const) {
       const bits = Uint8Array.from({ length: 2 * extent }, (_, i) => (i < extent ? 1 : 0));
-      const { actual, expected } = runBoth(reduction(op, 'bool', extent), [bits]);
+      const { actual, expected } = runAll(reduction(op, 'bool', extent), [bits]);
       expect(actual).toEqual(expected);
     }
   });
 
   test('the order is not that of a plain loop', () => {
     const values = f32(1000);
-    const { actual } = runBoth(reduction('add', 'f32', 500), [values]);
+    const { actual } = runAll(reduction('add', 'f32', 500), [values]);
     let plain = 0;
     for (let i = 0; i < 500; i++) plain = Math.fround(plain + values[i]!);
     expect(actual[0]![0]).not.toBe(plain);
@@ -109,7 +122,7 @@ describe('reductions keep the fixed order', () => {
         const values = Float32Array.from({ length: 2 * extent }, (_, i) =>
           i < extent ? specialFloats[(i + shift) % specialFloats.length]! : -0,
         );
-        const { actual, expected } = runBoth(reduction(op, 'f32', extent), [values]);
+        const { actual, expected } = runAll(reduction(op, 'f32', extent), [values]);
         expect(actual).toEqual(expected);
       }
     }
@@ -158,7 +171,7 @@ test.each([3, 9, 20, 1030])(
       ],
     };
     verifyKernel(kernel);
-    const { actual, expected } = runBoth(kernel, [f32(extent)]);
+    const { actual, expected } = runAll(kernel, [f32(extent)]);
     expect(actual).toEqual(expected);
   },
 );
@@ -193,7 +206,7 @@ describe('statements', () => {
       ],
     };
     verifyKernel(kernel);
-    const { actual, expected } = runBoth(kernel, [f32(12)]);
+    const { actual, expected } = runAll(kernel, [f32(12)]);
     expect(actual).toEqual(expected);
     expect([...actual[2]!]).toContain(1);
     expect([...actual[2]!]).toContain(0);
@@ -206,7 +219,7 @@ describe('statements', () => {
       body: [k.loop('i', 5, [k.store('v', i, k.mul(k.load('f32', 'v', i), k.f32(0.9)))])],
     };
     verifyKernel(kernel);
-    const { actual, expected } = runBoth(kernel, []);
+    const { actual, expected } = runAll(kernel, []);
     expect(actual).toEqual(expected);
     expect(actual[0]![0]).toBe(Math.fround(0.9));
   });
@@ -251,7 +264,7 @@ describe('statements', () => {
     };
     verifyKernel(kernel);
     const [a, b] = [f32(n * n), f32(n * n, 1)];
-    const { actual, expected } = runBoth(kernel, [a, b]);
+    const { actual, expected } = runAll(kernel, [a, b]);
     expect(actual).toEqual(expected);
     const plain = new Float32Array(n * n);
     for (let row = 0; row < n; row++)

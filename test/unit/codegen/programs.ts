@@ -1,8 +1,9 @@
-// Programs around single kernels, and both executors run on them.
-
+// Programs around single kernels, and all executors run on them.
+import { expect } from 'vitest';
 import type { TypedArray } from '../../../src/array/nd.ts';
 import { interpreterOf } from '../../../src/codegen/interpreter.ts';
 import { type CompiledProgram, compileProgram } from '../../../src/codegen/js/program.ts';
+import { compileWasm } from '../../../src/codegen/wasm/program.ts';
 import type { DType } from '../../../src/ir/types.ts';
 import type { Kernel, Scalar } from '../../../src/loop/kernel.ts';
 import type { Place, Program, Slot } from '../../../src/lower/program.ts';
@@ -50,13 +51,16 @@ export interface Runs {
   readonly expected: readonly TypedArray[];
 }
 
-/** Runs a kernel in both ways on the same inputs. */
-export function runBoth(kernel: Kernel, inputs: readonly TypedArray[]): Runs {
+/** Runs a kernel by the interpreter and as JavaScript on the same inputs, and checks that WebAssembly gives what the interpreter does. */
+export function runAll(kernel: Kernel, inputs: readonly TypedArray[]): Runs {
   const program = programOf(kernel);
   const compiled = compileProgram(program);
   const actual = outputsOf(program);
   const expected = outputsOf(program);
   compiled.run([...inputs, ...actual]);
   interpreterOf(program)([...inputs, ...expected]);
+  const module = outputsOf(program);
+  compileWasm(program)([...inputs, ...module]);
+  expect(module, 'by WebAssembly').toEqual(expected);
   return { compiled, actual, expected };
 }

@@ -1,0 +1,124 @@
+// Where the arrays of a program are in its region, and which are copied in and out at each call.
+import { type DType, sizeOf } from '../../ir/types.ts';
+import type { Kernel, Scalar } from '../../loop/kernel.ts';
+import type { Program } from '../../lower/program.ts';
+import { InternalError, invariant } from '../../util/errors.ts';
+import { argumentIndex, type Located } from '../memory.ts';
+import { roundUp } from './heap.ts';
+
+/** An array in memory. */
+export interface Place {
+  readonly dtype: DType;
+  /** Bytes from the beginning of the region. */
+  readonly offset: number;
+  /** Elements. */
+  readonly size: number;
+  /** Does the program read what the caller's array holds, and does it write it? */
+  readonly comesIn: boolean;
+  readonly goesOut: boolean;
+}
+
+export interface Layout {
+  /** Of the arrays of the inputs, then of the outputs; null for an output that has no array of its own. */
+  readonly arguments: readonly (Place | null)[];
+  /** In the order of the constant slots. */
+  readonly constants: readonly Place[];
+  readonly bytes: number;
+  offsetOf(slot: number): number;
+  bytesOf(slot: number): number;
+  /** Of the scratch buffers of a kernel: the n-th of a type is the same memory in all kernels. */
+  scratchOf(kernel: Kernel): readonly number[];
+}
+
+const scalarBytes: Readonly<Record<Scalar, number>> = { f32: 4, f64: 8, i32: 4, bool: 1 };
+export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
+
+/** Constants first, then inputs, outputs, the arena and scratch memory. */
+export function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout {
+  let bytes = 0;
+  const take = (size: number): number => {
+    const offset = bytes;
+    bytes += roundUp(size);
+    return offset;
+  };
+  const traffic = trafficOf(program, located);
+  const place = (slot: number, moves: Pick<Place, 'comesIn' | 'goesOut'>): Place => {
+    const { dtype, shape } = located.get(slot)!.slot.type;
+    const size = sizeOf(shape);
+    return { ...moves, dtype, size, offset: take(size * bytesPer[dtype]) };
+  };
+  const constantSlots = program.slots.filter((s) => s.place.kind === 'constant');
+  const constants = constantSlots.map((s) => place(s.id, { comesIn: true, goesOut: false }));
+  const constantOffsets = new Map(constantSlots.map((s, i) => [s.place, constants[i]!.offset]));
+  const places: (Place | null)[] = program.inputs.map((slot, index) => place(slot, traffic(index)));
+  for (const [index, slot] of program.outputs.entries()) {
+    const { memory } = located.get(slot)!;
+    const own = memory.kind === 'output' && memory.index === index;
+    places.push(own ? place(slot, traffic(program.inputs.length + index)) : null);
+  }
+  const arena = take(program.arenaBytes);
+  const scratch = new Map<string, { readonly type: Scalar; size: number }>();
+  const scratchNames = ({ buffers }: Kernel): string[] => {
+    const counts = new Map<Scalar, number>();
+    return buffers.flatMap(({ role, type, size }) => {
+      if (role !== 'scratch') return [];
+      const n = counts.get(type) ?? 0;
+      counts.set(type, n + 1);
+      const name = `${type} ${n}`;
+      scratch.set(name, { type, size: Math.max(size, scratch.get(name)?.size ?? 0) });
+      return [name];
+    });
+  };
+  for (const step of program.steps) if (step.kind === 'run') scratchNames(step.kernel);
+  const scratchOffsets = new Map(
+    [...scratch].map(([name, { type, size }]) => [name, take(size * scalarBytes[type])]),
+  );
+  const offsetOf = (slot: number): number => {
+    const found = located.get(slot);
+    invariant(found !== undefined, `step on slot ${slot}, which does not exist`);
+    const { memory } = found;
+    if (memory.kind === 'arena') return arena + memory.offset;
+    if (memory.kind === 'constant') return constantOffsets.get(memory)!;
+    const argument = places[argumentIndex(memory, program)!];
+    if (!argument) throw new InternalError(`slot ${slot} lies in an output that has no array`);
+    return argument.offset;
+  };
+  return {
+    arguments: places,
+    constants,
+    bytes,
+    offsetOf,
+    bytesOf(slot) {
+      const { dtype, shape } = located.get(slot)!.slot.type;
+      return sizeOf(shape) * bytesPer[dtype];
+    },
+    scratchOf: (kernel) => scratchNames(kernel).map((name) => scratchOffsets.get(name)!),
+  };
+}
+
+/** By the number of an argument: is its array read before it is written, and is it written? */
+function trafficOf(
+  program: Program,
+  located: ReadonlyMap<number, Located>,
+): (argument: number) => Pick<Place, 'comesIn' | 'goesOut'> {
+  const read = new Set<number>();
+  const written = new Set<number>();
+  const touch = (slot: number, reads: boolean, writes: boolean): void => {
+    const memory = located.get(slot)?.memory;
+    const argument = memory && argumentIndex(memory, program);
+    if (argument === undefined) return;
+    if (reads && !written.has(argument)) read.add(argument);
+    if (writes) written.add(argument);
+  };
+  for (const step of program.steps) {
+    if (step.kind === 'copy') {
+      touch(step.from, true, false);
+      touch(step.to, false, true);
+    } else
+      step.slots.forEach((slot, i) => {
+        const role = step.kernel.buffers[i]?.role;
+        touch(slot, role !== 'out', role !== 'in');
+      });
+  }
+  return (argument) => ({ comesIn: read.has(argument), goesOut: written.has(argument) });
+}
