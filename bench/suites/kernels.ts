@@ -1,24 +1,27 @@
-// Single kernels: an elementwise chain, softmax, row sums, matrix products.
+// Single kernels: elementwise chains, softmax, layer norm, row sums, matrix products.
 import { jit, type Tensor, tensor } from 'tracejit';
 import * as baseline from '../baselines/loops.ts';
 import { type Case, type Suite, timed, type Variant, values } from '../suite.ts';
 
-// eager, compiled strict, compiled fast, by hand.
+// Eager, compiled to JavaScript strict and fast, to WebAssembly, by hand.
 function variants(
   f: (...xs: Tensor[]) => Tensor,
   args: Tensor[],
   byHand: readonly Variant[],
 ): { variants: Variant[]; firstCall: number } {
-  const strict = jit(f, { name: 'strict' });
-  const fast = jit(f, { name: 'fast', precision: 'fast' });
+  const strict = jit(f, { name: 'strict', backend: 'js' });
+  const fast = jit(f, { name: 'fast', backend: 'js', precision: 'fast' });
+  const wasm = jit(f, { name: 'wasm', backend: 'wasm' });
   const firstCall = timed(() => strict(...args));
   fast(...args);
+  wasm(...args);
   return {
     firstCall,
     variants: [
       { name: 'eager', run: () => f(...args) },
       { name: 'compiled', run: () => strict(...args) },
       { name: 'compiled, fast', run: () => fast(...args) },
+      { name: 'compiled, wasm', run: () => wasm(...args) },
       ...byHand,
     ],
   };
@@ -44,6 +47,31 @@ function chain(): Case {
       ],
     ),
   };
+}
+
+function gelu(n: number): Case {
+  const f = (x: Tensor): Tensor => {
+    const inner = x
+      .mul(x)
+      .mul(x)
+      .mul(0.044715)
+      .add(x)
+      .mul(Math.sqrt(2 / Math.PI));
+    return inner.tanh().add(1).mul(x).mul(0.5);
+  };
+  return {
+    name: `tanh GELU, ${n} elements`,
+    ...variants(f as (...xs: Tensor[]) => Tensor, [tensor(values(n))], []),
+  };
+}
+
+function layerNorm(): Case {
+  const f = (x: Tensor): Tensor => {
+    const centred = x.sub(x.mean(-1, true));
+    return centred.div(centred.square().mean(-1, true).add(1e-5).sqrt());
+  };
+  const x = tensor(values(1024 * 1024), { shape: [1024, 1024] });
+  return { name: 'layer norm [1024,1024]', ...variants(f as (...xs: Tensor[]) => Tensor, [x], []) };
 }
 
 function softmax(): Case {
@@ -94,5 +122,15 @@ function matmul(n: number): Case {
 
 export const kernels: Suite = {
   name: 'kernels',
-  cases: () => [chain(), softmax(), rowSums(), matmul(64), matmul(256), matmul(512)],
+  cases: () => [
+    chain(),
+    gelu(4096),
+    gelu(1_000_000),
+    softmax(),
+    layerNorm(),
+    rowSums(),
+    matmul(64),
+    matmul(256),
+    matmul(512),
+  ],
 };

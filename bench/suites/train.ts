@@ -15,10 +15,12 @@ function mnist(): Case {
       [state] = step(state, images, labels, 1e-3);
     };
   };
-  const strict = run(jit(adamStep, { donate: [0], name: 'adam_step' }));
-  const fast = run(jit(adamStep, { donate: [0], name: 'adam_step_fast', precision: 'fast' }));
+  const strict = run(jit(adamStep, { donate: [0], name: 'adam_step', backend: 'js' }));
+  const fast = run(jit(adamStep, { donate: [0], name: 'adam_step_fast', backend: 'js', precision: 'fast' }));
+  const wasm = run(jit(adamStep, { donate: [0], name: 'adam_step_wasm', backend: 'wasm' }));
   const firstCall = timed(strict);
   fast();
+  wasm();
   return {
     name: 'MNIST 784-128-10, Adam, batch 128',
     // Two products forward, two backward for the weights and one for the hidden layer.
@@ -28,6 +30,7 @@ function mnist(): Case {
       { name: 'eager', run: run(adamStep) },
       { name: 'compiled', run: strict },
       { name: 'compiled, fast', run: fast },
+      { name: 'compiled, wasm', run: wasm },
     ],
   };
 }
@@ -64,10 +67,12 @@ function tiny(): Case {
       [layers] = f(layers);
     };
   };
-  const strict = run(jit(step, { donate: [0], name: 'tiny_step' }));
-  const fast = run(jit(step, { donate: [0], name: 'tiny_step_fast', precision: 'fast' }));
+  const strict = run(jit(step, { donate: [0], name: 'tiny_step', backend: 'js' }));
+  const fast = run(jit(step, { donate: [0], name: 'tiny_step_fast', backend: 'js', precision: 'fast' }));
+  const wasm = run(jit(step, { donate: [0], name: 'tiny_step_wasm', backend: 'wasm' }));
   const firstCall = timed(strict);
   fast();
+  wasm();
   return {
     name: 'tanh network 2-16-16-1, gradient descent, batch 32',
     firstCall,
@@ -75,6 +80,7 @@ function tiny(): Case {
       { name: 'eager', run: run(step) },
       { name: 'compiled', run: strict },
       { name: 'compiled, fast', run: fast },
+      { name: 'compiled, wasm', run: wasm },
       {
         name: 'by hand, doubles',
         run: tinyStep(
