@@ -4,6 +4,7 @@ import { isTensor, lift } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { seeAll } from '../trace/tracer.ts';
 import { flatten, type Leaf, type Tree, unflatten } from '../trace/tree.ts';
 import { GradientError, OptionError, TreeError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
@@ -99,6 +100,7 @@ export function vjp<Args extends readonly unknown[], R>(
   const tape = new Tape(currentInterpreter());
   const watched = primals.map((p, i) => watchTree('vjp', tape, p, `args[${i}]`));
   const output = within(tape, () => f(...(watched.map((w) => w.value) as unknown as Args)));
+  seeAll(output);
   const flat = flatten(output, 'result');
   const targets = flat.leaves.map((leaf) => (isTensor(leaf) ? within(tape, () => leaf.resolve()) : null));
 
@@ -151,6 +153,7 @@ function differentiate<Args extends readonly unknown[]>(
     return w;
   });
   const output = within(tape, () => f(...(inputs as unknown as Args)));
+  seeAll(output);
   const value = within(tape, () => scalarOf(where, output, hasAux));
   return { output, gradients: gradientsOf(tape, [value], [constant(1, 'float32')], watched) };
 }

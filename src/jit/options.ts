@@ -82,7 +82,7 @@ export interface Configuration {
   readonly precision: Precision;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
-  /** Whether a scalar comparison that nothing uses is an error: mostly it stands in an `if`, which cannot see it. */
+  /** Whether a scalar comparison that nothing uses is an error, or a warning where it is not written in the jitted function itself: mostly it stands in an `if`, which cannot see it. */
   readonly checkConditions: boolean;
 }
 
