@@ -55,7 +55,7 @@ describe('options of jit', () => {
       'DTypeError: spec: unknown dtype "f64"; there are float32, int32, bool',
     );
     expect(messageOf(() => spec(3 as never))).toBe(
-      'ShapeError: spec: expected a shape such as [32, 784], got 3',
+      'ShapeError: spec: expected a shape such as [2, 3], got 3',
     );
   });
 });

@@ -1,11 +1,9 @@
 // Means, spreads and norms: what is built from sums.
-import { resolveAxes } from '../../ops/axes.ts';
+import { type Axes, resolveAxes } from '../../ops/axes.ts';
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { ArgumentError, OptionError } from '../../util/errors.ts';
 import { checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
-
-type Axes = number | readonly number[];
 
 /** Arithmetic mean, as float32: the sum divided by the number of elements; NaN of none. */
 export function mean(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
