@@ -66,7 +66,8 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
   const isStatic = (key: string | number, depth: number): boolean =>
     (depth === 0 || typeof key === 'string') && positions.has(key);
   return {
-    name: identifier(name ?? functionName),
+    // A function's own `name` is a property like others, and may be anything.
+    name: identifier(name ?? String(functionName)),
     isStatic,
     donate: new Set(donate),
     signature: signature === undefined ? null : keyOfSignature(signature, isStatic),

@@ -4,7 +4,7 @@ import { showType, sizeOf, type TensorType } from '../ir/types.ts';
 import type { Expr, Kernel } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { checkOptions } from '../util/options.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import { checkAxis, resolveAxis } from './axes.ts';
 import { liftNumeric, type TensorLike } from './coerce.ts';
 import { checkDomain } from './families.ts';
@@ -66,6 +66,8 @@ function cumulation(name: string, spec: CumulationSpec): Cumulation {
     },
     (x, axis, options) => {
       checkOptions(options, ['exclusive', 'reverse'], name);
+      checkFlag(options?.exclusive, 'exclusive', name);
+      checkFlag(options?.reverse, 'reverse', name);
       const { exclusive = false, reverse = false } = options ?? {};
       const operand = liftNumeric(x, name);
       // Without an axis the elements are one list, as in NumPy.
