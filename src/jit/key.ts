@@ -227,7 +227,7 @@ function showStatic(value: unknown): string {
         .map((key) => `${key}: ${showStatic(value[key])}`)
         .join(', ')}}`,
     );
-  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor.name}`;
+  if (typeof value === 'object' && value !== null) return `an instance of ${String(value.constructor?.name)}`;
   return String(value);
 }
 
