@@ -19,6 +19,7 @@ export { type Jitted, jit } from './jit/jit.ts';
 export { type Configuration, configure, type JitOptions } from './jit/options.ts';
 export { type Spec, spec } from './jit/spec.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
+export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';
 export { concat } from './ops/concat.ts';
@@ -77,7 +78,7 @@ export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts'
 export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/fill.ts';
 export { Generator } from './tensor/generator.ts';
 export * as random from './tensor/random.ts';
-export { type Axes, type SliceIndex, Tensor } from './tensor/tensor.ts';
+export { type SliceIndex, Tensor } from './tensor/tensor.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export {
   ArgumentError,

@@ -4,8 +4,9 @@ import { isTensor, lift } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { seeAll } from '../trace/tracer.ts';
 import { flatten, type Leaf, type Tree, unflatten } from '../trace/tree.ts';
-import { GradientError, OptionError, TreeError } from '../util/errors.ts';
+import { ArgumentError, GradientError, OptionError, TreeError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import { backward, zerosOf } from './backward.ts';
 import { renew } from './identity.ts';
@@ -51,6 +52,7 @@ export function grad<Args extends readonly unknown[]>(
   f: (...args: Args) => Tensor,
   argnums: Argnums = 0,
 ): (...args: Args) => unknown {
+  checkFunction(f, 'grad');
   const positions = checkArgnums(argnums, 'grad');
   return named('grad', f, (...args: Args) => {
     const { gradients } = differentiate('grad', f, args, positions, false);
@@ -75,6 +77,7 @@ export function valueAndGrad<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   options: GradOptions<Argnums> = {},
 ): (...args: Args) => [R, unknown] {
+  checkFunction(f, 'valueAndGrad');
   checkOptions(options, ['argnums', 'hasAux'], 'valueAndGrad');
   const { argnums = 0, hasAux = false } = options;
   if (typeof hasAux !== 'boolean')
@@ -96,9 +99,11 @@ export function vjp<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   ...primals: Args
 ): [R, (cotangent: Gradient<R>) => { -readonly [K in keyof Args]: Gradient<Args[K]> }] {
+  checkFunction(f, 'vjp');
   const tape = new Tape(currentInterpreter());
   const watched = primals.map((p, i) => watchTree('vjp', tape, p, `args[${i}]`));
   const output = within(tape, () => f(...(watched.map((w) => w.value) as unknown as Args)));
+  seeAll(output);
   const flat = flatten(output, 'result');
   const targets = flat.leaves.map((leaf) => (isTensor(leaf) ? within(tape, () => leaf.resolve()) : null));
 
@@ -151,6 +156,7 @@ function differentiate<Args extends readonly unknown[]>(
     return w;
   });
   const output = within(tape, () => f(...(inputs as unknown as Args)));
+  seeAll(output);
   const value = within(tape, () => scalarOf(where, output, hasAux));
   return { output, gradients: gradientsOf(tape, [value], [constant(1, 'float32')], watched) };
 }
@@ -262,6 +268,13 @@ function kindOf(x: unknown): string {
   if (Array.isArray(x)) return `an array of length ${x.length}`;
   if (x instanceof Promise) return 'a promise';
   return typeof x === 'object' ? 'an object' : typeof x === 'undefined' ? 'undefined' : `a ${typeof x}`;
+}
+
+function checkFunction(f: unknown, where: string): void {
+  if (typeof f !== 'function')
+    throw new ArgumentError(
+      `${where}: expected a function, got ${kindOf(f)}; to differentiate at a point, call what it returns: grad(f)(x)`,
+    );
 }
 
 function named<F extends (...args: never[]) => unknown>(what: string, f: { readonly name: string }, g: F): F {

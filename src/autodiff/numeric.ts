@@ -1,5 +1,4 @@
 // Gradients by finite differences: slow, approximate and independent of every vjp rule.
-
 import { ndView } from '../array/nd.ts';
 import { showType } from '../ir/types.ts';
 import { EagerTensor } from '../tensor/eager.ts';

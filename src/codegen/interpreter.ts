@@ -1,10 +1,18 @@
 // Runs a Program by the interpreter of kernels: the oracle of every emitter, and what is left where code must not be generated.
 import type { TypedArray } from '../array/nd.ts';
-import { type DType, sizeOf } from '../ir/types.ts';
+import { sizeOf } from '../ir/types.ts';
 import { interpret } from '../loop/interpret.ts';
 import type { Program } from '../lower/program.ts';
 import { InternalError, invariant } from '../util/errors.ts';
-import { argumentIndex, checkBinding, constantArray, type Located, locate, type View } from './memory.ts';
+import {
+  argumentIndex,
+  arrayClasses,
+  checkBinding,
+  constantArray,
+  type Located,
+  locate,
+  type View,
+} from './memory.ts';
 
 /** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
 export function interpreterOf(program: Program): (arrays: readonly TypedArray[]) => void {
@@ -42,10 +50,5 @@ export function interpreterOf(program: Program): (arrays: readonly TypedArray[])
 function ownView({ slot, memory }: Located, arena: ArrayBuffer): View | undefined {
   if (memory.kind === 'constant') return constantArray(slot.type.dtype, memory.data);
   if (memory.kind !== 'arena') return undefined;
-  return new views[slot.type.dtype](arena, memory.offset, sizeOf(slot.type.shape));
+  return new arrayClasses[slot.type.dtype](arena, memory.offset, sizeOf(slot.type.shape));
 }
-
-const views = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const satisfies Record<
-  DType,
-  unknown
->;

@@ -1,11 +1,18 @@
 // Where the slots of a program live: aliases followed to their memory, views made on the arena.
-import { type DType, sizeOf } from '../ir/types.ts';
+import { bytesOf, type DType, sizeOf } from '../ir/types.ts';
 import type { Kernel, Scalar } from '../loop/kernel.ts';
 import type { Place, Program, Slot } from '../lower/program.ts';
 import { invariant } from '../util/errors.ts';
 
 export type Memory = Exclude<Place, { readonly kind: 'alias' }>;
 export type View = Float32Array | Int32Array | Uint8Array;
+
+/** What the elements of a slot lie in. */
+export const arrayClasses: {
+  readonly float32: typeof Float32Array;
+  readonly int32: typeof Int32Array;
+  readonly bool: typeof Uint8Array;
+} = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
 /** A slot with the place its memory really is at. */
 export interface Located {
@@ -30,7 +37,7 @@ export function locate(program: Program): ReadonlyMap<number, Located> {
       `slot ${slot.id} is an alias of slot ${base.id}, which has another dtype or size`,
     );
     if (memory.kind === 'arena') {
-      const bytes = sizeOf(slot.type.shape) * (slot.type.dtype === 'bool' ? 1 : 4);
+      const bytes = sizeOf(slot.type.shape) * bytesOf(slot.type.dtype);
       invariant(
         memory.offset >= 0 && memory.offset % 4 === 0 && memory.offset + bytes <= program.arenaBytes,
         `slot ${slot.id} lies outside the arena`,
@@ -50,14 +57,7 @@ export function argumentIndex(memory: Memory, program: Program): number | undefi
 
 /** A fresh array with the elements of a constant slot. */
 export function constantArray(dtype: DType, data: readonly number[]): View {
-  switch (dtype) {
-    case 'float32':
-      return Float32Array.from(data);
-    case 'int32':
-      return Int32Array.from(data);
-    case 'bool':
-      return Uint8Array.from(data);
-  }
+  return arrayClasses[dtype].from(data);
 }
 
 /** The constant arrays of a program, in the order of its slots. */

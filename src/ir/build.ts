@@ -63,6 +63,11 @@ export function rebuild(func: Func, visit: Visit): Func {
 /** The instruction with other operands; itself where they are the same. */
 export function withArgs(old: Instr, args: readonly Value[]): Instr {
   if (args.every((a, i) => a === old.args[i])) return old;
+  return remade(old, args);
+}
+
+/** The instruction made anew on other operands. */
+export function remade(old: Instr, args: readonly Value[]): Instr {
   return instr(old.op, args, old.attrs, old.regions, old.loc);
 }
 

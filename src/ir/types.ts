@@ -1,5 +1,5 @@
 // The abstract values of the tensor language: dtype and shape, how they print, compare and promote.
-import { ShapeError } from '../util/errors.ts';
+import { DTypeError, ShapeError } from '../util/errors.ts';
 import { product, sameList } from '../util/seq.ts';
 
 /** Element types. IR text abbreviates them `f32 i32 bool`. */
@@ -62,6 +62,12 @@ export function stridesOf(shape: Shape): number[] {
 /** Bytes one element takes in storage: bool is one byte. */
 export function bytesOf(dtype: DType): number {
   return dtype === 'bool' ? 1 : 4;
+}
+
+/** Throws a DTypeError unless `dtype` is one of the three. */
+export function checkDType(dtype: DType, where: string): void {
+  if (!dtypes.includes(dtype))
+    throw new DTypeError(`${where}: unknown dtype ${JSON.stringify(dtype)}; there are ${dtypes.join(', ')}`);
 }
 
 /** Throws a ShapeError unless every dimension is a finite integer >= 0. `where` names the op and argument. */

@@ -1,4 +1,5 @@
 // Questions about a function that many passes ask: who uses a value, what is needed, what is inside the regions.
+import { invariant } from '../util/errors.ts';
 import type { Func, Instr, Value } from './func.ts';
 import { print } from './print.ts';
 
@@ -22,6 +23,29 @@ export function useCounts(func: Func): ReadonlyMap<Value, number> {
   for (const instr of func.body) instr.args.forEach(count);
   func.results.forEach(count);
   return counts;
+}
+
+/**
+ * The results of a function on values of any kind (arrays, tensors, values of another function): `step` gives the results of an
+ * instruction on its operands. The one walk behind the oracle, replaying and inlining.
+ */
+export function walk<T>(
+  func: Func,
+  args: readonly T[],
+  step: (instr: Instr, operands: readonly T[]) => readonly T[],
+): readonly T[] {
+  invariant(
+    args.length === func.params.length,
+    `@${func.name} takes ${func.params.length} arguments, got ${args.length}`,
+  );
+  const known = new Map<Value, T>();
+  const here = (v: Value): T => known.get(v)!;
+  func.params.forEach((p, i) => known.set(p, args[i]!));
+  for (const instr of func.body) {
+    const results = step(instr, instr.args.map(here));
+    instr.results.forEach((r, i) => known.set(r, results[i]!));
+  }
+  return func.results.map(here);
 }
 
 /** The instructions that the results or an effect need. */

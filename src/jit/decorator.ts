@@ -6,8 +6,8 @@ export interface MethodDecoratorContext {
   readonly name: string | symbol;
 }
 
-export function isDecoratorContext(x: object): x is MethodDecoratorContext {
-  return 'kind' in x && x.kind === 'method' && 'name' in x;
+export function isDecoratorContext(x: unknown): x is MethodDecoratorContext {
+  return typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'method' && 'name' in x;
 }
 
 /** A method that compiles itself at its first call on each instance. */

@@ -45,6 +45,11 @@ export function jit<Args extends readonly unknown[], R>(
 ): Jitted<Args, R> | ((this: object, ...args: Args) => R) {
   if (typeof f !== 'function')
     throw new ArgumentError(`jit: expected a function, got ${f === null ? 'null' : typeof f}`);
+  // The one kind of function whose prototype cannot be assigned.
+  if (Object.getOwnPropertyDescriptor(f, 'prototype')?.writable === false)
+    throw new ArgumentError(
+      `jit: ${f.name || 'the argument'} is a class, which cannot be called; compile its methods with the decorator @jit`,
+    );
   if (isDecoratorContext(options)) return perInstance(f, options, (bound) => jitted(bound, {}));
   return jitted(f, options);
 }
@@ -58,7 +63,7 @@ function jitted<Args extends readonly unknown[], R>(
   const run = (...args: Args): R =>
     (configuration.jit ? callCompiled(specialisations, args) : callEagerly(f, args, settings)) as R;
   Object.defineProperties(run, {
-    name: { value: f.name === '' ? 'jit' : `jit(${f.name})` },
+    name: { value: f.name === '' ? 'jit' : `jit(${String(f.name)})` },
     length: { value: f.length },
     lower: { value: (...args: Args) => explain(specialisations.find(args, []), settings, run) },
     traces: { get: () => specialisations.records },

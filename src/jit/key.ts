@@ -4,6 +4,7 @@ import { isTensor } from '../ops/coerce.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import {
+  checkDepth,
   type Flat,
   flatten,
   flattenAs,
@@ -120,16 +121,12 @@ function snapshotStatics(tree: Tree, path: string): Tree {
   }
 }
 
-// As deep as trees of arguments may be; only a cycle gets there.
-const maxDepth = 100;
-
 function snapshot(value: unknown, path: string, depth: number): unknown {
   if (isTensor(value))
     throw new TreeError(
       `${path}: a static argument holds a tensor; static arguments are compared by value and become part of the code. Leave it out of \`static\``,
     );
-  if (depth > maxDepth)
-    throw new TreeError(`${path}: nested more than ${maxDepth} levels deep; does the object contain itself?`);
+  checkDepth(depth, path);
   if (Array.isArray(value)) return value.map((x, i) => snapshot(x, `${path}[${i}]`, depth + 1));
   if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
@@ -230,7 +227,7 @@ function showStatic(value: unknown): string {
         .map((key) => `${key}: ${showStatic(value[key])}`)
         .join(', ')}}`,
     );
-  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor.name}`;
+  if (typeof value === 'object' && value !== null) return `an instance of ${String(value.constructor?.name)}`;
   return String(value);
 }
 

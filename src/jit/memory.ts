@@ -1,4 +1,5 @@
 // What a program does with the memory of its parameters and results.
+import { argumentIndex, locate } from '../codegen/memory.ts';
 import type { Program } from '../lower/program.ts';
 import { invariant } from '../util/errors.ts';
 
@@ -10,25 +11,12 @@ export interface MemoryUse {
   readonly arrayOfOutput: readonly number[];
 }
 
-export function memoryUse({ name, slots, inputs, outputs, steps }: Program): MemoryUse {
-  const byId = new Map(slots.map((slot) => [slot.id, slot]));
-  // The array a slot lies in; null for memory of the program's own.
-  const arrayOf = (id: number): number | null => {
-    const { place } = byId.get(id)!;
-    switch (place.kind) {
-      case 'alias':
-        return arrayOf(place.of);
-      case 'input':
-        return place.index;
-      case 'output':
-        return inputs.length + place.index;
-      case 'arena':
-      case 'constant':
-        return null;
-    }
-  };
-  const written = new Set<number | null>();
-  for (const step of steps) {
+export function memoryUse(program: Program): MemoryUse {
+  const located = locate(program);
+  // The array a slot lies in; undefined for memory of the program's own.
+  const arrayOf = (id: number): number | undefined => argumentIndex(located.get(id)!.memory, program);
+  const written = new Set<number | undefined>();
+  for (const step of program.steps) {
     switch (step.kind) {
       case 'run':
         step.slots.forEach((id, i) => {
@@ -41,10 +29,13 @@ export function memoryUse({ name, slots, inputs, outputs, steps }: Program): Mem
     }
   }
   return {
-    overwritten: inputs.map((_, i) => written.has(i)),
-    arrayOfOutput: outputs.map((id, k) => {
+    overwritten: program.inputs.map((_, i) => written.has(i)),
+    arrayOfOutput: program.outputs.map((id, k) => {
       const array = arrayOf(id);
-      invariant(array !== null, `result ${k} of program ${name} lies in memory of the program's own`);
+      invariant(
+        array !== undefined,
+        `result ${k} of program ${program.name} lies in memory of the program's own`,
+      );
       return array;
     }),
   };

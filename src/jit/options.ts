@@ -68,7 +68,8 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
   const isStatic = (key: string | number, depth: number): boolean =>
     (depth === 0 || typeof key === 'string') && positions.has(key);
   return {
-    name: identifier(name ?? functionName),
+    // A function's own `name` is a property like others, and may be anything.
+    name: identifier(name ?? String(functionName)),
     isStatic,
     donate: new Set(donate),
     signature: signature === undefined ? null : keyOfSignature(signature, isStatic),
@@ -87,7 +88,7 @@ export interface Configuration {
   readonly backend: Backend;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
-  /** Whether a scalar comparison that nothing uses is an error: mostly it stands in an `if`, which cannot see it. */
+  /** Whether a scalar comparison that nothing uses is an error, or a warning where it is not written in the jitted function itself: mostly it stands in an `if`, which cannot see it. */
   readonly checkConditions: boolean;
 }
 

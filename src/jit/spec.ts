@@ -1,6 +1,6 @@
 // spec: what a signature says of one argument.
-import { checkShape, type DType, dtypes, type Shape, showType, type TensorType } from '../ir/types.ts';
-import { DTypeError, ShapeError } from '../util/errors.ts';
+import { checkDType, type DType, type Shape, showType, type TensorType } from '../ir/types.ts';
+import { checkedShape } from '../ops/axes.ts';
 
 /** The abstract value of an argument, for `signature`. */
 export class Spec {
@@ -14,12 +14,12 @@ export class Spec {
   }
 }
 
-/** Shape and dtype of an argument, for `signature`. Throws a ShapeError or DTypeError for what is none. */
+/**
+ * Shape and dtype (float32) of an argument, for `signature`. Throws a ShapeError or DTypeError for what is none.
+ *
+ *     jit(f, { signature: [spec([32, 784]), { w: spec([784, 10]) }] })
+ */
 export function spec(shape: Shape, dtype: DType = 'float32'): Spec {
-  if (!Array.isArray(shape))
-    throw new ShapeError(`spec: expected a shape such as [32, 784], got ${String(shape)}`);
-  checkShape(shape, 'spec');
-  if (!dtypes.includes(dtype))
-    throw new DTypeError(`spec: unknown dtype ${JSON.stringify(dtype)}; there are ${dtypes.join(', ')}`);
-  return new Spec({ dtype, shape: [...shape] });
+  checkDType(dtype, 'spec');
+  return new Spec({ dtype, shape: checkedShape(shape, 'spec') });
 }

@@ -3,7 +3,7 @@ import type { TensorType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { unusedCondition } from '../trace/messages.ts';
+import { unusedCondition, unusedFlag, unusedWarning } from '../trace/messages.ts';
 import { type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
 import type { ArgumentKey } from './key.ts';
@@ -28,8 +28,11 @@ export function traceCall(
 ): TracedCall {
   const types: TensorType[] = [];
   const parameterPaths: string[] = [];
+  // Parameters that the caller gave as JavaScript booleans.
+  const flags: number[] = [];
   key.leaves.forEach((leaf, i) => {
     if (leaf.kind !== 'tensor') return;
+    if (typeof given[i] === 'boolean') flags.push(types.length);
     types.push(leaf.type);
     parameterPaths.push(paths[i]!);
   });
@@ -51,7 +54,14 @@ export function traceCall(
   };
   const start = performance.now();
   const traced = traceFunction(body, types, { name, parent, paths: parameterPaths });
-  if (traced.unusedCondition !== null && configuration.checkConditions)
-    throw unusedCondition(traced.unusedCondition);
-  return { ...traced, output: output!, outputCount, ms: performance.now() - start };
+  const { unused, ...result } = traced;
+  if (configuration.checkConditions) {
+    if (unused?.direct) throw unusedCondition(unused);
+    if (unused !== null) console.warn(unusedWarning(unused));
+    const { params, body: instrs, results } = traced.func;
+    const used = new Set([...results, ...instrs.flatMap((i) => i.args)]);
+    const flag = flags.find((k) => !used.has(params[k]!));
+    if (flag !== undefined) console.warn(unusedFlag(name, parameterPaths[flag]!));
+  }
+  return { ...result, output: output!, outputCount, ms: performance.now() - start };
 }

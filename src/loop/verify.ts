@@ -137,7 +137,8 @@ class Verifier {
     if (loop.lanes !== 4) fail('K13', `it has ${String(loop.lanes)} lanes`);
     const varying = new Set([loop.index]);
     const own = new Set(namesBound(loop.body));
-    const varies = (e: Expr): boolean => (e.kind === 'local' ? varying.has(e.name) : operandsOf(e).some(varies));
+    const varies = (e: Expr): boolean =>
+      e.kind === 'local' ? varying.has(e.name) : operandsOf(e).some(varies);
     const check = (s: Stmt): void => {
       switch (s.kind) {
         case 'let':

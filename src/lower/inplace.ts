@@ -14,8 +14,20 @@ export type Accesses = ReadonlyMap<string, Access>;
 // In the text of an index that is no arithmetic on loop indices: not even equal texts say anything then.
 const unknown = '?';
 
+// Kernels that repeat share their body: it is looked at and rewritten once.
+const accessesIn = new WeakMap<Kernel['body'], Accesses>();
+const rewritten = new WeakMap<Kernel['body'], Map<string, Kernel>>();
+
 /** Indices as text, with a number for each loop: equal texts mean the same element in the same iteration. */
 export function accessesOf(kernel: Kernel): Accesses {
+  const known = accessesIn.get(kernel.body);
+  if (known !== undefined) return known;
+  const found = findAccesses(kernel);
+  accessesIn.set(kernel.body, found);
+  return found;
+}
+
+function findAccesses(kernel: Kernel): Accesses {
   const accesses = new Map(
     kernel.buffers.map(({ name }): [string, Access] => [name, { loads: new Map(), stores: new Map() }]),
   );
@@ -89,6 +101,15 @@ export function mayOverwrite(accesses: Accesses, from: string, to: string): bool
 
 /** The kernel with `to` written where `from` was read: one buffer, read and written. */
 export function overwriting(kernel: Kernel, from: string, to: string): Kernel {
+  const known = rewritten.get(kernel.body) ?? new Map<string, Kernel>();
+  rewritten.set(kernel.body, known);
+  const key = `${from} ${to}`;
+  const made = known.get(key) ?? renamed(kernel, from, to);
+  known.set(key, made);
+  return { ...made, name: kernel.name };
+}
+
+function renamed(kernel: Kernel, from: string, to: string): Kernel {
   // Only stores mention `to`: a result is not read.
   const list = (stmts: readonly Stmt[]): readonly Stmt[] =>
     stmts.map((s) =>

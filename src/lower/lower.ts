@@ -4,10 +4,11 @@ import { sizeOf } from '../ir/types.ts';
 import { constant } from '../ops/constant.ts';
 import { defOf } from '../ops/opdef.ts';
 import { reshape } from '../ops/reshape.ts';
-import { type Unit, unitOf } from './kernels.ts';
+import type { Unit } from './kernels.ts';
 import { planMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { splatOf } from './reader.ts';
+import { unitMaker } from './repeats.ts';
 import type { Precision, Target } from './schedule.ts';
 
 export interface LowerOptions {
@@ -22,6 +23,7 @@ export interface LowerOptions {
 export function lower(func: Func, options: LowerOptions): Program {
   const units: Unit[] = [];
   const { precision, target = 'js' } = options;
+  const unitOf = unitMaker({ precision, target });
   const aliases = new Map<Value, Value>();
   const constants = new Map<Value, readonly number[]>();
   const stored = splatsInMemory(func);
@@ -36,7 +38,7 @@ export function lower(func: Func, options: LowerOptions): Program {
     } else if (instr.results.every((r) => sizeOf(r.type.shape) === 0)) {
       // Nothing to compute: empty memory stands for the results.
       for (const r of instr.results) constants.set(r, []);
-    } else units.push(unitOf(instr, units.length, { precision, target }));
+    } else units.push(unitOf(instr, units.length));
   }
   return planMemory({
     name: func.name,

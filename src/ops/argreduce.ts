@@ -4,6 +4,7 @@ import { showType, sizeOf, type TensorType } from '../ir/types.ts';
 import type { Expr, Kernel } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
 import { ShapeError } from '../util/errors.ts';
+import { checkFlag } from '../util/options.ts';
 import { checkAxis, resolveAxis } from './axes.ts';
 import { liftNumeric, type TensorLike } from './coerce.ts';
 import { bind } from './dispatch.ts';
@@ -51,6 +52,7 @@ function argReduction(
     lower: { kind: 'kernel', build: ([x], { axis }) => kernel(name, order, x!, axis) },
   };
   const front = (x: TensorLike, axis?: number, keepDims = false) => {
+    checkFlag(keepDims, 'keepDims', name);
     const operand = liftNumeric(x, name);
     // Without an axis the index is one into the elements in row-major order, as in NumPy.
     const searched = axis === undefined ? operand.reshape([operand.size]) : operand;

@@ -1,7 +1,10 @@
 // Axes as users name them (negative ones count from the end) and as attributes hold them (0 … rank-1); shapes as users give them.
-import type { Shape } from '../ir/types.ts';
+import { checkShape, type Shape } from '../ir/types.ts';
 import { AxisError, ShapeError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
+
+/** One axis or a list of axes; negative ones count from the end. */
+export type Axes = number | readonly number[];
 
 /** The axis a user means, as 0 … rank-1. `where` names the op (and argument) in the error. */
 export function resolveAxis(axis: number, rank: number, where: string): number {
@@ -11,11 +14,7 @@ export function resolveAxis(axis: number, rank: number, where: string): number {
 }
 
 /** The axes a user means, in the order given; absent: all. Naming one twice is an error. */
-export function resolveAxes(
-  axes: number | readonly number[] | null | undefined,
-  rank: number,
-  where: string,
-): number[] {
+export function resolveAxes(axes: Axes | null | undefined, rank: number, where: string): number[] {
   if (axes === undefined || axes === null) return range(rank);
   const resolved = axisList(axes, where).map((axis) => resolveAxis(axis, rank, where));
   checkDistinct(resolved, where);
@@ -23,7 +22,7 @@ export function resolveAxes(
 }
 
 /** One axis or several as a list, still as the user named them. */
-export function axisList(axes: number | readonly number[], where: string): readonly number[] {
+export function axisList(axes: Axes, where: string): readonly number[] {
   if (typeof axes === 'number') return [axes];
   if (Array.isArray(axes)) return axes;
   throw new AxisError(`${where}: expected an axis or a list of axes, got ${String(axes)}`);
@@ -33,6 +32,18 @@ export function axisList(axes: number | readonly number[], where: string): reado
 export function givenShape(shape: Shape, where: string): Shape {
   if (Array.isArray(shape)) return [...shape];
   throw new ShapeError(`${where}: expected a shape such as [2, 3], got ${String(shape)}`);
+}
+
+/** A copy of a shape, all of whose sizes are integers >= 0. */
+export function checkedShape(shape: Shape, where: string): Shape {
+  const given = givenShape(shape, where);
+  checkShape(given, where);
+  return given;
+}
+
+/** Do two shapes agree in every axis but this one? */
+export function sameExcept(a: Shape, b: Shape, axis: number): boolean {
+  return a.length === b.length && a.every((d, i) => i === axis || d === b[i]);
 }
 
 /** Throws unless `axis` is an integer in 0 … rank-1. `named` is what the user wrote, where that differs. */

@@ -1,27 +1,15 @@
 // call: a function applied as one instruction (jit inside jit), possibly with a pullback of its own. The inline pass opens it.
 import type { Func } from '../ir/func.ts';
-import { sameType, showType } from '../ir/types.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { ShapeError } from '../util/errors.ts';
 import { bind } from './dispatch.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, resultTypes } from './evaluate.ts';
 import type { OpDef } from './opdef.ts';
 
 const def: OpDef<Record<never, never>> = {
   name: 'call',
   doc: 'Applies the function in its region to the operands; results are the function’s results. A second region is its pullback: from the operands and the cotangents of the results to the cotangents of the leading operands; the others have none.',
   attrs: {},
-  infer: (args, _, [func]) => {
-    if (func!.params.length !== args.length)
-      throw new ShapeError(`call: @${func!.name} takes ${func!.params.length} operands, got ${args.length}`);
-    func!.params.forEach((p, i) => {
-      if (!sameType(p.type, args[i]!))
-        throw new ShapeError(
-          `call: operand ${i} of @${func!.name} must be ${showType(p.type)}, got ${showType(args[i]!)}`,
-        );
-    });
-    return func!.results.map((r) => r.type);
-  },
+  infer: (args, _, [func]) => resultTypes('call', `@${func!.name}`, func!, args),
   eval: (args, { regions }) => evaluate(regions[0]!, args),
   lower: { kind: 'host' },
 };

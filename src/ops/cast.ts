@@ -1,9 +1,8 @@
 // cast: the same numbers in another dtype.
 import { contiguous } from '../array/loops.ts';
-import { type DType, dtypes } from '../ir/types.ts';
+import { checkDType, type DType } from '../ir/types.ts';
 import { convert } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { DTypeError } from '../util/errors.ts';
 import { type Op, op } from './opdef.ts';
 import { scalarType } from './scalar.ts';
 
@@ -25,8 +24,7 @@ export const cast: Op<{ dtype: DType }, [x: Tensor, dtype: DType]> = op<
     doc: 'Converts the dtype. float32 to int32 truncates towards zero and saturates, NaN gives 0; to bool: x != 0; int32 to float32 rounds to nearest even.',
     attrs: { dtype: 'dtype' },
     infer: ([x], { dtype }) => {
-      if (!dtypes.includes(dtype))
-        throw new DTypeError(`cast: unknown dtype ${JSON.stringify(dtype)}; there are ${dtypes.join(', ')}`);
+      checkDType(dtype, 'cast');
       return [{ dtype, shape: x!.shape }];
     },
     eval: ([x], { attrs: { dtype } }) => [contiguous(x!, dtype, convertTo[dtype])],

@@ -72,6 +72,16 @@ export function weak(x: number | boolean, dtype: DType, where: string): Tensor {
   return constant(value, 'int32');
 }
 
+/** A JavaScript number or boolean: it takes the dtype of what it meets. */
+export function isNumber(x: TensorLike): x is number | boolean {
+  return typeof x === 'number' || typeof x === 'boolean';
+}
+
+/** `lift`, of what goes into a tensor of this dtype: a number takes it. */
+export function liftInto(x: TensorLike, dtype: DType, where: string): Tensor {
+  return isNumber(x) ? weak(x, dtype, where) : lift(x, where);
+}
+
 /** Both operands of an elementwise op, with one dtype and one shape. `floor` is the least dtype (arithmetic on bool happens in int32). */
 export function pair(
   a: TensorLike,
@@ -79,14 +89,12 @@ export function pair(
   where: string,
   floor: DType = 'bool',
 ): readonly [Tensor, Tensor] {
-  const aWeak = typeof a === 'number' || typeof a === 'boolean';
-  const bWeak = typeof b === 'number' || typeof b === 'boolean';
   let x: Tensor;
   let y: Tensor;
-  if (aWeak && !bWeak) {
+  if (isNumber(a) && !isNumber(b)) {
     y = lift(b, where);
     x = weak(a, weakTarget(a, y.dtype, floor), where);
-  } else if (bWeak && !aWeak) {
+  } else if (isNumber(b) && !isNumber(a)) {
     x = lift(a, where);
     y = weak(b, weakTarget(b, x.dtype, floor), where);
   } else {

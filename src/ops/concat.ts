@@ -5,7 +5,7 @@ import { promote, type Shape, showShape, showType, sizeOf, type TensorType } fro
 import type { Expr } from '../loop/kernel.ts';
 import { compare, i32, select, sub } from '../loop/make.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
-import { checkAxis, resolveAxis } from './axes.ts';
+import { checkAxis, resolveAxis, sameExcept } from './axes.ts';
 import { castTo, lift, type TensorLike } from './coerce.ts';
 import { type Op, op } from './opdef.ts';
 
@@ -99,9 +99,7 @@ function joined(types: readonly TensorType[], axis: number): TensorType {
       throw new DTypeError(
         `concat: operands must have one dtype, got ${showType(first)} and, at ${i}, ${showType(t)}`,
       );
-    const fits =
-      t.shape.length === first.shape.length && t.shape.every((d, a) => a === axis || d === first.shape[a]);
-    if (!fits)
+    if (!sameExcept(t.shape, first.shape, axis))
       throw new ShapeError(
         `concat: shapes ${showShape(first.shape)} and, at ${i}, ${showShape(t.shape)} may differ along axis ${axis} only`,
       );

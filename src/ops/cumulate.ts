@@ -4,7 +4,7 @@ import { showType, sizeOf, type TensorType } from '../ir/types.ts';
 import type { Expr, Kernel } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { OptionError } from '../util/errors.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import { checkAxis, resolveAxis } from './axes.ts';
 import { liftNumeric, type TensorLike } from './coerce.ts';
 import { checkDomain } from './families.ts';
@@ -64,9 +64,11 @@ function cumulation(name: string, spec: CumulationSpec): Cumulation {
       vjp: ([g], { args: [x], attrs }) => [x!.dtype === 'float32' ? d(g!, x!, attrs) : null],
       lower: { kind: 'kernel', build: ([x], attrs) => kernel(name, x!, attrs, identity, combine) },
     },
-    (x, axis, { exclusive = false, reverse = false, ...unknown } = {}) => {
-      for (const key in unknown)
-        throw new OptionError(`${name}: unknown option ${key}; there are exclusive, reverse`);
+    (x, axis, options) => {
+      checkOptions(options, ['exclusive', 'reverse'], name);
+      checkFlag(options?.exclusive, 'exclusive', name);
+      checkFlag(options?.reverse, 'reverse', name);
+      const { exclusive = false, reverse = false } = options ?? {};
       const operand = liftNumeric(x, name);
       // Without an axis the elements are one list, as in NumPy.
       if (axis === undefined)

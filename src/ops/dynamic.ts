@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
 import { givenShape } from './axes.ts';
-import { broadcastTo, castTo, lift, type TensorLike, weak } from './coerce.ts';
+import { broadcastTo, castTo, lift, liftInto, type TensorLike } from './coerce.ts';
 import { type NoAttrs, noAttrs } from './families.ts';
 import { checkIndices, liftIndices, positionOf } from './indices.ts';
 import { type Op, op } from './opdef.ts';
@@ -113,10 +113,7 @@ export const dynamicUpdateSlice: Op<NoAttrs, [x: TensorLike, update: TensorLike,
   },
   (x, update, starts) => {
     const t = lift(x, 'dynamicUpdateSlice');
-    const block =
-      typeof update === 'number' || typeof update === 'boolean'
-        ? weak(update, t.dtype, 'dynamicUpdateSlice')
-        : lift(update, 'dynamicUpdateSlice');
+    const block = liftInto(update, t.dtype, 'dynamicUpdateSlice');
     const wider = promote(t.dtype, block.dtype) !== t.dtype;
     return {
       args: [t, wider ? block : castTo(block, t.dtype), ...liftStarts(starts, t.shape, 'dynamicUpdateSlice')],

@@ -1,22 +1,36 @@
 // The oracle: runs a Func by the reference kernels of its ops. Slow and trustworthy; regions of `call` and `fusion` mean what it says.
 import type { NdView } from '../array/nd.ts';
-import type { Func, Value } from '../ir/func.ts';
-import { invariant } from '../util/errors.ts';
+import type { Func } from '../ir/func.ts';
+import { sameType, showType, type TensorType } from '../ir/types.ts';
+import { walk } from '../ir/walk.ts';
+import { ShapeError } from '../util/errors.ts';
 import { defOf } from './opdef.ts';
 
+/** The results of `func` on arrays of the types of its parameters. */
 export function evaluate(func: Func, args: readonly NdView[]): readonly NdView[] {
-  invariant(
-    args.length === func.params.length,
-    `@${func.name} takes ${func.params.length} arguments, got ${args.length}`,
+  return walk(func, args, (instr, operands) =>
+    defOf(instr).eval(operands, {
+      attrs: instr.attrs,
+      regions: instr.regions,
+      types: instr.results.map((r) => r.type),
+    }),
   );
-  const env = new Map<Value, NdView>();
-  func.params.forEach((p, i) => env.set(p, args[i]!));
-  for (const instr of func.body) {
-    const results = defOf(instr).eval(
-      instr.args.map((a) => env.get(a)!),
-      { attrs: instr.attrs, regions: instr.regions, types: instr.results.map((r) => r.type) },
-    );
-    instr.results.forEach((r, i) => env.set(r, results[i]!));
-  }
-  return func.results.map((r) => env.get(r)!);
+}
+
+/** The shape rule of an op that applies its region: operands of the types of the region's parameters give its results. `called` names the region. */
+export function resultTypes(
+  op: string,
+  called: string,
+  region: Func,
+  args: readonly TensorType[],
+): readonly TensorType[] {
+  if (region.params.length !== args.length)
+    throw new ShapeError(`${op}: ${called} takes ${region.params.length} operands, got ${args.length}`);
+  region.params.forEach((p, i) => {
+    if (!sameType(p.type, args[i]!))
+      throw new ShapeError(
+        `${op}: operand ${i} of ${called} must be ${showType(p.type)}, got ${showType(args[i]!)}`,
+      );
+  });
+  return region.results.map((r) => r.type);
 }

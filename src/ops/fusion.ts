@@ -1,7 +1,5 @@
 // fusion: instructions that share one kernel, made by the fuse pass. It prints, verifies and runs like any other instruction.
-import { sameType, showType } from '../ir/types.ts';
-import { ShapeError } from '../util/errors.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, resultTypes } from './evaluate.ts';
 import type { OpDef } from './opdef.ts';
 
 /**
@@ -22,15 +20,7 @@ const def: OpDef<{ kind: FusionKind }> = {
   name: 'fusion',
   doc: 'Runs the instructions of its region as one kernel. `kind` says which shape of kernel: map, reduce, contract or group.',
   attrs: { kind: 'string' },
-  infer: (args, _, [func]) => {
-    if (func!.params.length !== args.length)
-      throw new ShapeError(`fusion: the region takes ${func!.params.length} operands, got ${args.length}`);
-    func!.params.forEach((p, i) => {
-      if (!sameType(p.type, args[i]!))
-        throw new ShapeError(`fusion: operand ${i} must be ${showType(p.type)}, got ${showType(args[i]!)}`);
-    });
-    return func!.results.map((r) => r.type);
-  },
+  infer: (args, _, [region]) => resultTypes('fusion', 'the region', region!, args),
   eval: (args, { regions }) => evaluate(regions[0]!, args),
   lower: { kind: 'host' },
 };

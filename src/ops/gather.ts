@@ -1,9 +1,17 @@
 // gather: whole slices of a tensor, picked along one axis by a tensor of indices. NumPy's take.
 import { allocate, flatData, ndView } from '../array/nd.ts';
-import { type Shape, sizeOf } from '../ir/types.ts';
+import { sizeOf } from '../ir/types.ts';
 import { checkAxis, resolveAxis } from './axes.ts';
 import { broadcastTo, lift, type TensorLike } from './coerce.ts';
-import { checkIndices, isInBounds, liftIndices, outOfBounds, position, positionOf } from './indices.ts';
+import {
+  checkIndices,
+  gatheredShape,
+  isInBounds,
+  liftIndices,
+  outOfBounds,
+  position,
+  positionOf,
+} from './indices.ts';
 import { type Op, op } from './opdef.ts';
 
 export interface GatherAttrs {
@@ -70,7 +78,3 @@ export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?:
     };
   },
 );
-
-function gatheredShape(shape: Shape, indices: Shape, axis: number): Shape {
-  return [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)];
-}

@@ -1,5 +1,5 @@
 // Indices that are data (gather, scatter): their dtype, their bounds, and what negative ones mean, in eager mode and in kernels.
-import { showType, type TensorType } from '../ir/types.ts';
+import { type Shape, showType, type TensorType } from '../ir/types.ts';
 import type { Expr } from '../loop/kernel.ts';
 import { add, and, compare, i32, select } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -21,6 +21,11 @@ export function checkIndices(indices: TensorType, where: string): void {
     throw new DTypeError(
       `${where}: indices must be int32, got ${showType(indices)}; make them so with tensor([…], { dtype: 'int32' }) or x.cast('int32')`,
     );
+}
+
+/** The shape of what is picked along an axis: the axis is replaced by the shape of the indices. */
+export function gatheredShape(shape: Shape, indices: Shape, axis: number): Shape {
+  return [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)];
 }
 
 /** What is wrong with an index outside of an axis: the message of eager mode (which adds the index) and of compiled code. */

@@ -54,7 +54,7 @@ export const randomBits: Op<
     },
   },
   (key, shape, bits = 32, stream = 0) => ({
-    args: [lift(key, 'random bits')],
+    args: [lift(key, 'randomBits')],
     attrs: { shape, bits, stream },
   }),
 );

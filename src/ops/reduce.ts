@@ -4,7 +4,8 @@ import { type Shape, showType } from '../ir/types.ts';
 import type { ReduceOp } from '../loop/kernel.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { AxisError, ShapeError } from '../util/errors.ts';
-import { checkAxis, resolveAxes } from './axes.ts';
+import { checkFlag } from '../util/options.ts';
+import { type Axes, checkAxis, resolveAxes } from './axes.ts';
 import { liftBool, liftNumeric, type TensorLike } from './coerce.ts';
 import { bind } from './dispatch.ts';
 import { checkDomain } from './families.ts';
@@ -15,7 +16,7 @@ export interface ReduceAttrs {
   readonly axes: readonly number[];
 }
 
-type Reduction = Op<ReduceAttrs, [x: TensorLike, axis?: number | readonly number[], keepDims?: boolean]>;
+type Reduction = Op<ReduceAttrs, [x: TensorLike, axis?: Axes, keepDims?: boolean]>;
 
 interface ReductionSpec {
   readonly doc: string;
@@ -53,9 +54,10 @@ function reduction(name: string, spec: ReductionSpec): Reduction {
     ],
     lower: { kind: 'reduce', op: combines, axes: ({ axes }) => axes },
   };
-  const front = (x: TensorLike, axis?: number | readonly number[], keepDims = false): Tensor => {
+  const front = (x: TensorLike, axis?: Axes, keepDims = false): Tensor => {
     const operand = takes === 'bool' ? liftBool(x, name) : liftNumeric(x, name);
     const where = `${name} of ${showType(operand.type)}`;
+    checkFlag(keepDims, 'keepDims', where);
     const axes = resolveAxes(axis, operand.ndim, where).sort((a, b) => a - b);
     // Over no axes there is nothing to combine. The sum of one element, by contrast, is 0 + x: it turns -0 into +0.
     if (axes.length === 0) return operand;

@@ -1,7 +1,7 @@
 // reverse: the opposite order of elements along axes. The public name is NumPy's: flip.
 import { reversed } from '../array/views.ts';
 import { i32, sub } from '../loop/make.ts';
-import { checkAxis, checkDistinct, resolveAxes } from './axes.ts';
+import { type Axes, checkAxis, checkDistinct, resolveAxes } from './axes.ts';
 import { lift, type TensorLike } from './coerce.ts';
 import { type Op, op } from './opdef.ts';
 
@@ -16,9 +16,9 @@ export interface ReverseAttrs {
  *
  *     flip(tensor([1, 2, 3]))   // [3, 2, 1]
  */
-export const flip: Op<ReverseAttrs, [x: TensorLike, axis?: number | readonly number[]]> = op<
+export const flip: Op<ReverseAttrs, [x: TensorLike, axis?: Axes]> = op<
   ReverseAttrs,
-  [x: TensorLike, axis?: number | readonly number[]]
+  [x: TensorLike, axis?: Axes]
 >(
   {
     name: 'reverse',

@@ -5,9 +5,17 @@ import type { Expr, Kernel, Stmt } from '../loop/kernel.ts';
 import { add, assert, index, letIn, linearIndex, load, loop, store } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DTypeError, ShapeError } from '../util/errors.ts';
-import { checkAxis, resolveAxis } from './axes.ts';
-import { broadcastTo, castTo, liftNumeric, type TensorLike, weak } from './coerce.ts';
-import { checkIndices, isInBounds, liftIndices, outOfBounds, position, positionOf } from './indices.ts';
+import { checkAxis, resolveAxis, sameExcept } from './axes.ts';
+import { broadcastTo, castTo, isNumber, liftNumeric, type TensorLike, weak } from './coerce.ts';
+import {
+  checkIndices,
+  gatheredShape,
+  isInBounds,
+  liftIndices,
+  outOfBounds,
+  position,
+  positionOf,
+} from './indices.ts';
 import { type Op, op } from './opdef.ts';
 import { scalarType } from './scalar.ts';
 
@@ -98,10 +106,7 @@ function scatter<Axis extends readonly [axis: number] | readonly [axis?: number]
       const base = liftNumeric(x, where);
       const at = liftIndices(indices, where);
       const along = resolveAxis(axis, base.ndim, where);
-      const added =
-        typeof updates === 'number' || typeof updates === 'boolean'
-          ? weak(updates, base.dtype, where)
-          : liftNumeric(updates, where);
+      const added = isNumber(updates) ? weak(updates, base.dtype, where) : liftNumeric(updates, where);
       const dtype = promote(base.dtype, added.dtype);
       const shape = variant.updates(base.shape, at.shape, along);
       return {
@@ -166,7 +171,7 @@ export const scatterAdd: Scatter<[axis?: number]> = scatter<[axis?: number]>({
   where: 'scatterAdd',
   doc: 'The first operand with the third added to its slices along the axis at the int32 indices of the second, in row-major order of the updates; what gather reads, this adds to.',
   each: false,
-  updates: (x, indices, axis) => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)],
+  updates: gatheredShape,
   read: (g, indices, axis) => g.gather(indices, axis),
 });
 
@@ -180,7 +185,7 @@ export const scatterAddAlongAxis: Scatter<[axis: number]> = scatter<[axis: numbe
   doc: 'The first operand with each element of the third added at the position along the axis that the int32 index at the same place of the second names, in row-major order; what take_along_axis reads, this adds to.',
   each: true,
   updates: (x, indices, axis) => {
-    if (x.length !== indices.length || !sameShape(x.with(axis, 1), indices.with(axis, 1)))
+    if (!sameExcept(x, indices, axis))
       throw new ShapeError(
         `scatterAddAlongAxis: x ${showShape(x)} and indices ${showShape(indices)} must have the same sizes except along axis ${axis}`,
       );

@@ -1,8 +1,8 @@
 // take_along_axis: one element per index, found along one axis at the index's own place in all others.
 import { allocate, flatData, ndView } from '../array/nd.ts';
-import { broadcastShapes, type Shape, sameShape, showShape, sizeOf } from '../ir/types.ts';
+import { broadcastShapes, type Shape, showShape, sizeOf } from '../ir/types.ts';
 import { ShapeError } from '../util/errors.ts';
-import { checkAxis, resolveAxis } from './axes.ts';
+import { checkAxis, resolveAxis, sameExcept } from './axes.ts';
 import { broadcastTo, lift, type TensorLike } from './coerce.ts';
 import { checkIndices, isInBounds, liftIndices, outOfBounds, position, positionOf } from './indices.ts';
 import { type Op, op } from './opdef.ts';
@@ -28,10 +28,7 @@ export const takeAlongAxis: Op<AlongAxisAttrs, [x: TensorLike, indices: TensorLi
     infer: ([x, indices], { axis }) => {
       checkAxis(axis, x!.shape.length, 'takeAlongAxis');
       checkIndices(indices!, 'takeAlongAxis');
-      const fits =
-        x!.shape.length === indices!.shape.length &&
-        sameShape(x!.shape.with(axis, 1), indices!.shape.with(axis, 1));
-      if (!fits) throw mismatch(x!.shape, indices!.shape, axis);
+      if (!sameExcept(x!.shape, indices!.shape, axis)) throw mismatch(x!.shape, indices!.shape, axis);
       return [{ dtype: x!.dtype, shape: indices!.shape }];
     },
     eval: ([x, indices], { attrs: { axis }, types: [type] }) => {

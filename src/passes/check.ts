@@ -1,6 +1,5 @@
 // A pass under suspicion: its result is verified, re-parsed and, if samples are given, compared as bits with what it was made from.
-import type { NdView } from '../array/nd.ts';
-import { flatData } from '../array/nd.ts';
+import { flatData, type NdView } from '../array/nd.ts';
 import { shuffle } from '../ir/build.ts';
 import type { Func } from '../ir/func.ts';
 import { parse } from '../ir/parse.ts';

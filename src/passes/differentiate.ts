@@ -2,8 +2,8 @@
 // backward walk are those of eager mode, so a gradient has the same bits whichever way it is taken.
 import { backward as walkBack } from '../autodiff/backward.ts';
 import { Tape } from '../autodiff/tape.ts';
-import { Builder } from '../ir/build.ts';
-import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
+import { Builder, remade } from '../ir/build.ts';
+import type { Func, Instr, Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { replay } from '../trace/replay.ts';
@@ -138,8 +138,7 @@ function rewritten(
   for (const p of params) map.set(p, builder.param(p.type));
   const here = (v: Value): Value => map.get(v)!;
   for (const old of body) {
-    const made = instr(old.op, old.args.map(here), old.attrs, old.regions, old.loc);
-    builder.append(made).forEach((r, i) => map.set(old.results[i]!, r));
+    builder.append(remade(old, old.args.map(here))).forEach((r, i) => map.set(old.results[i]!, r));
   }
   return builder.finish(name, results.map(here));
 }

@@ -1,5 +1,5 @@
 // simplify: algebraic rules and the ops' own rewrites, applied until none fits.
-import { Builder } from '../ir/build.ts';
+import { Builder, withArgs } from '../ir/build.ts';
 import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { defOf, type SimplifyContext } from '../ops/opdef.ts';
@@ -50,9 +50,7 @@ class Simplifier {
   }
 
   #emit(old: Instr, args: readonly Value[], depth: number): readonly Value[] {
-    const made = args.every((a, i) => a === old.args[i])
-      ? old
-      : instr(old.op, args, old.attrs, old.regions, old.loc);
+    const made = withArgs(old, args);
     if (old.op.effect !== undefined) return this.#builder.append(made);
     invariant(depth < maxChain, `simplify: rewrites of ${old.op.name} do not end`);
     return this.#byRule(made, depth) ?? this.#byHook(made, depth) ?? this.#builder.append(made);

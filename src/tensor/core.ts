@@ -58,7 +58,10 @@ export abstract class TensorCore {
   *[Symbol.iterator](): IterableIterator<Tensor> {
     const x = this.resolve();
     const count = x.shape[0];
-    if (count === undefined) throw new ShapeError('a scalar tensor has no axis to iterate over');
+    if (count === undefined)
+      throw new ShapeError(
+        'a scalar tensor has no axis to iterate over; where a list is expected, give a JavaScript array',
+      );
     for (let i = 0; i < count; i++) yield x.slice(i);
   }
 }

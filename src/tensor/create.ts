@@ -1,6 +1,7 @@
 // Tensors from the program's own data: numbers, booleans, nested arrays, typed arrays.
 import { allocate, ndView, type TypedArray } from '../array/nd.ts';
-import { checkShape, type DType, dtypes, type Shape, showShape, sizeOf } from '../ir/types.ts';
+import { checkDType, type DType, type Shape, showShape, sizeOf } from '../ir/types.ts';
+import { checkedShape } from '../ops/axes.ts';
 import { isTensor } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
@@ -47,31 +48,14 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   checkOptions(options, ['dtype', 'shape'], 'tensor');
   if (options?.dtype !== undefined) checkDType(options.dtype, 'tensor');
   const shape = nestingOf(data);
-  const given = options?.shape;
-  if (given !== undefined) {
-    checkShapeArgument(given, 'tensor');
-    if (sizeOf(given) !== sizeOf(shape))
-      throw new ShapeError(
-        `tensor: ${sizeOf(shape)} elements do not fill shape ${showShape(given)}, which has ${sizeOf(given)}`,
-      );
-  }
+  const given = options?.shape === undefined ? shape : checkedShape(options.shape, 'tensor');
+  if (sizeOf(given) !== sizeOf(shape))
+    throw new ShapeError(
+      `tensor: ${sizeOf(shape)} elements do not fill shape ${showShape(given)}, which has ${sizeOf(given)}`,
+    );
   const { elements, dtype } = collect(data, shape, options?.dtype);
-  const type: Shape = given === undefined ? shape : [...given];
-  if (elements.length <= literalSize) return constant(Array.from(elements), dtype, type);
-  return new EagerTensor(ndView(dtype, type, elements));
-}
-
-/** Throws unless `dtype` is one of the three. */
-export function checkDType(dtype: DType, where: string): void {
-  if (!dtypes.includes(dtype))
-    throw new DTypeError(`${where}: unknown dtype ${JSON.stringify(dtype)}; there are ${dtypes.join(', ')}`);
-}
-
-/** Throws unless `shape` is an array of integers >= 0. */
-export function checkShapeArgument(shape: Shape, where: string): void {
-  if (!Array.isArray(shape))
-    throw new ShapeError(`${where}: a shape is an array of integers such as [2, 3], got ${String(shape)}`);
-  checkShape(shape, where);
+  if (elements.length <= literalSize) return constant(Array.from(elements), dtype, given);
+  return new EagerTensor(ndView(dtype, given, elements));
 }
 
 // The shape as the first element at every level says; `collect` compares all others with it.

@@ -4,9 +4,11 @@
 export type PrimitiveHint = 'number' | 'string' | 'default';
 
 const operators: Readonly<Record<PrimitiveHint, string>> = {
-  number: 'a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp',
+  number:
+    'a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp, or by an op that takes a JavaScript number there',
   default: 'a primitive, by + or ==',
-  string: 'a string, by a template literal, String(x) or as a property name',
+  string:
+    'a string, by a template literal, String(x), as a property name, or by an op that takes a JavaScript value there (an axis, a size)',
 };
 
 /** How to say it with methods. Shared by eager and traced tensors, so that both modes teach the same. */

@@ -1,10 +1,19 @@
 // Tensors made of a rule instead of data: constants, ranges, the identity. They are ops, so that a trace holds the rule and never a large array.
-import type { DType, Shape } from '../ir/types.ts';
-import { broadcastTo, castTo, isTensor, lift, liftFloat, type TensorLike, weak } from '../ops/coerce.ts';
+import { checkDType, checkShape, type DType, type Shape } from '../ir/types.ts';
+import { checkedShape } from '../ops/axes.ts';
+import {
+  broadcastTo,
+  castTo,
+  isNumber,
+  isTensor,
+  lift,
+  liftFloat,
+  type TensorLike,
+  weak,
+} from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { iota } from '../ops/iota.ts';
 import { ArgumentError, DTypeError } from '../util/errors.ts';
-import { checkDType, checkShapeArgument } from './create.ts';
 import type { Tensor } from './tensor.ts';
 
 /** All zeros; of a bool tensor, false. */
@@ -19,15 +28,14 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
 
 /** `value` everywhere: a number (float32), a boolean (bool), or a tensor that broadcasts to the shape. `dtype` converts it. */
 export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
-  checkShapeArgument(shape, 'full');
+  const given = checkedShape(shape, 'full');
   if (dtype !== undefined) checkDType(dtype, 'full');
-  return broadcastTo(element(value, dtype), [...shape], 'full');
+  return broadcastTo(element(value, dtype), given, 'full');
 }
 
 // A number must fit the dtype; a tensor is cast to it, because asking for another dtype is asking for a cast.
 function element(value: TensorLike, dtype: DType | undefined): Tensor {
-  if (typeof value === 'number' || typeof value === 'boolean')
-    return dtype === undefined ? lift(value, 'full') : weak(value, dtype, 'full');
+  if (isNumber(value)) return dtype === undefined ? lift(value, 'full') : weak(value, dtype, 'full');
   const one = lift(value, 'full');
   return castTo(one, dtype ?? one.dtype);
 }
@@ -46,9 +54,8 @@ export function onesLike(x: TensorLike): Tensor {
 
 /** The identity matrix of `rows` rows and `columns` (as many) columns. */
 export function eye(rows: number, columns: number = rows, dtype: DType = 'float32'): Tensor {
-  checkShapeArgument([rows, columns], 'eye');
+  const shape = checkedShape([rows, columns], 'eye');
   checkDType(dtype, 'eye');
-  const shape = [rows, columns];
   return castTo(iota(shape, 0).equal(iota(shape, 1)), dtype);
 }
 
@@ -66,7 +73,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
   checkDType(type, 'arange');
   if (type === 'bool') throw new DTypeError('arange: positions are int32 or float32, not bool');
   const count = Math.max(0, Math.ceil((to - from) / step));
-  checkShapeArgument([count], 'arange');
+  checkShape([count], 'arange');
   const positions = iota([count], 0, type);
   const scaled = step === 1 ? positions : positions.mul(step);
   return from === 0 ? scaled : scaled.add(from);
@@ -77,7 +84,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
  * so that both ends are exact. One number is `start`.
  */
 export function linspace(start: TensorLike, stop: TensorLike, count: number): Tensor {
-  checkShapeArgument([count], 'linspace');
+  checkShape([count], 'linspace');
   const first = liftFloat(start, 'linspace');
   const last = liftFloat(stop, 'linspace');
   if (first.ndim > 0 || last.ndim > 0)
@@ -90,9 +97,8 @@ export function linspace(start: TensorLike, stop: TensorLike, count: number): Te
 }
 
 function filled(shape: Shape, value: number, dtype: DType, where: string): Tensor {
-  checkShapeArgument(shape, where);
   checkDType(dtype, where);
-  return constant(value, dtype, [...shape]);
+  return constant(value, dtype, checkedShape(shape, where));
 }
 
 function describe(x: unknown): string {

@@ -1,11 +1,11 @@
 // Random numbers without hidden state: a key in, numbers out. The same key gives the same numbers in eager mode and compiled, on every machine.
-import { type Shape, showType } from '../ir/types.ts';
+import { checkShape, type Shape, showType } from '../ir/types.ts';
+import { checkedShape } from '../ops/axes.ts';
 import { isTensor, lift, liftFloat, type TensorLike } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { checkKey, randomBits } from '../ops/random-bits.ts';
 import { ArgumentError, ShapeError } from '../util/errors.ts';
 import { stack } from './composites/shaping.ts';
-import { checkShapeArgument } from './create.ts';
 import type { Tensor } from './tensor.ts';
 
 // The sequences of one key. Keys made by `split` come from one that no draw uses.
@@ -38,7 +38,7 @@ export function key(seed: TensorLike): Tensor {
  * const [first, second] = random.split(key);
  */
 export function split(key: TensorLike, count = 2): Tensor {
-  checkShapeArgument([count], 'random.split');
+  checkShape([count], 'random.split');
   return randomBits(asKey(key, 'random.split'), [count, 2], 32, streams.split);
 }
 
@@ -87,8 +87,7 @@ export function categorical(key: TensorLike, logits: TensorLike, count?: number)
 
 // Whole numbers from 0 to 2^count - 1, as float32.
 function wholeNumbers(key: TensorLike, shape: Shape, stream: number, where: string, count = bits): Tensor {
-  checkShapeArgument(shape, where);
-  return randomBits(asKey(key, where), [...shape], count, stream).cast('float32');
+  return randomBits(asKey(key, where), checkedShape(shape, where), count, stream).cast('float32');
 }
 
 function asKey(key: TensorLike, where: string): Tensor {

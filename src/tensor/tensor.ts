@@ -1,6 +1,7 @@
 // Tensor: the value users hold. Every op is a method here; core.ts says what a tensor is, subclasses where its elements are.
 import type { DType, Shape } from '../ir/types.ts';
 import * as arg from '../ops/argreduce.ts';
+import type { Axes } from '../ops/axes.ts';
 import * as binary from '../ops/binary.ts';
 import type { TensorLike } from '../ops/coerce.ts';
 import { concat } from '../ops/concat.ts';
@@ -25,8 +26,6 @@ import * as shaping from './composites/shaping.ts';
 import * as statistics from './composites/statistics.ts';
 import { TensorCore } from './core.ts';
 
-/** One axis or a list of axes; negative ones count from the end. */
-export type Axes = number | readonly number[];
 /** Per axis: a position (drops the axis), `[start, stop]`, `[start, stop, step]` (null: to the end), or null for all. */
 export type SliceIndex =
   | number

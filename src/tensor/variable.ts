@@ -1,7 +1,7 @@
 // Variable: the only mutable thing. Reads give the value it has now; assignments replace it.
 import { flatData, isContiguous, type NdView, ndView, type TypedArray } from '../array/nd.ts';
 import { sameType, showType, type TensorType } from '../ir/types.ts';
-import { lift, type TensorLike, weak } from '../ops/coerce.ts';
+import { lift, liftInto, type TensorLike } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { DTypeError, ShapeError, TraceError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
@@ -58,8 +58,7 @@ export class Variable extends Tensor {
   }
   #write(value: TensorLike, method: string): this {
     const where = `variable '${this.name}'.${method}`;
-    const isNumber = typeof value === 'number' || typeof value === 'boolean';
-    const next = isNumber ? weak(value, this.dtype, where) : lift(value, where);
+    const next = liftInto(value, this.dtype, where);
     if (!sameType(next.type, this.type)) {
       const ErrorClass = next.dtype === this.dtype ? ShapeError : DTypeError;
       const way =

@@ -25,7 +25,7 @@ export function noData(asked: (what: string) => string, tensor: Provenance): Tra
     `${asked(`a traced tensor ${describe(tensor)}`)}; while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n` +
       `  - compute with methods, ${writeOps}, and choose by element with where(condition, a, b)\n` +
       '  - return the tensor and read the result outside the jitted function\n' +
-      '  - make the argument a JavaScript value again: jit(f, { static: [position] })',
+      '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })',
   );
 }
 
@@ -37,7 +37,20 @@ export function leaked(tensor: Provenance): LeakError {
 
 export function unusedCondition(tensor: Provenance): TraceError {
   return new TraceError(
-    `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it`,
+    `${unusedSummary(tensor)}, or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it`,
     tensor.loc,
   );
+}
+
+export function unusedWarning(tensor: Provenance): string {
+  return `${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
+}
+
+/** A boolean argument is traced like any number, so an `if` cannot see it either. */
+export function unusedFlag(trace: string, path: string): string {
+  return `${trace}: the boolean ${path} is traced, and nothing uses it. In if, ?:, &&, || and ! it counts as true whatever it is; make it a JavaScript value again with jit(f, { static: [position or key] }), or choose with where(flag, a, b). If it is not needed, all is well; configure({ checkConditions: false }) is silent`;
+}
+
+function unusedSummary(tensor: Provenance): string {
+  return `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b)`;
 }

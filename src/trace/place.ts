@@ -1,5 +1,5 @@
 // Which line of the user's program an instruction belongs to: normally the line running now, while replaying the line it was first written at.
-import { type Loc, userLocation } from '../util/location.ts';
+import { type Loc, locationInStack, userLocation } from '../util/location.ts';
 
 let replayed: Loc | undefined;
 
@@ -23,4 +23,21 @@ export function instructionLocation(): Loc | undefined {
 /** True for instructions that are copies of others, or their gradients: not written by the user just now. */
 export function isReplaying(): boolean {
   return replayed !== undefined;
+}
+
+// Deep enough for a line of the user's under nested transforms.
+const framesSearched = 48;
+
+/**
+ * Is the user's function that runs now called by this package, as the traced function is, and not by another function of the user's?
+ * False where the engine gives no stack to see it by.
+ */
+export function isInTracedFunction(): boolean {
+  const saved = Error.stackTraceLimit;
+  Error.stackTraceLimit = framesSearched;
+  const frames = (new Error().stack ?? '').split('\n');
+  Error.stackTraceLimit = saved;
+  const caller = frames[frames.findIndex((frame) => locationInStack(frame) !== undefined) + 1];
+  // A frame with a place that is none of the user's is ours; one without a place is a built-in, such as Array.map.
+  return caller !== undefined && /:\d+:\d+\)?$/.test(caller) && locationInStack(caller) === undefined;
 }

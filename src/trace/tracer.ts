@@ -8,8 +8,9 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
+import { Conditions } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
-import { instructionLocation, isReplaying } from './place.ts';
+import { instructionLocation } from './place.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
 export class TracedTensor extends Tensor {
@@ -30,6 +31,11 @@ export class TracedTensor extends Tensor {
   override resolve(): Tensor {
     if (!this.trace.live) throw leaked(this.provenance());
     return this;
+  }
+
+  /** @internal Somebody outside the trace has it; see Conditions. */
+  see(): void {
+    this.trace.conditions.see(this.value);
   }
 
   /** @internal What this tensor is, for messages. */
@@ -77,6 +83,7 @@ export class TracedTensor extends Tensor {
 
   /** What `console.log` shows: the abstract value, since the line runs once per trace. */
   override inspect(): string {
+    this.see();
     return `Tensor ${showType(this.type)} (traced in @${this.trace.name})`;
   }
 }
@@ -101,6 +108,7 @@ export class Trace implements Interpreter {
   readonly name: string;
   /** Where the trace began. */
   readonly loc: Loc | undefined;
+  readonly conditions: Conditions = new Conditions();
   readonly #params: Value[] = [];
   readonly #body: Instr[] = [];
   readonly #captures: Capture[] = [];
@@ -108,8 +116,6 @@ export class Trace implements Interpreter {
   readonly #variables = new Map<Variable, TracedTensor>();
   readonly #writes = new Set<Variable>();
   readonly #names = new Map<Value, string>();
-  // Scalar comparisons the user wrote.
-  readonly #conditions: Instr[] = [];
   #live = true;
 
   constructor(name: string, parent: Interpreter) {
@@ -140,9 +146,7 @@ export class Trace implements Interpreter {
     const operands = args.map((a) => this.#own(a));
     const made = instr(op, operands, attrs, regions, instructionLocation()) as Instr;
     this.#body.push(made);
-    const [result] = made.results;
-    if (result?.type.dtype === 'bool' && result.type.shape.length === 0 && !isReplaying())
-      this.#conditions.push(made);
+    this.conditions.note(op, made);
     return made.results.map((r) => new TracedTensor(this, r));
   }
 
@@ -175,18 +179,6 @@ export class Trace implements Interpreter {
       captures: [...this.#captures],
       writes,
     };
-  }
-
-  /**
-   * A scalar comparison that nothing in `func` uses. JavaScript gives no sign when `if`, `?:`, `&&`, `||` or `!` is asked about an
-   * object, but this is the trace it leaves: the answer was always true.
-   */
-  unusedCondition(func: Func): Provenance | null {
-    if (this.#conditions.length === 0) return null;
-    const used = new Set<Value>(func.results);
-    for (const { args } of func.body) for (const a of args) used.add(a);
-    const unused = this.#conditions.find(({ results }) => !used.has(results[0]!));
-    return unused === undefined ? null : new TracedTensor(this, unused.results[0]!).provenance();
   }
 
   /** From here on every use of its tensors is a LeakError. */
@@ -224,15 +216,27 @@ export function traceFunction(
   f: (args: readonly Tensor[]) => readonly Tensor[],
   types: readonly TensorType[],
   { name, parent, paths }: TraceOptions,
-): TracedFunction & { readonly unusedCondition: Provenance | null } {
+): TracedFunction & { readonly unused: (Provenance & { readonly direct: boolean }) | null } {
   const trace = new Trace(name, parent);
   const args = types.map(({ dtype, shape }, i) =>
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
   );
   try {
     const traced = within(trace, () => trace.finish(f(args)));
-    return { ...traced, unusedCondition: trace.unusedCondition(traced.func) };
+    const found = trace.conditions.unused(traced.func);
+    const unused = found && { ...new TracedTensor(trace, found.value).provenance(), direct: found.direct };
+    return { ...traced, unused };
   } finally {
     trace.end();
   }
+}
+
+/** Tells their traces that the traced tensors in `x` are in the user's hands. `x` is anything a function may return. */
+export function seeAll(x: unknown, met: Set<object> = new Set()): void {
+  if (typeof x !== 'object' || x === null || met.has(x)) return;
+  met.add(x);
+  if (x instanceof TracedTensor) x.see();
+  else if (x instanceof Tensor) return;
+  else if (x instanceof Map || x instanceof Set) for (const item of x.values()) seeAll(item, met);
+  else for (const item of Object.values(x)) seeAll(item, met);
 }

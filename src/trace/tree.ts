@@ -49,10 +49,7 @@ export function flattenAs<L>(
       return { kind: 'leaf', index: leaves.push(x) - 1 };
     }
     if (x === null || x === undefined || typeof x === 'string') return { kind: 'static', value: x };
-    if (depth > maxDepth)
-      throw new TreeError(
-        `${path}: nested more than ${maxDepth} levels deep; does the object contain itself?`,
-      );
+    checkDepth(depth, path);
     if (Array.isArray(x))
       return { kind: 'list', items: Array.from(x, (item, i) => child(item, i, `${path}[${i}]`, depth)) };
     const keys = keysOf(x, path);
@@ -64,6 +61,12 @@ export function flattenAs<L>(
   }
 
   return { tree: walk(value, root, 0), leaves, paths };
+}
+
+/** Throws a TreeError below the greatest depth of a tree. */
+export function checkDepth(depth: number, path: string): void {
+  if (depth > maxDepth)
+    throw new TreeError(`${path}: nested more than ${maxDepth} levels deep; does the object contain itself?`);
 }
 
 function isLeaf(x: unknown): x is Leaf {

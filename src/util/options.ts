@@ -13,3 +13,12 @@ export function checkOptions(options: object | undefined, allowed: readonly stri
     }
   }
 }
+
+/** Throws an OptionError unless `value` is a boolean or absent. What is traced is neither, and would count as true. */
+export function checkFlag(value: unknown, name: string, where: string): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  const got = typeof value === 'object' && value !== null ? 'an object' : String(value);
+  throw new OptionError(
+    `${where}: ${name} must be true or false, got ${got}; an argument of a jitted function stays a boolean if it is static: jit(f, { static: [position] })`,
+  );
+}

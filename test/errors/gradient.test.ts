@@ -18,6 +18,17 @@ import { messageOf } from './message.ts';
 const any = (f: unknown): ((...args: unknown[]) => Tensor) => f as never;
 
 describe('the function of grad', () => {
+  it('must be one', () => {
+    for (const [name, of] of Object.entries({
+      grad: any(grad),
+      valueAndGrad: any(valueAndGrad),
+      vjp: any(vjp),
+    }))
+      expect(messageOf(() => of(null as never))).toMatch(
+        `ArgumentError: ${name}: expected a function, got null`,
+      );
+  });
+
   const of = (f: unknown): string => messageOf(() => grad(any(f))(tensor([1, 2])));
 
   it('must return a scalar', () => {

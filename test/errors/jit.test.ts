@@ -36,6 +36,26 @@ describe('options of jit', () => {
     );
     expect(withOptions({ name: 3 })).toBe('OptionError: jit: name must be a string, got 3');
     expect(messageOf(() => jit('f' as never))).toBe('ArgumentError: jit: expected a function, got string');
+    expect(withOptions(null)).toBe('OptionError: jit: options must be an object such as { static: … }');
+    expect(withOptions(3)).toBe('OptionError: jit: options must be an object such as { static: … }');
+  });
+
+  it('refuse a class, and take a function whatever its name is', () => {
+    class Net {}
+    expect(messageOf(() => jit(Net as never))).toBe(
+      'ArgumentError: jit: Net is a class, which cannot be called; compile its methods with the decorator @jit',
+    );
+    for (const name of ['constructor', '__proto__', '*/ throw 1; //\n"', 5, Symbol('s'), null]) {
+      const f = jit(Object.defineProperty((x: Tensor) => x.add(1), 'name', { value: name }));
+      expect(f(tensor([1])).toArray()).toEqual([2]);
+      expect(f.lower(tensor([1])).source).not.toContain('throw 1');
+    }
+  });
+
+  it('show static objects without a constructor', () => {
+    const f = jit((x: Tensor, _: object) => x, { static: [1] });
+    f(tensor(1), Object.create({ constructor: undefined, inherited: true }) as object);
+    expect(f.traces[0]!.what).toBe('(f32[], an instance of undefined)');
   });
 
   it('of configure too', () => {
@@ -55,7 +75,7 @@ describe('options of jit', () => {
       'DTypeError: spec: unknown dtype "f64"; there are float32, int32, bool',
     );
     expect(messageOf(() => spec(3 as never))).toBe(
-      'ShapeError: spec: expected a shape such as [32, 784], got 3',
+      'ShapeError: spec: expected a shape such as [2, 3], got 3',
     );
   });
 });

@@ -7,15 +7,15 @@ const ways =
   'while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n' +
   '  - compute with methods, x.add(1), x.neg(), x.greater(0), x.equal(y), x.exp(), and choose by element with where(condition, a, b)\n' +
   '  - return the tensor and read the result outside the jitted function\n' +
-  '  - make the argument a JavaScript value again: jit(f, { static: [position] })';
+  '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })';
 
 const inside = (use: (x: Tensor) => unknown): string =>
   messageOf(() => jit((x: Tensor) => void use(x), { name: 'f' })(tensor([1, 2])));
 
 describe('a traced tensor', () => {
   const argument = 'a traced tensor f32[2] (args[0] in @f at test/errors/trace.test.ts)';
-  const asNumber = `TraceError: ${argument} was converted to a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp; ${ways}`;
-  const asString = `TraceError: ${argument} was converted to a string, by a template literal, String(x) or as a property name; ${ways}`;
+  const asNumber = `TraceError: ${argument} was converted to a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp, or by an op that takes a JavaScript number there; ${ways}`;
+  const asString = `TraceError: ${argument} was converted to a string, by a template literal, String(x), as a property name, or by an op that takes a JavaScript value there (an axis, a size); ${ways}`;
   const asEither = `TraceError: ${argument} was converted to a primitive, by + or ==; ${ways}`;
 
   it('refuses operators and Math', () => {
@@ -45,6 +45,39 @@ describe('a traced tensor', () => {
     expect(inside((x) => x.data())).toBe(read('data()'));
     expect(inside((x) => x.toString())).toBe(read('toString()'));
     expect(inside((x) => JSON.stringify({ x }))).toBe(read('JSON.stringify()'));
+  });
+
+  it('is no flag: it would always count as true', () => {
+    const flags: readonly ((x: Tensor, flag: boolean) => unknown)[] = [
+      (x, keepDims) => x.sum(0, keepDims),
+      (x, keepDims) => x.argmax(0, keepDims),
+      (x, keepDims) => x.logSumExp(0, keepDims),
+      (x, keepDims) => x.std(0, keepDims),
+      (x, approximate) => x.gelu({ approximate }),
+      (x, reverse) => x.cumsum(0, { reverse }),
+    ];
+    for (const f of flags) {
+      const message = messageOf(() => jit(f)(tensor([1, 2]), false));
+      expect(message).toMatch(/^OptionError: .* must be true or false, got an object; .* if it is static/);
+    }
+  });
+
+  it('is no axis, size or position', () => {
+    const scalar = jit((f: (x: Tensor, n: number) => unknown, n: number) => f(tensor([1, 2]), n), {
+      static: [0],
+    });
+    for (const f of [
+      (x: Tensor, n: number) => x.sum(n),
+      (x: Tensor, n: number) => x.reshape([n, 2]),
+      (x: Tensor, n: number) => x.tile([n]),
+    ])
+      expect(messageOf(() => scalar(f, 1))).toMatch(
+        /by an op that takes a JavaScript value there \(an axis, a size\)/,
+      );
+    expect(messageOf(() => scalar((x, n) => x.slice([n, 2]), 1))).toMatch(/slice takes numbers: use gather/);
+    expect(messageOf(() => tensor([1, 2]).slice([tensor(0) as never, 2]))).toMatch(
+      /slice takes numbers: use gather/,
+    );
   });
 
   it('says which op made it, and where', () => {

@@ -176,7 +176,7 @@ describe('running totals', () => {
 
   it('refuse options that mean nothing', () => {
     expect(caught(() => api.cumsum(matrix, 0, { reversed: true } as never))).toBe(
-      'OptionError: cumsum: unknown option reversed; there are exclusive, reverse',
+      "OptionError: cumsum: unknown option 'reversed'; there are exclusive, reverse",
     );
   });
 });

@@ -87,11 +87,22 @@ class Functions {
   readonly kernels: Kernel[] = [];
   readonly messages: string[] = [];
   readonly #names = new Map<string, string>();
+  // Kernels that repeat are one object but for their names, and spelled once.
+  readonly #spelled = new Map<
+    Kernel['body'],
+    { readonly buffers: Kernel['buffers']; readonly name: string }
+  >();
   readonly #taken = new Set(['support', 'arena', 'constants', 'arrays', 'run']);
   readonly #scratch = new Map<string, { readonly type: Scalar; size: number }>();
 
   /** The call of a kernel on its buffers. */
   callOf(called: Kernel, args: readonly string[]): string {
+    return `${this.#nameOf(called)}(${[...args, ...this.#scratchFor(called)].join(', ')});`;
+  }
+
+  #nameOf(called: Kernel): string {
+    const before = this.#spelled.get(called.body);
+    if (before?.buffers === called.buffers) return before.name;
     const kernel = expandCalls(called);
     const text = spellKernel(kernel, 'kernel', (message) => this.#messageIndex(message));
     let name = this.#names.get(text);
@@ -101,7 +112,8 @@ class Functions {
       this.texts.push(text.replace('function kernel(', `function ${name}(`));
       this.kernels.push(kernel);
     }
-    return `${name}(${[...args, ...this.#scratchFor(kernel)].join(', ')});`;
+    this.#spelled.set(called.body, { buffers: called.buffers, name });
+    return name;
   }
 
   /** The declarations of scratch memory, as large as the kernels need. */

@@ -28,7 +28,16 @@ export function emitModule(program: Program): WasmModule {
   const layout = layOut(program, located);
   const functions = new Functions();
   const known = new Map<string, number>();
-  const kernelFunction = (kernel: Kernel): number => {
+  // Kernels that repeat are one object but for their names, and emitted once.
+  const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
+  const functionOf = (kernel: Kernel): number => {
+    const before = emitted.get(kernel.body);
+    if (before?.buffers === kernel.buffers) return before.index;
+    const index = emittedFunction(kernel);
+    emitted.set(kernel.body, { buffers: kernel.buffers, index });
+    return index;
+  };
+  const emittedFunction = (kernel: Kernel): number => {
     const f = emitKernel(kernel, functions);
     // Kernels of one code are one function.
     const key = `${f.params.length} ${f.locals} ${oneCharacterPerByte.decode(f.body)}`;
@@ -56,7 +65,7 @@ export function emitModule(program: Program): WasmModule {
     checkBinding(step.kernel, step.slots, located);
     for (const offset of [...step.slots.map(layout.offsetOf), ...layout.scratchOf(step.kernel)])
       address(offset);
-    code.call(kernelFunction(step.kernel));
+    code.call(functionOf(step.kernel));
     code.tee(status);
     code.branch(() => {
       code.get(status);

@@ -1,6 +1,6 @@
 // Which values each reader makes for itself, so that they never lie in memory: constants, cheap views, a comparison or two.
-import { Builder } from '../../ir/build.ts';
-import { type Func, type Instr, instr, type Value } from '../../ir/func.ts';
+import { Builder, remade } from '../../ir/build.ts';
+import type { Func, Instr, Value } from '../../ir/func.ts';
 import { sizeOf } from '../../ir/types.ts';
 import { users } from '../../ir/walk.ts';
 import { cheapWeight, isAlias, roleOf, weightOf } from './cost.ts';
@@ -30,14 +30,14 @@ export function recomputeCheap(func: Func): Func {
       return made;
     };
     const operand = roleOf(old) === 'alone' ? stored : fresh;
-    const results = builder.append(instr(old.op, old.args.map(operand), old.attrs, old.regions, old.loc));
+    const results = builder.append(remade(old, old.args.map(operand)));
     old.results.forEach((r, i) => map.set(r, results[i]!));
   }
   return builder.finish(func.name, func.results.map(stored));
 }
 
 function copy(old: Instr, builder: Builder, operand: (v: Value) => Value): Value {
-  return builder.append(instr(old.op, old.args.map(operand), old.attrs, old.regions, old.loc))[0]!;
+  return builder.append(remade(old, old.args.map(operand)))[0]!;
 }
 
 function cheapValues(func: Func): ReadonlySet<Value> {

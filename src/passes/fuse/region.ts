@@ -1,5 +1,5 @@
 // Writes the groups down: each becomes a `fusion` instruction whose region holds its members.
-import { Builder } from '../../ir/build.ts';
+import { Builder, remade } from '../../ir/build.ts';
 import { type Func, type Instr, instr, type Value } from '../../ir/func.ts';
 import { type FusionKind, fusion } from '../../ops/fusion.ts';
 import { withoutDuplicates } from '../cse.ts';
@@ -77,8 +77,7 @@ function withoutAliases(
 }
 
 function plain(old: Instr, outside: (v: Value) => Value): Made {
-  const { op, args, attrs, regions, loc, results } = old;
-  return { made: instr(op, args.map(outside), attrs, regions, loc), results };
+  return { made: remade(old, old.args.map(outside)), results: old.results };
 }
 
 function fused({ kind, parts, members }: Unit, outside: (v: Value) => Value, graph: FusionGraph): Made {

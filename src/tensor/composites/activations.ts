@@ -1,7 +1,7 @@
 // Activations: what neural networks put between their layers. All take float32; int32 and bool are converted.
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { OptionError } from '../../util/errors.ts';
-import { checkOptions } from '../../util/options.ts';
+import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
 
 /** `min(max(x, 0), 6)`. The gradient is 0 at 0 and at 6. */
@@ -45,6 +45,7 @@ export interface GeluOptions {
  */
 export function gelu(x: TensorLike, options?: GeluOptions): Tensor {
   checkOptions(options, ['approximate'], 'gelu');
+  checkFlag(options?.approximate, 'approximate', 'gelu');
   const t = liftFloat(x, 'gelu');
   const half = t.mul(0.5);
   if (options?.approximate === false) return half.mul(t.mul(Math.SQRT1_2).erf().add(1));

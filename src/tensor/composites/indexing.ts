@@ -58,7 +58,7 @@ function select(index: SliceIndex, axis: number, size: number): Selection {
     const start = position(index, 'slice', axis, size);
     return { start, step: 1, count: 1, backwards: false, drop: true };
   }
-  if (isTensor(index))
+  if (isTensor(index) || (Array.isArray(index) && index.some(isTensor)))
     throw new ArgumentError(
       `slice: the index of axis ${axis} is a tensor; slice takes numbers: use gather(x, index, ${axis}), or dynamicSlice for a block`,
     );

@@ -1,12 +1,18 @@
 // Shape functions built from other ops: new axes, repetition, and many tensors to one and back.
-import { checkShape, promote, type Shape, sameShape, showShape } from '../../ir/types.ts';
-import { axisList, givenShape, resolveAxes, resolveAxis } from '../../ops/axes.ts';
-import { broadcastTo as broadcastToShape, lift, type TensorLike, weak } from '../../ops/coerce.ts';
+import { promote, type Shape, sameShape, showShape } from '../../ir/types.ts';
+import { type Axes, axisList, checkedShape, resolveAxes, resolveAxis } from '../../ops/axes.ts';
+import {
+  broadcastTo as broadcastToShape,
+  isNumber,
+  lift,
+  liftInto,
+  type TensorLike,
+} from '../../ops/coerce.ts';
 import { concat } from '../../ops/concat.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { ArgumentError, ShapeError } from '../../util/errors.ts';
 import { range } from '../../util/seq.ts';
-import type { Axes, Tensor } from '../tensor.ts';
+import type { Tensor } from '../tensor.ts';
 import { slice } from './indexing.ts';
 
 /** One axis with all elements in row-major order. */
@@ -58,9 +64,7 @@ export function squeeze(x: TensorLike, axis?: Axes): Tensor {
  *     broadcastTo(tensor([1, 2]), [3, 2])   // [[1, 2], [1, 2], [1, 2]]
  */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  const given = givenShape(shape, 'broadcastTo');
-  checkShape(given, 'broadcastTo');
-  return broadcastToShape(lift(x, 'broadcastTo'), given);
+  return broadcastToShape(lift(x, 'broadcastTo'), checkedShape(shape, 'broadcastTo'));
 }
 
 /**
@@ -173,11 +177,10 @@ export function stack(list: readonly TensorLike[], axis = 0): Tensor {
 
 // Numbers and booleans among tensors take the tensors' dtype; by themselves they are what they are anywhere.
 function liftList(list: readonly TensorLike[], where: string): readonly Tensor[] {
-  const isNumber = (x: TensorLike): x is number | boolean => typeof x === 'number' || typeof x === 'boolean';
   const dtypes = list.filter((x) => !isNumber(x)).map((x) => lift(x, where).dtype);
   if (dtypes.length === 0) return list.map((x) => lift(x, where));
   const dtype = dtypes.reduce(promote);
-  return list.map((x) => (isNumber(x) ? weak(x, dtype, where) : lift(x, where)));
+  return list.map((x) => liftInto(x, dtype, where));
 }
 
 /**

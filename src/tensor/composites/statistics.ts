@@ -1,11 +1,9 @@
 // Means, spreads and norms: what is built from sums.
-import { resolveAxes } from '../../ops/axes.ts';
+import { type Axes, resolveAxes } from '../../ops/axes.ts';
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { ArgumentError, OptionError } from '../../util/errors.ts';
-import { checkOptions } from '../../util/options.ts';
+import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
-
-type Axes = number | readonly number[];
 
 /** Arithmetic mean, as float32: the sum divided by the number of elements; NaN of none. */
 export function mean(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
@@ -27,6 +25,7 @@ export function std(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
 /** `log(sum(exp(x)))`. The largest element is taken out first, so that nothing overflows; -inf of nothing but -inf. */
 export function logSumExp(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
   const t = liftFloat(x, 'logSumExp');
+  checkFlag(keepDims, 'keepDims', 'logSumExp');
   const largest = t.max(axis, true).stopGradient();
   // An infinite maximum would make inf - inf; exp and log carry it without being shifted.
   const shift = largest.isFinite().where(largest, 0);

@@ -1,6 +1,18 @@
 // Wrong answers without a sign, as measured in other libraries: here each is right, or throws.
-import { describe, expect, it } from 'vitest';
-import { ArgumentError, jit, type Tensor, TraceError, tensor, variable, where } from '../../../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  ArgumentError,
+  configure,
+  grad,
+  jit,
+  type Tensor,
+  TraceError,
+  tensor,
+  valueAndGrad,
+  variable,
+  vjp,
+  where,
+} from '../../../src/index.ts';
 
 const number = (x: Tensor): number => x as unknown as number;
 
@@ -58,5 +70,74 @@ describe('silent failures of other libraries', () => {
     expect(() => number(x) > 0).toThrow(ArgumentError);
     expect(() => number(x) + 1).toThrow(ArgumentError);
     expect(() => -number(x)).toThrow(ArgumentError);
+  });
+});
+
+describe('a condition that nothing uses', () => {
+  const magnitude = (x: Tensor): Tensor => {
+    if (x.less(0)) return x.neg();
+    return x;
+  };
+  const warned = (f: () => unknown): readonly string[] => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      f();
+      return warn.mock.calls.map(([text]) => String(text));
+    } finally {
+      warn.mockRestore();
+    }
+  };
+
+  it.each([
+    ['by jit', jit(magnitude)],
+    [
+      'under a gradient',
+      jit((x: Tensor) => grad((y: Tensor) => (y.greater(0).logicalNot() ? y.neg() : y))(x)),
+    ],
+    ['under vjp', jit((x: Tensor) => vjp(magnitude, x)[0])],
+    ['of all elements', jit((x: Tensor) => (x.expandDims(0).less(0).all() ? x.neg() : x))],
+  ])('is an error in the function that is traced: %s', (_, f) => {
+    expect(() => f(tensor(3))).toThrow('a condition is computed and never used');
+  });
+
+  it('is a warning in a function it calls, whose other results may be all that is wanted', () => {
+    const summary = (x: Tensor) => ({ sum: x.sum(), finite: x.sum().isFinite() });
+    const dropped = jit((x: Tensor) => summary(x).sum);
+    const called = jit((x: Tensor) => magnitude(x).add(0));
+    for (const f of [dropped, called])
+      expect(warned(() => f(tensor(3)))).toEqual([
+        expect.stringContaining('a condition is computed and never used'),
+      ]);
+    const before = configure({ checkConditions: false });
+    expect(warned(() => jit((x: Tensor) => magnitude(x).add(0))(tensor(3)))).toEqual([]);
+    configure(before);
+  });
+
+  it('is a warning where it is a boolean argument, which wants to be static', () => {
+    const f = (x: Tensor, { training }: { training: boolean }) => (training ? x.neg() : x);
+    expect(warned(() => jit(f)(tensor(3), { training: false }))).toEqual([
+      expect.stringContaining('f: the boolean args[1].training is traced, and nothing uses it'),
+    ]);
+    expect(
+      warned(() => expect(jit(f, { static: ['training'] })(tensor(3), { training: false }).item()).toBe(3)),
+    ).toEqual([]);
+    const chosen = jit((x: Tensor, flag: boolean) => where(flag, x.neg(), x));
+    expect(warned(() => expect(chosen(tensor(3), false).item()).toBe(3))).toEqual([]);
+  });
+
+  it('is neither where the program has it: handed back by a transform, printed, or an element of a mask', () => {
+    const x = tensor([1, 2]);
+    const loss = (y: Tensor): [Tensor, unknown] => {
+      const sum = y.square().sum();
+      return [sum, new Map([['finite', sum.isFinite()]])];
+    };
+    const programs: readonly ((y: Tensor) => unknown)[] = [
+      (y) => valueAndGrad(loss, { hasAux: true })(y)[1],
+      (y) => vjp((z: Tensor) => ({ sum: z.sum(), positive: z.sum().greater(0) }), y)[0].sum,
+      (y) => [y.sum().greater(0).inspect(), y][1],
+      (y) => [...y.greater(0)][0],
+      (y) => [tensor(true), y][1],
+    ];
+    expect(warned(() => programs.map((f) => jit(f)(x)))).toEqual([]);
   });
 });

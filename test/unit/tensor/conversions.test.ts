@@ -8,10 +8,10 @@ import { caught } from './caught.ts';
 const x = tensor([1, 2]) as any;
 
 const byNumber =
-  'ArgumentError: a tensor f32[2] was converted to a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp; ' +
+  'ArgumentError: a tensor f32[2] was converted to a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp, or by an op that takes a JavaScript number there; ' +
   'JavaScript operators do not compute with tensors. Use methods: x.add(1), x.neg(), x.greater(0), x.equal(y), x.exp(); or read the value first: x.item()';
 const byDefault = byNumber.replace(
-  'a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp',
+  'a number, by an operator such as - * / % ** < <= > >= or a function such as Math.exp, or by an op that takes a JavaScript number there',
   'a primitive, by + or ==',
 );
 
@@ -64,6 +64,8 @@ describe('reading', () => {
       [3, 4],
     ]);
     expect([...variable(tensor([1, 2]))].map((t) => t.item())).toEqual([1, 2]);
-    expect(caught(() => [...tensor(1)])).toBe('ShapeError: a scalar tensor has no axis to iterate over');
+    expect(caught(() => [...tensor(1)])).toBe(
+      'ShapeError: a scalar tensor has no axis to iterate over; where a list is expected, give a JavaScript array',
+    );
   });
 });

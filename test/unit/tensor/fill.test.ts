@@ -38,7 +38,7 @@ describe('constants', () => {
       'ShapeError: zeros: a dimension must be an integer >= 0, got 2.5 in shape [2.5]',
     );
     expect(caught(() => ones(3 as never as Shape))).toBe(
-      'ShapeError: ones: a shape is an array of integers such as [2, 3], got 3',
+      'ShapeError: ones: expected a shape such as [2, 3], got 3',
     );
     expect(caught(() => full([Number.NaN], 1))).toBe(
       'ShapeError: full: a dimension must be an integer >= 0, got NaN in shape [NaN]',

@@ -125,7 +125,7 @@ describe('keys', () => {
       "ArgumentError: random.key: a seed is an integer or an int32 scalar, got f32[]; cast it: seed.cast('int32')",
     );
     expect(caught(() => random.normal(random.key(1), 3 as never))).toBe(
-      'ShapeError: random.normal: a shape is an array of integers such as [2, 3], got 3',
+      'ShapeError: random.normal: expected a shape such as [2, 3], got 3',
     );
   });
 });

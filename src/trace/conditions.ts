@@ -1,0 +1,40 @@
+// Comparisons that nothing uses. JavaScript gives no sign when `if`, `?:`, `&&`, `||` or `!` is asked about an object, but this is the
+// trace it leaves: the answer was always true.
+import type { Func, Instr, Value } from '../ir/func.ts';
+import type { OpDef } from '../ops/opdef.ts';
+import { isInTracedFunction, isReplaying } from './place.ts';
+
+/** A scalar answer nobody asked for. */
+export interface UnusedCondition {
+  readonly value: Value;
+  /** Written in the traced function itself; otherwise in a function it calls, which may have more results than this caller needs. */
+  readonly direct: boolean;
+}
+
+/** The scalar comparisons of one trace. */
+export class Conditions {
+  readonly #made: UnusedCondition[] = [];
+  readonly #seen = new Set<Value>();
+
+  /** Only answers are conditions: a constant, or an element picked from a mask, is as often taken along with others that are used. */
+  note(op: OpDef, { results: [value], loc }: Instr): void {
+    if (value?.type.dtype !== 'bool' || value.type.shape.length > 0 || loc === undefined || isReplaying())
+      return;
+    if (op.lower.kind === 'point' || op.lower.kind === 'reduce')
+      this.#made.push({ value, direct: isInTracedFunction() });
+  }
+
+  /** The user's program has it: it was printed, or handed back by a transform. What becomes of it there leaves no trace. */
+  see(value: Value): void {
+    this.#seen.add(value);
+  }
+
+  /** One that neither `func` nor the user's program uses, those of the traced function itself first. */
+  unused({ body, results }: Func): UnusedCondition | null {
+    if (this.#made.length === 0) return null;
+    const used = new Set<Value>([...this.#seen, ...results]);
+    for (const { args } of body) for (const a of args) used.add(a);
+    const unused = this.#made.filter(({ value }) => !used.has(value));
+    return unused.find(({ direct }) => direct) ?? unused[0] ?? null;
+  }
+}
