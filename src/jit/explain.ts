@@ -50,11 +50,16 @@ export function explain<Args extends readonly unknown[], R>(
   const { compilation } = specialisation.executable();
   const { stages, source, program, engine, ms } = compilation;
   return {
-    ir: print(specialisation.traced.func),
+    // What takes time is made when it is asked for.
+    get ir() {
+      return print(specialisation.traced.func);
+    },
     stages,
     source,
     memory: summary(program),
-    cost: kernelCosts(program),
+    get cost() {
+      return kernelCosts(program);
+    },
     ms: { tracing: specialisation.traced.ms, ...ms },
     backend: engine,
     compile:
