@@ -4,7 +4,7 @@ import { rebuild, shuffle } from '../../../src/ir/build.ts';
 import { parse } from '../../../src/ir/parse.ts';
 import { print } from '../../../src/ir/print.ts';
 import { verify } from '../../../src/ir/verify.ts';
-import { countInstrs, liveInstrs, sameFunc, useCounts, users } from '../../../src/ir/walk.ts';
+import { liveInstrs, sameFunc, useCounts, users } from '../../../src/ir/walk.ts';
 import { registry } from '../../../src/ops/index.ts';
 import { neg } from '../../../src/ops/unary.ts';
 import { seeded } from '../../../src/util/rng.ts';
@@ -57,7 +57,6 @@ describe('walk', () => {
 
   it('finds what the results need', () => {
     expect([...liveInstrs(func)].map((i) => func.body.indexOf(i)).sort()).toEqual([0, 1, 2]);
-    expect(countInstrs(func)).toBe(4);
   });
 
   it('compares up to the identity of values', () => {
