@@ -1,4 +1,5 @@
 // What a bench file gives to bench/run.ts: cases, each with variants that do the same work and are measured side by side.
+import { seeded } from '../src/util/rng.ts';
 
 /** One way to do the work of a case. Calling it does the work once (or `repeat` times). */
 export interface Variant {
@@ -34,9 +35,6 @@ export function timed(f: () => void): number {
 
 /** Seeded values in [-1, 1), so that every variant and every run sees the same data. */
 export function values(n: number, seed = 1): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: n }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
+  const random = seeded(seed);
+  return Float32Array.from({ length: n }, () => 2 * random() - 1);
 }

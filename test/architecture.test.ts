@@ -71,8 +71,7 @@ function importsOf(file: string): Import[] {
   return [...texts.get(file)!.matchAll(statement)].map(([, type, names, path]) => {
     // `import { type A, type B }` is erased as well.
     const list = /\{([^}]*)\}/.exec(names!)?.[1];
-    const allTypes =
-      list !== undefined && list.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type '));
+    const allTypes = list?.split(',').every((n) => n.trim() === '' || n.trim().startsWith('type ')) ?? false;
     const onlyList = /^\s*\{[^}]*\}\s*from\s*$/.test(names!);
     return {
       from: file,

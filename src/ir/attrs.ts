@@ -31,7 +31,7 @@ function isInt(x: unknown): x is number {
 }
 
 /** Does a value belong to a kind? */
-export function hasKind(kind: AttrKind, value: unknown): value is AttrValue {
+function hasKind(kind: AttrKind, value: unknown): value is AttrValue {
   switch (kind) {
     case 'int':
       return isInt(value);

@@ -1,4 +1,4 @@
-// Questions about a function that many passes ask: who uses a value, what is needed, what is inside the regions.
+// Walks over functions: what its instructions give on values of any kind, who uses a value, what is needed.
 import { invariant } from '../util/errors.ts';
 import type { Func, Instr, Value } from './func.ts';
 import { print } from './print.ts';
@@ -59,21 +59,6 @@ export function liveInstrs(func: Func): ReadonlySet<Instr> {
     for (const arg of instr.args) wanted.add(arg);
   }
   return live;
-}
-
-/** Every instruction of the function and of its regions, outer before inner. */
-export function* allInstrs(func: Func): Generator<Instr> {
-  for (const instr of func.body) {
-    yield instr;
-    for (const region of instr.regions) yield* allInstrs(region);
-  }
-}
-
-/** Number of instructions, those in regions included. */
-export function countInstrs(func: Func): number {
-  let n = 0;
-  for (const _ of allInstrs(func)) n++;
-  return n;
 }
 
 /** Equal up to the identity of values and source locations: canonical texts are compared. */

@@ -51,13 +51,18 @@ export function explain<Args extends readonly unknown[], R>(
   const { stages, code, passesMs } = compilation;
   const { program } = code;
   return {
-    ir: print(specialisation.traced.func),
+    // What takes time is made when it is asked for.
+    get ir() {
+      return print(specialisation.traced.func);
+    },
     stages,
     get source() {
       return code.source;
     },
     memory: summary(program),
-    cost: kernelCosts(program),
+    get cost() {
+      return kernelCosts(program);
+    },
     ms: { tracing: specialisation.traced.ms, passes: passesMs, ...code.ms },
     backend: `${code.engine}: ${code.why}`,
     compile:

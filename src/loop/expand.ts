@@ -3,10 +3,11 @@ import type { Expr, Kernel, Stmt } from './kernel.ts';
 import { assign, bool, constOf, letIn, local, select, variable, when } from './make.ts';
 import { freshName, namesBound } from './names.ts';
 import { mapOperands, mapStmt, substitute } from './rewrite.ts';
-import { operandsOf } from './visit.ts';
+import { functionsUsed, operandsOf } from './visit.ts';
 
 /** The kernel without calls. What a select or a conjunction guards stays behind its condition, which becomes an `if`. */
 export function expandCalls(kernel: Kernel): Kernel {
+  if (functionsUsed(kernel.body).length === 0) return kernel;
   const expander = new Expander([...kernel.buffers.map((b) => b.name), ...namesBound(kernel.body)]);
   return { ...kernel, body: expander.statements(kernel.body) };
 }

@@ -2,12 +2,14 @@
 import { InternalError, unreachable } from '../util/errors.ts';
 import type { Expr, ScalarFunction, Stmt } from './kernel.ts';
 
+const none: readonly Expr[] = [];
+
 /** The expressions an expression is made of, in order of evaluation. */
 export function operandsOf(e: Expr): readonly Expr[] {
   switch (e.kind) {
     case 'const':
     case 'local':
-      return [];
+      return none;
     case 'load':
       return [e.index];
     case 'unary':
@@ -34,23 +36,23 @@ function visitStmt(s: Stmt, f: (e: Expr) => void): void {
     case 'let':
     case 'var':
     case 'assign':
-      visitExprs(s.value, f);
+      visitExpr(s.value, f);
       break;
     case 'store':
-      visitExprs(s.index, f);
-      visitExprs(s.value, f);
+      visitExpr(s.index, f);
+      visitExpr(s.value, f);
       break;
     case 'if':
-      visitExprs(s.cond, f);
+      visitExpr(s.cond, f);
       visitExprs(s.then, f);
       visitExprs(s.otherwise, f);
       break;
     case 'reduce':
       visitExprs(s.body, f);
-      visitExprs(s.value, f);
+      visitExpr(s.value, f);
       break;
     case 'assert':
-      visitExprs(s.cond, f);
+      visitExpr(s.cond, f);
       break;
     default:
       unreachable(s);
@@ -59,12 +61,13 @@ function visitStmt(s: Stmt, f: (e: Expr) => void): void {
 
 /** Calls `f` with every expression in an expression or in statements, operands first. The bodies of called functions are not entered. */
 export function visitExprs(root: Expr | readonly Stmt[], f: (e: Expr) => void): void {
-  if (!('kind' in root)) {
-    for (const s of root) visitStmt(s, f);
-    return;
-  }
-  for (const operand of operandsOf(root)) visitExprs(operand, f);
-  f(root);
+  if ('kind' in root) visitExpr(root, f);
+  else for (const s of root) visitStmt(s, f);
+}
+
+function visitExpr(e: Expr, f: (e: Expr) => void): void {
+  for (const operand of operandsOf(e)) visitExpr(operand, f);
+  f(e);
 }
 
 /** The expressions of a scalar function: its lets, then its result. */

@@ -1,7 +1,6 @@
 // Hash-consing: structurally equal expressions become one object, so that common subexpressions are found by identity.
 import type { Expr, ScalarFunction } from '../loop/kernel.ts';
 import { mapOperands } from '../loop/rewrite.ts';
-import { operandsOf } from '../loop/visit.ts';
 import { unreachable } from '../util/errors.ts';
 
 export type Intern = (e: Expr) => Expr;
@@ -21,8 +20,7 @@ export function interner(): Intern {
     const known = done.get(e);
     if (known) return known;
     const made = mapOperands(e, intern);
-    let key = `${made.kind} ${made.type} ${detail(made, number)}`;
-    for (const operand of operandsOf(made)) key += ` ${number(operand)}`;
+    const key = keyOf(made, number);
     const first = table.get(key) ?? made;
     if (first === made) table.set(key, made);
     done.set(e, first);
@@ -32,25 +30,28 @@ export function interner(): Intern {
   return intern;
 }
 
-// What distinguishes nodes of one kind and type with the same operands.
-function detail(e: Expr, number: (fn: ScalarFunction) => number): string | number {
+// Equal keys: the same operation on the same operands.
+function keyOf(e: Expr, number: (x: Expr | ScalarFunction) => number): string {
   switch (e.kind) {
     case 'const':
-      return Object.is(e.value, -0) ? '-0' : e.value;
+      return `${e.type} = ${Object.is(e.value, -0) ? '-0' : e.value}`;
     case 'local':
-      return e.name;
+      return `${e.type} ${e.name}`;
     case 'load':
-      return e.buffer;
+      return `${e.type} ${e.buffer}[${number(e.index)}`;
     case 'unary':
-    case 'binary':
-    case 'compare':
-      return e.op;
-    case 'select':
+      return `${e.type} ${e.op} ${number(e.x)}`;
     case 'convert':
     case 'bits':
-      return '';
+      return `${e.type} ${e.kind} ${number(e.x)}`;
+    case 'binary':
+      return `${e.type} ${e.op} ${number(e.a)} ${number(e.b)}`;
+    case 'compare':
+      return `${e.op} ${number(e.a)} ${number(e.b)}`;
+    case 'select':
+      return `? ${number(e.cond)} ${number(e.a)} ${number(e.b)}`;
     case 'call':
-      return number(e.fn);
+      return `call ${number(e.fn)} ${e.args.map(number).join(' ')}`;
     default:
       return unreachable(e);
   }

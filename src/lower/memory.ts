@@ -124,7 +124,7 @@ class Sharing {
 }
 
 /** The value whose memory a value is. */
-export function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
+function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
   let root = value;
   for (let next = aliases.get(root); next !== undefined; next = aliases.get(root)) root = next;
   return root;

@@ -122,7 +122,7 @@ export function makeFuel(limit: number): Fuel {
 }
 
 /** Throws an OptionError for a list of passes that breaks an ordering constraint, with the reason. */
-export function checkOrder(passes: readonly Pass[], order: readonly OrderConstraint[]): void {
+function checkOrder(passes: readonly Pass[], order: readonly OrderConstraint[]): void {
   const names = passes.map((p) => p.name);
   for (const [before, after, because] of order) {
     const [first, second] = [names.indexOf(before), names.indexOf(after)];

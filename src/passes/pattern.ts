@@ -3,7 +3,6 @@
 // Lower-case names are any value (a name used twice must be the same value), upper-case names any constant that repeats one number,
 // literals that number exactly: 0 and -0 differ. After `=>` a name of `computed` makes a constant from constants; after `if` stands a
 // condition on constants. A dtype restricts the values named in the rule to it (bool operands of a select are free).
-import type { Builder } from '../ir/build.ts';
 import { type Instr, is, type Value } from '../ir/func.ts';
 import { type DType, dtypes, type TensorType } from '../ir/types.ts';
 import { broadcast } from '../ops/broadcast.ts';
@@ -11,7 +10,6 @@ import { constant } from '../ops/constant.ts';
 import { registry } from '../ops/index.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { InternalError } from '../util/errors.ts';
-import type { Loc } from '../util/location.ts';
 
 export type Term =
   | { readonly kind: 'value'; readonly name: string }
@@ -172,11 +170,6 @@ export function splatOf(value: Value): number | undefined {
 
 /** How instructions of a replacement are appended: the simplifier passes its own, so that they are simplified too. */
 export type Emit = (op: OpDef, args: readonly Value[], attrs: unknown) => Value;
-
-export const emitInto =
-  (builder: Builder, loc?: Loc): Emit =>
-  (op, args, attrs) =>
-    builder.emit(op, args, attrs, [], loc)[0]!;
 
 /** The value of a term; `type` is what a constant at its place must have. */
 export function buildTerm(term: Term, { values, constants }: Match, type: TensorType, emit: Emit): Value {

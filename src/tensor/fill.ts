@@ -1,4 +1,5 @@
 // Tensors made of a rule instead of data: constants, ranges, the identity. They are ops, so that a trace holds the rule and never a large array.
+// Sizes that are no integers >= 0 are a ShapeError, a dtype that does not exist is a DTypeError.
 import { checkDType, checkShape, type DType, type Shape } from '../ir/types.ts';
 import { checkedShape } from '../ops/axes.ts';
 import {
@@ -16,17 +17,30 @@ import { iota } from '../ops/iota.ts';
 import { ArgumentError, DTypeError } from '../util/errors.ts';
 import type { Tensor } from './tensor.ts';
 
-/** All zeros; of a bool tensor, false. */
+/**
+ * All zeros; of a bool tensor, false.
+ *
+ *     zeros([2, 3])   // [[0, 0, 0], [0, 0, 0]]
+ */
 export function zeros(shape: Shape, dtype: DType = 'float32'): Tensor {
   return filled(shape, 0, dtype, 'zeros');
 }
 
-/** All ones; of a bool tensor, true. */
+/**
+ * All ones; of a bool tensor, true.
+ *
+ *     ones([3], 'int32')   // [1, 1, 1]
+ */
 export function ones(shape: Shape, dtype: DType = 'float32'): Tensor {
   return filled(shape, 1, dtype, 'ones');
 }
 
-/** `value` everywhere: a number (float32), a boolean (bool), or a tensor that broadcasts to the shape. `dtype` converts it. */
+/**
+ * `value` everywhere: a number (float32), a boolean (bool), or a tensor that broadcasts to the shape. `dtype` converts it.
+ * Throws a ShapeError for a tensor that does not broadcast, a DTypeError for a number that the dtype does not hold.
+ *
+ *     full([2], 0.5)   // [0.5, 0.5]
+ */
 export function full(shape: Shape, value: TensorLike, dtype?: DType): Tensor {
   const given = checkedShape(shape, 'full');
   if (dtype !== undefined) checkDType(dtype, 'full');
@@ -52,7 +66,11 @@ export function onesLike(x: TensorLike): Tensor {
   return ones(shape, dtype);
 }
 
-/** The identity matrix of `rows` rows and `columns` (as many) columns. */
+/**
+ * The identity matrix of `rows` rows and `columns` (as many) columns.
+ *
+ *     eye(2)   // [[1, 0], [0, 1]]
+ */
 export function eye(rows: number, columns: number = rows, dtype: DType = 'float32'): Tensor {
   const shape = checkedShape([rows, columns], 'eye');
   checkDType(dtype, 'eye');
@@ -61,7 +79,9 @@ export function eye(rows: number, columns: number = rows, dtype: DType = 'float3
 
 /**
  * `start, start + step, …` up to but without `stop`; with one argument `0 … start - 1`. As in NumPy it is int32 if all numbers are integers, else float32.
- * Element i is `start + i * step`, the product and the sum rounded to the dtype.
+ * Element i is `start + i * step`, the product and the sum rounded to the dtype. Throws an ArgumentError for a step of 0 and for what is no finite number.
+ *
+ *     arange(2, 8, 2)   // [2, 4, 6]
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
@@ -81,7 +101,9 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
 
 /**
  * `count` float32 numbers at even distances from `start` to `stop`, both included: element i is `start * (1 - t) + stop * t` with `t = i / (count - 1)`,
- * so that both ends are exact. One number is `start`.
+ * so that both ends are exact. One number is `start`. Throws an ArgumentError unless both ends are scalars.
+ *
+ *     linspace(0, 1, 5)   // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: TensorLike, stop: TensorLike, count: number): Tensor {
   checkShape([count], 'linspace');

@@ -9,9 +9,8 @@ import { type Variable, variable } from './variable.ts';
  * A stream of random numbers. Its key is a variable, so that `jit` carries it as hidden state: two calls of a compiled function differ,
  * and the compiled sequence equals the eager one.
  *
- * @example
- * const rng = new Generator(42);
- * const noise = rng.normal([2, 3]);
+ *     const rng = new Generator(42);
+ *     const noise = rng.normal([2, 3]);
  */
 export class Generator {
   /** The state: assign a key to it to start again from there. */
@@ -27,15 +26,19 @@ export class Generator {
     this.key.assign(keys.slice(0));
     return keys.slice(1);
   }
+  /** Evenly distributed float32; see `random.uniform`. */
   uniform(shape: Shape, low?: TensorLike, high?: TensorLike): Tensor {
     return random.uniform(this.next(), shape, low, high);
   }
+  /** Normally distributed float32; see `random.normal`. */
   normal(shape: Shape, mean?: TensorLike, std?: TensorLike): Tensor {
     return random.normal(this.next(), shape, mean, std);
   }
+  /** bool, true with probability `p`; see `random.bernoulli`. */
   bernoulli(shape: Shape, p?: TensorLike): Tensor {
     return random.bernoulli(this.next(), shape, p);
   }
+  /** int32 positions drawn by logits; see `random.categorical`. */
   categorical(logits: TensorLike, count?: number): Tensor {
     return random.categorical(this.next(), logits, count);
   }

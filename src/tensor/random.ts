@@ -1,4 +1,5 @@
 // Random numbers without hidden state: a key in, numbers out. The same key gives the same numbers in eager mode and compiled, on every machine.
+// Whatever takes a key throws a DTypeError or ShapeError unless it is int32[2].
 import { checkShape, type Shape, showType } from '../ir/types.ts';
 import { checkedShape } from '../ops/axes.ts';
 import { isTensor, lift, liftFloat, type TensorLike } from '../ops/coerce.ts';
@@ -15,7 +16,12 @@ const streams = { draw: 0, second: 1, split: 2 } as const;
 const bits = 24;
 const step = 2 ** -bits;
 
-/** A key, int32[2], from an integer seed or an int32 scalar (a step counter, say). Different seeds give independent numbers. */
+/**
+ * A key, int32[2], from an integer seed or an int32 scalar (a step counter, say). Different seeds give independent numbers.
+ * Throws an ArgumentError for any other seed.
+ *
+ *     const key = random.key(42);
+ */
 export function key(seed: TensorLike): Tensor {
   if (isTensor(seed)) {
     const low = seed.resolve();
@@ -34,15 +40,19 @@ export function key(seed: TensorLike): Tensor {
 /**
  * `count` independent keys, int32[count, 2]. A key that has been split or drawn from should not be used again.
  *
- * @example
- * const [first, second] = random.split(key);
+ *     const [first, second] = random.split(key);
  */
 export function split(key: TensorLike, count = 2): Tensor {
   checkShape([count], 'random.split');
   return randomBits(asKey(key, 'random.split'), [count, 2], 32, streams.split);
 }
 
-/** Evenly distributed float32 from `low` (0) on and below `high` (1), in steps of 2^-24 of the range; other limits may be rounded up to `high`. */
+/**
+ * Evenly distributed float32 from `low` (0) on and below `high` (1), in steps of 2^-24 of the range; other limits may be rounded up to `high`,
+ * and may be tensors that broadcast with the shape.
+ *
+ *     random.uniform(key, [3], -1, 1)
+ */
 export function uniform(key: TensorLike, shape: Shape, low: TensorLike = 0, high: TensorLike = 1): Tensor {
   const unit = wholeNumbers(key, shape, streams.draw, 'random.uniform').mul(step);
   if (low === 0 && high === 1) return unit;
@@ -50,7 +60,11 @@ export function uniform(key: TensorLike, shape: Shape, low: TensorLike = 0, high
   return unit.mul(liftFloat(high, 'random.uniform').sub(from)).add(from);
 }
 
-/** Normally distributed float32, by the transform of Box and Muller: `mean + std * sqrt(-2 log u) cos(2π v)`. */
+/**
+ * Normally distributed float32, by the transform of Box and Muller (1958): `mean + std * sqrt(-2 log u) cos(2π v)`.
+ *
+ *     random.normal(key, [784, 10], 0, 0.01)
+ */
 export function normal(key: TensorLike, shape: Shape, mean: TensorLike = 0, std: TensorLike = 1): Tensor {
   // u is never 0, so that its logarithm is finite.
   const u = wholeNumbers(key, shape, streams.draw, 'random.normal').add(1).mul(step);
@@ -64,14 +78,20 @@ export function normal(key: TensorLike, shape: Shape, mean: TensorLike = 0, std:
   return mean === 0 ? scaled : scaled.add(mean);
 }
 
-/** bool: true with probability `p` (0.5), which may be a tensor that broadcasts to the shape. */
+/**
+ * bool: true with probability `p` (0.5), which may be a tensor that broadcasts to the shape.
+ *
+ *     random.bernoulli(key, x.shape, 0.9).where(x, 0)   // dropout
+ */
 export function bernoulli(key: TensorLike, shape: Shape, p: TensorLike = 0.5): Tensor {
   return uniform(asKey(key, 'random.bernoulli'), shape).less(p);
 }
 
 /**
  * int32 positions along the last axis of `logits`, drawn with probabilities `softmax(logits)`: one for each row, or with `count` that many, as a new first axis.
- * The largest of the logits plus Gumbel noise is taken.
+ * The largest of the logits plus Gumbel noise is taken. Throws a ShapeError for scalar logits.
+ *
+ *     random.categorical(key, tensor([0, 0, 0]))   // 0, 1 or 2
  */
 export function categorical(key: TensorLike, logits: TensorLike, count?: number): Tensor {
   const x = liftFloat(logits, 'random.categorical');

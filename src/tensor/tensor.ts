@@ -1,4 +1,5 @@
 // Tensor: the value users hold. Every op is a method here; core.ts says what a tensor is, subclasses where its elements are.
+// It is long because it is one list, a line of code per op: split, it would be a tower of classes for the same list. The functions hold the full documentation.
 import type { DType, Shape } from '../ir/types.ts';
 import * as arg from '../ops/argreduce.ts';
 import type { Axes } from '../ops/axes.ts';
@@ -39,9 +40,8 @@ export type SliceIndex =
  * Every op is a method and a function: `x.add(y)` and `add(x, y)`. Operands may be numbers, which take the dtype of the tensor they meet.
  * All methods work alike in eager mode, inside `jit`, and under every gradient. Wrong shapes, dtypes and axes throw at once.
  *
- * @example
- * const x = tensor([[1, 2], [3, 4]]);
- * x.mul(2).sub(x.mean(0)).relu().sum().item();   // 10
+ *     const x = tensor([[1, 2], [3, 4]]);
+ *     x.mul(2).sub(x.mean(0)).relu().sum().item();   // 10
  */
 export abstract class Tensor extends TensorCore {
   // Elementwise functions. int32 and bool are converted to float32 where a function has no integer meaning.

@@ -148,9 +148,10 @@ let unnamed = 0;
 /**
  * A variable that holds `initial`, a tensor or a number, and from now on tensors of its dtype and shape only.
  *
- * @example
- * const w = variable(zeros([3, 2]), { name: 'w' });
- * w.assignSub(gradient.mul(0.1));
+ * Throws a TraceError for a traced tensor: a variable outlives the trace.
+ *
+ *     const w = variable(zeros([3, 2]), { name: 'w' });
+ *     w.assignSub(gradient.mul(0.1));
  */
 export function variable(initial: TensorLike, options?: VariableOptions): Variable {
   checkOptions(options, ['name', 'trainable'], 'variable');

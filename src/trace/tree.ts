@@ -109,7 +109,7 @@ export function mapLeaves(tree: Tree, f: (index: number) => Tree): Tree {
 }
 
 /** The own enumerable string keys of a plain object. Refuses anything else, and the one key that could change a prototype. */
-export function keysOf(x: unknown, path: string): readonly string[] {
+function keysOf(x: unknown, path: string): readonly string[] {
   if (!isPlainObject(x))
     throw new TreeError(`${path}: ${describe(x)} cannot be part of a tree; ${wayOut(x)}`);
   const keys = Object.keys(x);

@@ -55,7 +55,11 @@ describe('documentation', () => {
     it(`${page} does what it says`, async () => {
       const printed: string[] = blocks.map(() => '');
       let current = 0;
-      Object.assign(globalThis, { docsBlock: (i: number) => void (current = i) });
+      Object.assign(globalThis, {
+        docsBlock: (i: number) => {
+          current = i;
+        },
+      });
       const log = vi.spyOn(console, 'log').mockImplementation((...words: unknown[]) => {
         const text = format(...words).replaceAll(generatedPlace, 'app.ts');
         printed[current] += `${text.trimEnd()}\n`;

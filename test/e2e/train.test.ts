@@ -61,6 +61,10 @@ describe('data files', () => {
       rmSync(folder, { recursive: true });
     }
   };
+  const edited = (edit: (bytes: Buffer) => void) => (bytes: Buffer) => {
+    edit(bytes);
+    return bytes;
+  };
   const rewrite = (file: string, change: (bytes: Buffer) => Buffer) => (folder: string) => {
     const path = join(folder, file);
     writeFileSync(path, change(readFileSync(path)));
@@ -79,17 +83,17 @@ describe('data files', () => {
     ],
     [
       '/t10k-images-idx3-ubyte',
-      (b: Buffer) => (b.writeUInt32BE(2049), b),
+      edited((b) => b.writeUInt32BE(2049)),
       '/t10k-images-idx3-ubyte is not the idx file it should be: magic number 2049, expected 2051',
     ],
     [
       '/t10k-images-idx3-ubyte',
-      (b: Buffer) => (b.writeUInt32BE(14, 8), b),
+      edited((b) => b.writeUInt32BE(14, 8)),
       '/t10k-images-idx3-ubyte: axis 1 has size 14, expected 28',
     ],
     [
       '/t10k-labels-idx1-ubyte',
-      (b: Buffer) => ((b[8 + 17] = 200), b),
+      edited((b) => b.writeUInt8(200, 8 + 17)),
       '/t10k-labels-idx1-ubyte is damaged: label 17 is 200, not a digit',
     ],
   ])('%s', (file, change, message) => {

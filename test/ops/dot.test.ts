@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { grad } from '../../src/autodiff/grad.ts';
 import { type Tensor, tensor, zeros } from '../../src/index.ts';
 import { dotGeneral } from '../../src/ops/dot.ts';
-import { caught } from '../unit/tensor/caught.ts';
+import { messageOf } from '../errors/message.ts';
 import { floats } from './samples/sample.ts';
 
 const contraction = { leftContract: [1], rightContract: [0] };
@@ -40,17 +40,17 @@ describe('dotGeneral', () => {
 
   it('says which axes do not fit', () => {
     const [a, b] = [zeros([2, 3]), zeros([4, 5])];
-    expect(caught(() => dotGeneral(a, b, contraction))).toBe(
+    expect(messageOf(() => dotGeneral(a, b, contraction))).toBe(
       'ShapeError: dot_general of f32[2,3] and f32[4,5]: contracted axes differ in size: 3 (axis 1 of [2,3]) and 4 (axis 0 of [4,5])',
     );
-    expect(caught(() => dotGeneral(a, b, { leftContract: [0] }))).toBe(
+    expect(messageOf(() => dotGeneral(a, b, { leftContract: [0] }))).toBe(
       'AxisError: dot_general of f32[2,3] and f32[4,5]: 1 contracted axes [0] meet 0 []',
     );
-    expect(caught(() => dotGeneral(a, b, { leftContract: [2], rightContract: [0] }))).toMatch(
+    expect(messageOf(() => dotGeneral(a, b, { leftContract: [2], rightContract: [0] }))).toMatch(
       /^AxisError: dotGeneral, left operand f32\[2,3\]: axis 2 does not exist/,
     );
     expect(
-      caught(() =>
+      messageOf(() =>
         dotGeneral(a, a, { leftBatch: [0], rightBatch: [0], leftContract: [0], rightContract: [1] }),
       ),
     ).toMatch(/^AxisError: dot_general of f32\[2,3\] and f32\[2,3\], left operand: axis 0 is named twice/);

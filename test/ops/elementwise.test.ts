@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { grad } from '../../src/autodiff/grad.ts';
 import * as api from '../../src/index.ts';
 import { type Tensor, tensor } from '../../src/index.ts';
-import { caught } from '../unit/tensor/caught.ts';
+import { messageOf } from '../errors/message.ts';
 
 const int = (...elements: number[]) => tensor(elements, { dtype: 'int32' });
 const float = (...elements: number[]) => tensor(elements);
@@ -126,19 +126,19 @@ describe('what the fronts accept', () => {
   });
 
   it('mistakes are errors that name the front', () => {
-    expect(caught(() => api.logicalAnd(float(1), true))).toMatch(
+    expect(messageOf(() => api.logicalAnd(float(1), true))).toMatch(
       /^DTypeError: logicalAnd: expected bool, got f32\[1\]; compare first/,
     );
-    expect(caught(() => api.notEqual(float(1, 2), float(1, 2, 3)))).toMatch(
+    expect(messageOf(() => api.notEqual(float(1, 2), float(1, 2, 3)))).toMatch(
       /^ShapeError: notEqual: shapes \[2\] and \[3\] do not broadcast/,
     );
-    expect(caught(() => api.where(float(1), 1, 2))).toMatch(
+    expect(messageOf(() => api.where(float(1), 1, 2))).toMatch(
       /^DTypeError: where: expected bool, got f32\[1\]/,
     );
-    expect(caught(() => api.isNaN([1] as never))).toMatch(
+    expect(messageOf(() => api.isNaN([1] as never))).toMatch(
       /^ArgumentError: isNaN: expected a tensor or a number, got an array/,
     );
-    expect(caught(() => api.add(int(1), 0.5))).toMatch(
+    expect(messageOf(() => api.add(int(1), 0.5))).toMatch(
       /^DTypeError: add: an int32 tensor meets the number 0.5/,
     );
   });

@@ -1,7 +1,7 @@
 // The kernel language in double precision: f32 is computed as f64, i32 and bool as they are.
 import type { BinaryOp, CompareOp, Expr, Stmt, UnaryOp } from '../../src/loop/kernel.ts';
 import { threefryWords } from '../../src/ops/random-bits.ts';
-import { errorFunction } from './error-function.ts';
+import { references } from '../unit/loop/math-reference.ts';
 
 /** Runs kernels and evaluates expressions over buffers of doubles. */
 export class Machine {
@@ -137,22 +137,6 @@ const binary: Readonly<Record<BinaryOp, (a: number, b: number, wraps: boolean) =
 
 // By the names of loop/math.ts; independent of its algorithms.
 const functions: Readonly<Record<string, (...x: number[]) => number>> = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  erf: errorFunction,
-  pow: Math.pow,
-  atan2: Math.atan2,
+  ...references,
   threefry: (...x) => threefryWords(...(x as [number, number, number, number])).reduce((a, b) => a ^ b),
 };

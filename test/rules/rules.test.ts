@@ -13,7 +13,6 @@ import { makeFuel, runPasses } from '../../src/passes/pass.ts';
 import {
   buildTerm,
   conditionHolds,
-  emitInto,
   matchRule,
   parseRule,
   type Rule,
@@ -129,7 +128,12 @@ function instance(
       const root = build(rule.pattern, b, values, like);
       const match = matchRule(rule, root.def!.op, root.def!.args);
       if (match === null) throw new Error(`the rule does not match what it was built from: ${rule.text}`);
-      return buildTerm(rule.replacement, match, root.type, emitInto(b));
+      return buildTerm(
+        rule.replacement,
+        match,
+        root.type,
+        (op, operands, attrs) => b.emit(op, operands, attrs)[0]!,
+      );
     });
     return { types, left, right: runPasses(right, [dce]).func };
   } catch (error) {

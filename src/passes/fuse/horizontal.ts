@@ -6,6 +6,9 @@ import { isAlias, maxGroupOperands, maxGroupWeight, roleOf, smallElements, weigh
 import type { FusionGraph, Group } from './graph.ts';
 import { tryMerge } from './vertical.ts';
 
+// More open groups would find more to join, at the price of a search each.
+const maxOpen = 8;
+
 /** Reductions of one value over the same axes: before anything else claims that value. */
 export function fuseSiblingReductions(graph: FusionGraph, fuel: Fuel): void {
   for (const readers of graph.users.values()) {
@@ -17,7 +20,7 @@ export function fuseSiblingReductions(graph: FusionGraph, fuel: Fuel): void {
 /** Fusions that read one value in one loop load it once: maps, or reductions over the same axes. */
 export function fuseReadersOfOneValue(graph: FusionGraph, fuel: Fuel): void {
   for (const readers of graph.users.values()) {
-    const hosts: Instr[] = [];
+    let hosts: Instr[] = [];
     for (const reader of readers) {
       const { kind } = graph.groupOf(reader);
       // Loops that see the value through views read it in different orders.
@@ -26,13 +29,10 @@ export function fuseReadersOfOneValue(graph: FusionGraph, fuel: Fuel): void {
         const [a, b] = [graph.groupOf(host), graph.groupOf(reader)];
         return a === b || (a.kind === b.kind && tryMerge(a, b, graph, fuel));
       });
-      if (!joined) hosts.push(reader);
+      if (!joined) hosts = [...hosts, reader].slice(-maxOpen);
     }
   }
 }
-
-// More open groups would find more to join, at the price of a search each.
-const maxOpen = 8;
 
 /** Small maps that are independent become one `group`: one kernel with a loop nest for each. */
 export function groupSmallMaps(graph: FusionGraph, fuel: Fuel): void {

@@ -1,22 +1,35 @@
-// Activations: what neural networks put between their layers. All take float32; int32 and bool are converted.
+// Activations: what neural networks put between their layers. All take a tensor of any shape as float32 (int32 and bool are converted) and keep the shape.
+// A parameter that is no finite number is an OptionError, an axis that does not exist an AxisError.
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { OptionError } from '../../util/errors.ts';
 import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** `min(max(x, 0), 6)`. The gradient is 0 at 0 and at 6. */
+/**
+ * `min(max(x, 0), 6)` (Krizhevsky 2010). The gradient is 0 at 0 and at 6.
+ *
+ *     relu6(tensor([-1, 3, 8]))   // [0, 3, 6]
+ */
 export function relu6(x: TensorLike): Tensor {
   const t = liftFloat(x, 'relu6');
   return t.greaterEqual(6).where(6, t.relu());
 }
 
-/** x above 0, `alpha * x` elsewhere. */
+/**
+ * x above 0, `alpha * x` elsewhere (Maas et al. 2013).
+ *
+ *     leakyRelu(tensor([-1, 2]))   // [-0.2, 2]
+ */
 export function leakyRelu(x: TensorLike, alpha = 0.2): Tensor {
   const t = liftFloat(x, 'leakyRelu');
   return t.greater(0).where(t, t.mul(finite(alpha, 'leakyRelu')));
 }
 
-/** x above 0, `alpha * (exp(x) - 1)` elsewhere (Clevert et al. 2015). */
+/**
+ * x above 0, `alpha * (exp(x) - 1)` elsewhere (Clevert et al. 2015).
+ *
+ *     elu(tensor([-1, 2]))   // [-0.632, 2]
+ */
 export function elu(x: TensorLike, alpha = 1): Tensor {
   const t = liftFloat(x, 'elu');
   const positive = t.greater(0);
@@ -29,7 +42,11 @@ export function elu(x: TensorLike, alpha = 1): Tensor {
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
-/** `scale * elu(x, alpha)` with the constants of Klambauer et al. 2017. */
+/**
+ * `scale * elu(x, alpha)` with the constants of Klambauer et al. 2017.
+ *
+ *     selu(tensor([-1, 2]))   // [-1.111, 2.101]
+ */
 export function selu(x: TensorLike): Tensor {
   return elu(liftFloat(x, 'selu'), seluAlpha).mul(seluScale);
 }
@@ -42,6 +59,8 @@ export interface GeluOptions {
 /**
  * x times the normal distribution function of x (Hendrycks and Gimpel 2016):
  * `0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))`, or `0.5 x (1 + erf(x / √2))` with `{ approximate: false }`.
+ *
+ *     gelu(tensor([-1, 2]))   // [-0.159, 1.955]
  */
 export function gelu(x: TensorLike, options?: GeluOptions): Tensor {
   checkOptions(options, ['approximate'], 'gelu');
@@ -59,27 +78,43 @@ export function gelu(x: TensorLike, options?: GeluOptions): Tensor {
   );
 }
 
-/** `x * sigmoid(x)`, also called swish. */
+/**
+ * `x * sigmoid(x)`, also called swish (Elfwing et al. 2017).
+ *
+ *     silu(tensor([-1, 2]))   // [-0.269, 1.762]
+ */
 export function silu(x: TensorLike): Tensor {
   const t = liftFloat(x, 'silu');
   return t.mul(t.sigmoid());
 }
 
-/** `log(1 + exp(x))`, computed as `max(x, 0) + log1p(exp(-|x|))`, which does not overflow. */
+/**
+ * `log(1 + exp(x))`, computed as `max(x, 0) + log1p(exp(-|x|))`, which does not overflow.
+ *
+ *     softplus(tensor([-1, 200]))   // [0.313, 200]
+ */
 export function softplus(x: TensorLike): Tensor {
   const t = liftFloat(x, 'softplus');
   // maximum and not relu: at 0 its gradient 1/2 is the right one, because that of abs is 0 there.
   return t.maximum(0).add(t.abs().neg().exp().log1p());
 }
 
-/** `exp(x) / sum(exp(x))` along an axis. The largest element is subtracted first, so that nothing overflows. */
+/**
+ * `exp(x) / sum(exp(x))` along an axis. The largest element is subtracted first, so that nothing overflows.
+ *
+ *     softmax(tensor([0, 0, 1000]))   // [0, 0, 1]
+ */
 export function softmax(x: TensorLike, axis = -1): Tensor {
   const t = liftFloat(x, 'softmax');
   const powers = t.sub(t.max(axis, true).stopGradient()).exp();
   return powers.div(powers.sum(axis, true));
 }
 
-/** `log(softmax(x))` along an axis, without the overflow and the lost digits of taking both in turn. */
+/**
+ * `log(softmax(x))` along an axis, without the overflow and the lost digits of taking both in turn.
+ *
+ *     logSoftmax(tensor([0, 0, 1000]))   // [-1000, -1000, 0]
+ */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   const t = liftFloat(x, 'logSoftmax');
   const shifted = t.sub(t.max(axis, true).stopGradient());

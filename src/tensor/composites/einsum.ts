@@ -19,11 +19,10 @@ interface Labelled {
  *
  * Throws an ArgumentError for an equation that cannot be read or does not fit the number of operands, a ShapeError for sizes that differ.
  *
- * @example
- * einsum('ij,jk->ik', a, b)       // matrix product
- * einsum('bij,bj->bi', a, v)      // a batch of matrices times a batch of vectors
- * einsum('ii', a)                 // trace
- * einsum('...i->...', a)          // sums over the last axis
+ *     einsum('ij,jk->ik', a, b)       // matrix product
+ *     einsum('bij,bj->bi', a, v)      // a batch of matrices times a batch of vectors
+ *     einsum('ii', a)                 // trace
+ *     einsum('...i->...', a)          // sums over the last axis
  */
 export function einsum(equation: string, ...operands: readonly TensorLike[]): Tensor {
   if (typeof equation !== 'string')

@@ -10,8 +10,7 @@ import type { Tensor } from '../tensor.ts';
  * Matrix product. Leading axes are a batch and broadcast; a vector on the left is a row, on the right a column, and its axis disappears.
  * Throws a ShapeError for scalars, for inner sizes that differ, and for batches that do not broadcast.
  *
- * @example
- * matmul(x, w)   // f32[32,784] with f32[784,10]: f32[32,10]
+ *     matmul(x, w)   // f32[32,784] with f32[784,10]: f32[32,10]
  */
 export function matmul(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, 'matmul');
@@ -38,7 +37,9 @@ export function matmul(left: TensorLike, right: TensorLike): Tensor {
 
 /**
  * NumPy's dot: the last axis of `left` with the last but one of `right` (or its only one); all other axes of both remain.
- * With a scalar it is the product. For stacks of matrices `matmul` is what one wants.
+ * With a scalar it is the product. For stacks of matrices `matmul` is what one wants. Throws a ShapeError for inner sizes that differ.
+ *
+ *     dot(tensor([1, 2, 3]), tensor([4, 5, 6]))   // 32
  */
 export function dot(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, 'dot');
@@ -48,7 +49,11 @@ export function dot(left: TensorLike, right: TensorLike): Tensor {
   return dotGeneral(a, b, { leftContract: [-1], rightContract: [b.ndim === 1 ? 0 : -2] });
 }
 
-/** All products of an element of `left` and one of `right`, both flattened: element [i, j] is `left[i] * right[j]`. */
+/**
+ * All products of an element of `left` and one of `right`, both flattened: element [i, j] is `left[i] * right[j]`.
+ *
+ *     outer(tensor([1, 2]), tensor([3, 4]))   // [[3, 4], [6, 8]]
+ */
 export function outer(left: TensorLike, right: TensorLike): Tensor {
   const a = lift(left, 'outer');
   const b = lift(right, 'outer');

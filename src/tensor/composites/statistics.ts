@@ -1,28 +1,46 @@
-// Means, spreads and norms: what is built from sums.
+// Means, spreads and norms: what is built from sums. All take float32 (int32 and bool are converted), over one axis, several, or all; `keepDims` leaves
+// size 1 in place of a reduced axis. An axis that does not exist, or is named twice, is an AxisError.
 import { type Axes, resolveAxes } from '../../ops/axes.ts';
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { ArgumentError, OptionError } from '../../util/errors.ts';
 import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
 
-/** Arithmetic mean, as float32: the sum divided by the number of elements; NaN of none. */
+/**
+ * Arithmetic mean: the sum divided by the number of elements; NaN of none.
+ *
+ *     mean(tensor([[1, 2], [3, 4]]), 0)   // [2, 3]
+ */
 export function mean(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
   const t = liftFloat(x, 'mean');
   return t.sum(axis, keepDims).div(countAlong(t, axis, 'mean'));
 }
 
-/** Mean of the squared distances from the mean, in two passes; divides by n. */
+/**
+ * Mean of the squared distances from the mean, in two passes; divides by n.
+ *
+ *     variance(tensor([1, 2, 3, 4]))   // 1.25
+ */
 export function variance(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
   const t = liftFloat(x, 'variance');
   return t.sub(t.mean(axis, true)).square().mean(axis, keepDims);
 }
 
-/** Standard deviation: the square root of the variance. Its gradient is NaN where all elements are equal. */
+/**
+ * Standard deviation: the square root of the variance. Its gradient is NaN where all elements are equal.
+ *
+ *     std(tensor([1, 2, 3, 4]))   // 1.118
+ */
 export function std(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
   return variance(liftFloat(x, 'std'), axis, keepDims).sqrt();
 }
 
-/** `log(sum(exp(x)))`. The largest element is taken out first, so that nothing overflows; -inf of nothing but -inf. */
+/**
+ * `log(sum(exp(x)))`. The largest element is taken out first, so that nothing overflows; -inf of nothing but -inf.
+ * Throws a ShapeError for no elements.
+ *
+ *     logSumExp(tensor([1000, 1000]))   // 1000.693
+ */
 export function logSumExp(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
   const t = liftFloat(x, 'logSumExp');
   checkFlag(keepDims, 'keepDims', 'logSumExp');
@@ -36,7 +54,9 @@ export function logSumExp(x: TensorLike, axis?: Axes, keepDims?: boolean): Tenso
 /**
  * The vector norm of order `ord` over the given axes (all): `sum(|x|^ord)^(1/ord)`. Infinity and -Infinity give the largest and smallest `|x|`,
  * 0 counts the elements that are not 0. Over several axes it is the norm of all their elements: Frobenius for 2.
- * The gradient of the 2-norm is NaN at 0.
+ * The gradient of the 2-norm is NaN at 0. Throws an ArgumentError for an order that is no number.
+ *
+ *     norm(tensor([3, 4]))   // 5
  */
 export function norm(x: TensorLike, ord = 2, axis?: Axes, keepDims?: boolean): Tensor {
   const t = liftFloat(x, 'norm');
@@ -73,7 +93,12 @@ export interface LayerNormOptions {
   readonly epsilon?: number;
 }
 
-/** `(x - mean) / sqrt(variance + epsilon) * scale + offset` (Ba, Kiros and Hinton 2016). */
+/**
+ * `(x - mean) / sqrt(variance + epsilon) * scale + offset` (Ba, Kiros and Hinton 2016). `scale` and `offset` broadcast against x.
+ * Throws an OptionError for options that it does not know and for a negative epsilon.
+ *
+ *     layerNorm(tensor([1, 2, 3]))   // [-1.225, 0, 1.225]
+ */
 export function layerNorm(x: TensorLike, options?: LayerNormOptions): Tensor {
   checkOptions(options, ['axis', 'scale', 'offset', 'epsilon'], 'layerNorm');
   const { axis = -1, scale, offset, epsilon = 1e-5 } = options ?? {};

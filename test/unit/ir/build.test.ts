@@ -4,9 +4,10 @@ import { rebuild, shuffle } from '../../../src/ir/build.ts';
 import { parse } from '../../../src/ir/parse.ts';
 import { print } from '../../../src/ir/print.ts';
 import { verify } from '../../../src/ir/verify.ts';
-import { countInstrs, liveInstrs, sameFunc, useCounts, users } from '../../../src/ir/walk.ts';
+import { liveInstrs, sameFunc, useCounts, users } from '../../../src/ir/walk.ts';
 import { registry } from '../../../src/ops/index.ts';
 import { neg } from '../../../src/ops/unary.ts';
+import { seeded } from '../../../src/util/rng.ts';
 
 const func = parse(
   `func @f(%0: f32[2], %1: f32[2]) {
@@ -37,11 +38,7 @@ describe('rebuild', () => {
 describe('shuffle', () => {
   it('gives every order that the operands allow, and only those', () => {
     const texts = new Set<string>();
-    let state = 1;
-    const random = (): number => {
-      state = (state * 48271) % 2147483647;
-      return state / 2147483647;
-    };
+    const random = seeded(1);
     for (let i = 0; i < 50; i++) {
       const shuffled = shuffle(func, random);
       verify(shuffled);
@@ -60,7 +57,6 @@ describe('walk', () => {
 
   it('finds what the results need', () => {
     expect([...liveInstrs(func)].map((i) => func.body.indexOf(i)).sort()).toEqual([0, 1, 2]);
-    expect(countInstrs(func)).toBe(4);
   });
 
   it('compares up to the identity of values', () => {

@@ -13,6 +13,7 @@ import type { BinaryOp, Expr, Scalar, ScalarFunction } from '../../../src/loop/k
 import * as k from '../../../src/loop/make.ts';
 import { mathFunctions, tanh } from '../../../src/loop/math.ts';
 import { functionsUsed } from '../../../src/loop/visit.ts';
+import { seeded } from '../../../src/util/rng.ts';
 
 const x = k.local('f32', 'x');
 const y = k.local('f32', 'y');
@@ -154,11 +155,8 @@ describe('where code generation is forbidden', () => {
 });
 
 describe('random expressions', () => {
-  let state = 12345;
-  const random = (below: number): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+  const draw = seeded(12345);
+  const random = (below: number): number => Math.floor(draw() * below);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)]!;
 
   const floats = [

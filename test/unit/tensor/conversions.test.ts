@@ -1,7 +1,7 @@
 // What JavaScript does to objects by itself: refused where it would give a number that jit could not see.
 import { describe, expect, it } from 'vitest';
 import { tensor, variable } from '../../../src/index.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 // The type system refuses most of these lines; JavaScript programs write them all the same.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -26,7 +26,7 @@ describe('operators on a tensor', () => {
     ['Number(x)', () => Number(x)],
     ['Math.max(...x)', () => Math.max(...x)],
   ])('%s is refused', (_, f) => {
-    expect(caught(f).replace('f32[]', 'f32[2]')).toBe(byNumber);
+    expect(messageOf(f).replace('f32[]', 'f32[2]')).toBe(byNumber);
   });
   it.each([
     ['x + 1', () => x + 1],
@@ -34,12 +34,12 @@ describe('operators on a tensor', () => {
     ['x == 1', () => x == 1],
     ["'text' + x", () => 'text'.concat('') + x],
   ])('%s is refused', (_, f) => {
-    expect(caught(f)).toBe(byDefault);
+    expect(messageOf(f)).toBe(byDefault);
   });
   it('is refused by variables too', () => {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const v = variable(tensor([1, 2])) as any;
-    expect(caught(() => v > 0)).toBe(byNumber);
+    expect(messageOf(() => v > 0)).toBe(byNumber);
   });
 });
 
@@ -47,7 +47,7 @@ describe('reading', () => {
   it('item() takes one element', () => {
     expect(tensor([[5]]).item()).toBe(5);
     expect(tensor([true]).item<boolean>()).toBe(true);
-    expect(caught(() => tensor([1, 2]).item())).toBe(
+    expect(messageOf(() => tensor([1, 2]).item())).toBe(
       'ArgumentError: item: takes a tensor of one element, got f32[2] with 2; use toArray() or data(), or reduce it first: x.sum().item()',
     );
   });
@@ -64,7 +64,7 @@ describe('reading', () => {
       [3, 4],
     ]);
     expect([...variable(tensor([1, 2]))].map((t) => t.item())).toEqual([1, 2]);
-    expect(caught(() => [...tensor(1)])).toBe(
+    expect(messageOf(() => [...tensor(1)])).toBe(
       'ShapeError: a scalar tensor has no axis to iterate over; where a list is expected, give a JavaScript array',
     );
   });

@@ -1,7 +1,7 @@
 // Tensors from data, and every way the data can be wrong.
 import { describe, expect, it } from 'vitest';
 import { type TensorData, tensor } from '../../../src/index.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 describe('tensor()', () => {
   it('infers shape and dtype', () => {
@@ -182,7 +182,7 @@ describe('tensor()', () => {
     [[1], 'int32' as never, 'OptionError: tensor: options must be an object such as { dtype: … }'],
   ];
   it.each(wrong)('refuses %o with %o', (data, options, message) => {
-    expect(caught(() => tensor(data as TensorData, options))).toBe(message);
+    expect(messageOf(() => tensor(data as TensorData, options))).toBe(message);
   });
 
   it('names the user’s line', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { einsum, grad, matmul, type Tensor, tensor } from '../../../src/index.ts';
 import { sizeOf, stridesOf } from '../../../src/ir/types.ts';
 import { seeded } from '../../../src/util/rng.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 const random = seeded(1);
 
@@ -183,6 +183,6 @@ describe('einsum', () => {
       "ArgumentError: einsum 'i->i': expected a tensor or a number, got an array; wrap it: tensor([…])",
     ],
   ])('refuses wrong %s', (_, f, message) => {
-    expect(caught(f)).toBe(message);
+    expect(messageOf(f)).toBe(message);
   });
 });

@@ -1,7 +1,7 @@
 // matmul, dot and outer: NumPy's rules about ranks, on small integers where sums are exact.
 import { describe, expect, it } from 'vitest';
 import { arange, dot, matmul, outer, type Tensor, tensor } from '../../../src/index.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 const block = (...shape: number[]): Tensor =>
   arange(shape.reduce((a, b) => a * b, 1))
@@ -94,7 +94,7 @@ describe('matmul', () => {
       'ShapeError: matmul of f32[2,1,3] and f32[5,3,1]: the batches [2] and [5] do not broadcast',
     ],
   ])('refuses what does not fit (%#)', (f, message) => {
-    expect(caught(f)).toBe(message);
+    expect(messageOf(f)).toBe(message);
   });
 });
 
@@ -106,7 +106,7 @@ describe('dot', () => {
     expect(result.slice(1, 2).toArray()).toEqual(matmul(a.slice(1), b.slice(2)).toArray());
     expect(dot(tensor([1, 2]), tensor([3, 4])).item()).toBe(11);
     expect(dot(tensor([1, 2]), 3).toArray()).toEqual([3, 6]);
-    expect(caught(() => dot(block(2), block(3)))).toBe(
+    expect(messageOf(() => dot(block(2), block(3)))).toBe(
       'ShapeError: dot of f32[2] and f32[3]: inner sizes differ: the last axis of the left operand has 2, the only axis of the right operand 3',
     );
   });

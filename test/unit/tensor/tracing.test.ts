@@ -4,7 +4,7 @@ import type { Tensor } from '../../../src/index.ts';
 import * as t from '../../../src/index.ts';
 import { currentInterpreter } from '../../../src/ops/dispatch.ts';
 import { traceFunction } from '../../../src/trace/tracer.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 /** The ops in the trace of `f`, and how many tensors it captured. */
 function traced(f: (x: Tensor) => Tensor): { readonly ops: readonly string[]; readonly captures: number } {
@@ -44,7 +44,7 @@ describe('in a trace', () => {
     for (const f of composites) expect(traced((x) => f(x)).captures).toBe(0);
   });
   it('a variable cannot be made of traced values', () => {
-    expect(caught(() => traced((x) => t.variable(x, { name: 'w' })))).toBe(
+    expect(messageOf(() => traced((x) => t.variable(x, { name: 'w' })))).toBe(
       "TraceError: variable 'w': its initial value is traced, but a variable outlives the trace; create it outside jit, or start it from a value that does not depend on traced tensors",
     );
   });

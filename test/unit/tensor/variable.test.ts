@@ -1,7 +1,7 @@
 // Variables: assignment, its checks, and who may write the storage.
 import { describe, expect, it } from 'vitest';
 import { ones, tensor, variable, zeros } from '../../../src/index.ts';
-import { caught } from './caught.ts';
+import { messageOf } from '../../errors/message.ts';
 
 describe('a variable', () => {
   it('is a tensor', () => {
@@ -31,28 +31,28 @@ describe('a variable', () => {
   });
   it('keeps dtype and shape', () => {
     const v = variable(zeros([2]), { name: 'bias' });
-    expect(caught(() => v.assign(zeros([3])))).toBe(
+    expect(messageOf(() => v.assign(zeros([3])))).toBe(
       "ShapeError: variable 'bias'.assign: the variable holds f32[2], got f32[3]; reshape or broadcast the value first",
     );
-    expect(caught(() => v.assignAdd(zeros([3, 2])))).toBe(
+    expect(messageOf(() => v.assignAdd(zeros([3, 2])))).toBe(
       "ShapeError: variable 'bias'.assignAdd: the variable holds f32[2], got f32[3,2]; reshape or broadcast the value first",
     );
-    expect(caught(() => v.assign(zeros([2], 'int32')))).toBe(
+    expect(messageOf(() => v.assign(zeros([2], 'int32')))).toBe(
       "DTypeError: variable 'bias'.assign: the variable holds f32[2], got i32[2]; cast the value first: x.cast('float32')",
     );
     const n = variable(zeros([], 'int32'), { name: 'n' });
     n.assign(3);
     expect(n.type).toEqual({ dtype: 'int32', shape: [] });
-    expect(caught(() => n.assign(0.5))).toBe(
+    expect(messageOf(() => n.assign(0.5))).toBe(
       "DTypeError: variable 'n'.assign: an int32 tensor meets the number 0.5, which int32 cannot hold; cast the tensor first: x.cast('float32')",
     );
     expect(v.toArray()).toEqual([0, 0]);
   });
   it('refuses unknown options', () => {
-    expect(caught(() => variable(1, { trainabel: true } as never))).toBe(
+    expect(messageOf(() => variable(1, { trainabel: true } as never))).toBe(
       "OptionError: variable: unknown option 'trainabel'; there are name, trainable",
     );
-    expect(caught(() => variable('1' as never))).toBe(
+    expect(messageOf(() => variable('1' as never))).toBe(
       'ArgumentError: variable: expected a tensor or a number, got the string "1"',
     );
   });
