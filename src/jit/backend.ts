@@ -49,7 +49,7 @@ export function generate(
     why = backend === 'wasm' ? null : whyNotWorthwhile(program);
     if (why === null) {
       const lowered = performance.now();
-      const run = compileWasm(program);
+      const run = compileWasm(program, precision);
       return {
         program,
         get source() {
@@ -84,16 +84,24 @@ function checked(program: Program): Program {
 const saved = { flop: 0.8, byte: 0.09 } as const;
 const added = { call: 400, array: 120, byte: 0.08 } as const;
 
-/** Why the program is quicker as JavaScript, or null where it is not. */
+// All compiled functions share what there is.
+const mostMemory = 2 * 2 ** 30;
+
+/** Why the program is better off as JavaScript, or null where it is not. */
 function whyNotWorthwhile(program: Program): string | null {
   let gain = 0;
   for (const { flops, bytes } of kernelCosts(program)) gain += flops * saved.flop + bytes * saved.byte;
   const types = new Map(program.slots.map((s) => [s.id, s.type]));
   let cost = added.call;
+  let memory = program.arenaBytes;
   for (const id of [...program.inputs, ...program.outputs]) {
     const { dtype, shape } = types.get(id)!;
-    cost += added.array + sizeOf(shape) * bytesOf(dtype) * added.byte;
+    const bytes = sizeOf(shape) * bytesOf(dtype);
+    cost += added.array + bytes * added.byte;
+    memory += bytes;
   }
+  if (memory > mostMemory)
+    return `it needs ${(memory / 2 ** 30).toFixed(1)} GB of the 4 GB that WebAssembly has`;
   if (gain > cost) return null;
   return `a call of WebAssembly would save ${Math.round(gain)} ns and cost ${Math.round(cost)} ns`;
 }

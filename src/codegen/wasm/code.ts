@@ -148,6 +148,7 @@ export class Code {
 
   #opcode(code: number): void {
     if (code > 0xff) {
+      // The relaxed SIMD instructions continue behind 0xfdff.
       this.#bytes.byte(code >= 0xfd00 ? 0xfd : 0xfc);
       this.#bytes.u32(code >= 0xfd00 ? code - 0xfd00 : code - 0xfc00);
     } else this.#bytes.byte(code);

@@ -26,6 +26,8 @@ export interface Base {
 
 /** What functions of the module share. */
 export interface Library {
+  /** May a product and a sum be rounded once, together? */
+  readonly fuses: boolean;
   /** The function that computes a scalar function. */
   functionOf(fn: ScalarFunction): number;
   helper(name: Helper): number;

@@ -12,6 +12,11 @@ export class Functions implements Library {
   readonly #scalar = new Map<ScalarFunction, number>();
   readonly #helpers = new Map<Helper, number>();
   readonly messages: string[] = [];
+  readonly fuses: boolean;
+
+  constructor(fuses: boolean) {
+    this.fuses = fuses;
+  }
 
   /** All functions, each at its index. */
   get list(): readonly WasmFunction[] {

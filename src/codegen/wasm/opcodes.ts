@@ -126,6 +126,8 @@ export const opcodes = {
   'f32x4.pmax': 0xfdeb,
   'i32x4.trunc_sat_f32x4_s': 0xfdf8,
   'f32x4.convert_i32x4_s': 0xfdfa,
+  'f32x4.relaxed_madd': 0xfe05,
+  'f32x4.relaxed_nmadd': 0xfe06,
 } as const;
 
 export type Opcode = keyof typeof opcodes;

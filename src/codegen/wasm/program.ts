@@ -11,6 +11,7 @@ import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { giveBackWith, takeRegion, wasmMemory, wasmViews } from './memory.ts';
 import { encodeModule, exportName, memoryImport } from './module.ts';
+import { hasFusedMultiplyAdd } from './support.ts';
 
 /** A module, and where it finds things. */
 export interface WasmModule {
@@ -22,11 +23,14 @@ export interface WasmModule {
 
 const oneCharacterPerByte = new TextDecoder('latin1');
 
+/** `fast` rounds a product and its sum once where the engine can. */
+export type Precision = 'strict' | 'fast';
+
 /** The module of a program. */
-export function emitModule(program: Program): WasmModule {
+export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
   const located = locate(program);
   const layout = layOut(program, located);
-  const functions = new Functions();
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd());
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
@@ -82,8 +86,11 @@ export function emitModule(program: Program): WasmModule {
 }
 
 /** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
-export function compileWasm(program: Program): (arrays: readonly TypedArray[]) => void {
-  const { bytes, layout, messages } = emitModule(program);
+export function compileWasm(
+  program: Program,
+  precision: Precision = 'strict',
+): (arrays: readonly TypedArray[]) => void {
+  const { bytes, layout, messages } = emitModule(program, precision);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
     [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
   });

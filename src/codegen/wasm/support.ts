@@ -1,4 +1,4 @@
-// Whether this host runs WebAssembly with SIMD: missing and forbidden are the same to a compiler.
+// What this host runs: WebAssembly with SIMD (missing and forbidden are the same to a compiler), and relaxed SIMD.
 import { Code } from './code.ts';
 import { encodeModule } from './module.ts';
 
@@ -12,10 +12,7 @@ export function whyNoWasm(): string | null {
 
 function find(): string | null {
   if (typeof WebAssembly === 'undefined') return 'this host has no WebAssembly';
-  const code = new Code({ params: [], results: ['i32'] });
-  code.v128({ i32: 1 });
-  code.op('i32x4.all_true');
-  const bytes = encodeModule([code.finish()], 0);
+  const bytes = moduleOf((code) => code.v128({ i32: 1 }));
   try {
     if (!WebAssembly.validate(bytes as BufferSource)) return 'WebAssembly has no SIMD on this host';
     new WebAssembly.Module(bytes as BufferSource);
@@ -24,4 +21,26 @@ function find(): string | null {
     // A content-security policy forbids it.
     return `WebAssembly is forbidden on this host: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+let fused: boolean | undefined;
+
+/** Is there an instruction for x · y + z, rounded once? */
+export function hasFusedMultiplyAdd(): boolean {
+  if (fused === undefined) {
+    const bytes = moduleOf((code) => {
+      for (const f32 of [2, 3, 4]) code.v128({ f32 });
+      code.op('f32x4.relaxed_madd');
+    });
+    fused = WebAssembly.validate(bytes as BufferSource);
+  }
+  return fused;
+}
+
+/** A module that makes a vector. */
+function moduleOf(vector: (code: Code) => void): Uint8Array {
+  const code = new Code({ params: [], results: ['i32'] });
+  vector(code);
+  code.op('i32x4.all_true');
+  return encodeModule([code.finish()], 0);
 }

@@ -197,6 +197,15 @@ function emitBinary(e: Extract<Expr, { readonly kind: 'binary' }>, context: Cont
     code.op(op === 'min' ? 'f32x4.pmin' : 'f32x4.pmax');
     return;
   }
+  if (e.type === 'f32' && (op === 'add' || op === 'sub') && context.library.fuses) {
+    const [product, other] = isProduct(b) ? [b, a] : [a, b];
+    // What is subtracted must be the product: c - x · y.
+    if (isProduct(product) && (op === 'add' || product === b)) {
+      for (const x of [product.a, product.b, other]) emitVector(x, context);
+      code.op(op === 'add' ? 'f32x4.relaxed_madd' : 'f32x4.relaxed_nmadd');
+      return;
+    }
+  }
   const opcode = combinationOpcode(op, e.type);
   // Like select, a conjunction guards what stands on its right.
   if (opcode === undefined || (e.type === 'bool' && !mayEvaluate(b, context))) {
@@ -206,6 +215,10 @@ function emitBinary(e: Extract<Expr, { readonly kind: 'binary' }>, context: Cont
   emitVector(a, context);
   emitVector(b, context);
   code.op(opcode);
+}
+
+function isProduct(e: Expr): e is Extract<Expr, { readonly kind: 'binary' }> {
+  return e.kind === 'binary' && e.op === 'mul';
 }
 
 /** A constant for which the one-instruction `pmin` or `pmax` is the minimum or maximum: no NaN, and not the zero whose sign would count. */
