@@ -58,10 +58,19 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   return new EagerTensor(ndView(dtype, given, elements));
 }
 
+// Deeper than any sensible tensor: only a cycle gets there.
+const maxRank = 100;
+
 // The shape as the first element at every level says; `collect` compares all others with it.
 function nestingOf(data: TensorData): number[] {
   const shape: number[] = [];
-  for (let level: unknown = data; isLevel(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = data; isLevel(level); level = level[0]) {
+    shape.push(level.length);
+    if (shape.length > maxRank)
+      throw new ShapeError(
+        `tensor: arrays nested more than ${maxRank} levels deep; does one contain itself?`,
+      );
+  }
   return shape;
 }
 

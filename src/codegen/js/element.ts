@@ -3,15 +3,10 @@
 import { exactRange, isExact, type Ranges } from '../../loop/interval.ts';
 import { type Load, spellExpr, spellName } from '../../loop/javascript.ts';
 import type { Expr } from '../../loop/kernel.ts';
+import { primary, type Spelling, strengths, within } from '../../loop/precedence.ts';
 
-// How tightly the text binds: a sum, a product, or something that needs no parentheses.
-interface Spelling {
-  readonly text: string;
-  readonly strength: 0 | 1 | 2 | 3;
-}
-
-const primary = (text: string): Spelling => ({ text, strength: 3 });
-const within = (x: Spelling, least: number): string => (x.strength < least ? `(${x.text})` : x.text);
+const sum = strengths['+'];
+const product = strengths['*'];
 
 /** `buffer[index]`, as a place to read or to write. */
 export function spellElement(buffer: string, index: Expr, ranges: Ranges): string {
@@ -33,12 +28,13 @@ function spell(e: Expr, ranges: Ranges): Spelling {
     const a = spell(e.a, ranges);
     const b = spell(e.b, ranges);
     // Sums and products of integers this small are exact, so they associate and need no parentheses on the right.
-    if (e.op === 'add') return { text: `${within(a, 1)} + ${within(b, 1)}`, strength: 1 };
-    if (e.op === 'sub') return { text: `${within(a, 1)} - ${within(b, 2)}`, strength: 1 };
-    if (e.op === 'mul') return { text: `${within(a, 2)} * ${within(b, 3)}`, strength: 2 };
+    if (e.op === 'add') return { text: `${within(a, sum)} + ${within(b, sum)}`, strength: sum };
+    if (e.op === 'sub') return { text: `${within(a, sum)} - ${within(b, product)}`, strength: sum };
+    if (e.op === 'mul')
+      return { text: `${within(a, product)} * ${within(b, product + 1)}`, strength: product };
     if (e.b.kind === 'const' && e.b.value > 0) {
-      if (e.op === 'div') return primary(`(${within(a, 2)} / ${b.text} | 0)`);
-      if (e.op === 'rem') return { text: `${within(a, 2)} % ${b.text}`, strength: 2 };
+      if (e.op === 'div') return primary(`(${within(a, product)} / ${b.text} | 0)`);
+      if (e.op === 'rem') return { text: `${within(a, product)} % ${b.text}`, strength: product };
     }
   }
   const text = spellExpr(e, loadsWithin(ranges));

@@ -29,6 +29,7 @@ describe('grad', () => {
     const f = (x: Tensor): Tensor => x.mul(2).exp().add(x.sin()).div(x.square().add(1)).log().sum();
     const x = tensor([0.3, -0.1, 1.1]);
     const exact = grad(f)(x).data();
+    // Differences of float32 values have about three digits.
     numericGradient(f, x)
       .data()
       .forEach((d, i) => expect(exact[i]).toBeCloseTo(d, 2));
@@ -183,6 +184,7 @@ describe('customGradient', () => {
       return [e.add(1).log(), (g) => g.mul(e.add(1).reciprocal().neg().add(1))];
     });
     const s = 1 / (1 + Math.exp(-0.5));
+    // Some roundings of float32, whose spacing here is 6e-8.
     expect(grad(softplus)(tensor(0.5)).item()).toBeCloseTo(s, 6);
     expect(grad(grad(softplus))(tensor(0.5)).item()).toBeCloseTo(s * (1 - s), 6);
   });

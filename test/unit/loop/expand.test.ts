@@ -1,3 +1,4 @@
+// Kernels without calls: the same bits, and guards still in front of what they guard.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expandCalls } from '../../../src/loop/expand.ts';

@@ -1,3 +1,4 @@
+// The oracle of the kernel language, on values written down by hand: every other executor is judged against it.
 import { describe, expect, test } from 'vitest';
 import { evaluateConstant, interpret } from '../../../src/loop/interpret.ts';
 import type { Expr, Kernel, Stmt } from '../../../src/loop/kernel.ts';

@@ -11,7 +11,11 @@ const chosen = mathFunctions.filter(
   (f) => f.params.length === 1 && (asked === '1' || asked.split(',').includes(f.name)),
 );
 
-describe.runIf(chosen.length > 0)('over all float32', () => {
+describe('over all float32', () => {
+  it.runIf(chosen.length === 0)('is left out', ({ skip }) =>
+    skip('takes minutes per function; MATH_EXHAUSTIVE=1 runs it'),
+  );
+
   it.each(chosen)('$name keeps its bound', { timeout: 7_200_000 }, (fn) => {
     const run = compileScalar(fn) as (x: number) => number;
     const exact = references[fn.name]! as (x: number) => number;

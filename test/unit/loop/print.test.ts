@@ -1,3 +1,4 @@
+// The text of kernels: every kind of statement, parentheses only where they are needed, numbers that read back.
 import { expect, test } from 'vitest';
 import type { Kernel } from '../../../src/loop/kernel.ts';
 import * as k from '../../../src/loop/make.ts';

@@ -1,3 +1,4 @@
+// Kernels with f64 intermediates: what widens, what still rounds, and how far results may move.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { interpret, interpretFunction } from '../../../src/loop/interpret.ts';

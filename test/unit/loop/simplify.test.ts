@@ -1,3 +1,4 @@
+// Tidied kernels give the same bits; and what should disappear does.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { interpret } from '../../../src/loop/interpret.ts';

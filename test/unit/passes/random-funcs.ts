@@ -7,7 +7,7 @@ import { Trace } from '../../../src/trace/tracer.ts';
 import { type Case, generate } from '../../fuzz/generate.ts';
 import { run } from '../../fuzz/program.ts';
 
-/** How many programs an ordinary run tries; `npm run fuzz` sets it to many more. */
+/** How many programs an ordinary run tries; the environment variable FUZZ_PROGRAMS sets another number. */
 export const programs: number = Number(process.env.FUZZ_PROGRAMS ?? 100);
 
 export interface RandomFunc {

@@ -150,7 +150,7 @@ describe('statistics', () => {
     expect(t.zeros([0]).mean().item()).toBeNaN();
   });
   it('variance does not cancel', () => {
-    expect(tensor([10001, 10002, 10003]).variance().item()).toBeCloseTo(2 / 3, 6);
+    expect(tensor([10001, 10002, 10003]).variance().item()).toBe(Math.fround(2 / 3));
   });
   it('logSumExp', () => {
     expectClose(x.logSumExp(), [Math.log(data.flat().reduce((sum, v) => sum + Math.exp(v), 0))]);
@@ -159,7 +159,7 @@ describe('statistics', () => {
       columns.map((c) => Math.log(Math.exp(c[0]!) + Math.exp(c[1]!))),
     );
     expect(x.logSumExp(1, true).shape).toEqual([2, 1]);
-    expect(tensor([1000, 1000]).logSumExp().item()).toBeCloseTo(1000 + Math.log(2), 3);
+    expect(tensor([1000, 1000]).logSumExp().item()).toBe(Math.fround(1000 + Math.log(2)));
     expect(tensor([-Infinity, -Infinity]).logSumExp().item()).toBe(-Infinity);
     expect(tensor([1, Infinity]).logSumExp().item()).toBe(Infinity);
     expect(tensor([1, Number.NaN]).logSumExp().item()).toBeNaN();

@@ -83,6 +83,14 @@ describe('tensor()', () => {
     expect([x.ndim, x.size, x.shape]).toEqual([2, 3, [1, 3]]);
   });
 
+  it('refuses an array that contains itself', () => {
+    const cycle: TensorData[] = [];
+    cycle.push(cycle);
+    expect(() => tensor(cycle)).toThrow(
+      'tensor: arrays nested more than 100 levels deep; does one contain itself?',
+    );
+  });
+
   // The data of each case are wrong on purpose, so that most would not type-check.
   const wrong: readonly [unknown, object | undefined, string][] = [
     [

@@ -98,6 +98,7 @@ describe('linspace', () => {
     const x = linspace(0.1, 0.7, 7).toArray() as number[];
     expect(x[0]).toBe(Math.fround(0.1));
     expect(x[6]).toBe(Math.fround(0.7));
+    // Between them three roundings of 2^-24.
     x.forEach((value, i) => expect(value).toBeCloseTo(0.1 + 0.1 * i, 6));
     expect(linspace(2, 3, 1).toArray()).toEqual([2]);
     expect(linspace(2, 3, 0).toArray()).toEqual([]);
