@@ -1,5 +1,6 @@
 // Concrete storage: a strided view of a typed array. Everything eager computes on these.
-import { type DType, type Shape, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
+import { bytesOf, type DType, type Shape, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
+import { ArgumentError } from '../util/errors.ts';
 
 export type TypedArray = Float32Array | Int32Array | Uint8Array;
 
@@ -10,15 +11,23 @@ export interface NdView extends TensorType {
   readonly offset: number;
 }
 
-/** A zero-filled typed array of the dtype: bool is stored as one byte, 0 or 1. */
+/** A zero-filled typed array of the dtype: bool is stored as one byte, 0 or 1. Throws an ArgumentError where there is no memory for it. */
 export function allocate(dtype: DType, size: number): TypedArray {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(size);
-    case 'int32':
-      return new Int32Array(size);
-    case 'bool':
-      return new Uint8Array(size);
+  try {
+    switch (dtype) {
+      case 'float32':
+        return new Float32Array(size);
+      case 'int32':
+        return new Int32Array(size);
+      case 'bool':
+        return new Uint8Array(size);
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const megabytes = Math.ceil((size * bytesOf(dtype)) / 1e6);
+    throw new ArgumentError(
+      `there is no memory for a tensor of ${size} ${dtype} elements (${megabytes} MB); compute it in parts`,
+    );
   }
 }
 

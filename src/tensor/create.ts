@@ -39,10 +39,9 @@ const literalSize = 16;
  * Throws a ShapeError where nested arrays are ragged or do not fill `shape`; an ArgumentError for anything that is not a number or boolean,
  * or a mix of both; a DTypeError where the dtype cannot hold a number (int32 takes integers below 2^31 in size, bool takes booleans, 0 and 1).
  *
- * @example
- * tensor([[1, 2], [3, 4]])                          // float32[2,2]
- * tensor([1, 2, 3], { dtype: 'int32' })
- * tensor(new Float32Array(6), { shape: [2, 3] })
+ *     tensor([[1, 2], [3, 4]])                          // float32[2,2]
+ *     tensor([1, 2, 3], { dtype: 'int32' })
+ *     tensor(new Float32Array(6), { shape: [2, 3] })
  */
 export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   checkOptions(options, ['dtype', 'shape'], 'tensor');
