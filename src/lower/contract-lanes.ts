@@ -37,12 +37,12 @@ export function lanedContractionNest(building: Building): ContractionNest {
 function orderOf(problem: Problem, reading: Reader): { readonly left: boolean; readonly right: boolean } {
   const [m, n, depth] = ['i', 'j', 'k'].map((name) => loopIndex(name, 2 ** 20)) as [Affine, Affine, Affine];
   const at: At = { batch: zero, m, n, k: depth };
-  const inOrder = (e: Expr, along: Affine): boolean =>
+  const inOrder = (e: Expr, along: string): boolean =>
     e.kind === 'load' &&
-    fromExpr(e.index).terms.every(({ atom, times }) => atom.key !== along.key || times === 1);
+    fromExpr(e.index).terms.every(({ atom, times }) => atom.key !== along || times === 1);
   return {
-    left: inOrder(leftAt(problem, reading, at), depth),
-    right: inOrder(rightAt(problem, reading, at), n),
+    left: inOrder(leftAt(problem, reading, at), 'k'),
+    right: inOrder(rightAt(problem, reading, at), 'j'),
   };
 }
 

@@ -39,11 +39,12 @@ export const commands: Readonly<Record<string, Command>> = {
   /** The JavaScript of the function, which is lowered as it stands; a word `fast` relaxes its kernels. */
   javascript: (text, words) =>
     emitProgram(lower(parse(text, registry), { precision: words.includes('fast') ? 'fast' : 'strict' })),
-  /** The program: kernels and memory. Numbers name donated parameters; a word `fast` allows wider intermediates. */
+  /** The program: kernels and memory. Numbers name donated parameters; a word `fast` allows wider intermediates, `wasm` marks loops with lanes. */
   lower: (text, words) => {
     const precision = words.includes('fast') ? 'fast' : 'strict';
-    const donated = words.filter((w) => w !== 'fast').map(Number);
-    return `${printProgram(lower(parse(text, registry), { precision, donated }))}\n`;
+    const target = words.includes('wasm') ? 'wasm' : 'js';
+    const donated = words.filter((w) => w !== 'fast' && w !== 'wasm').map(Number);
+    return `${printProgram(lower(parse(text, registry), { precision, donated, target }))}\n`;
   },
   /** The function's forward and backward halves, both without dead code. */
   differentiate: (text, words) => {
