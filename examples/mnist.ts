@@ -27,7 +27,7 @@ function settings(): Settings {
   if (unknown.length > 0) throw new DataError(`unknown argument ${unknown.join(' ')}; there is only --smoke`);
   return smoke
     ? { epochs: 1, comparedSteps: 2, folder: 'out', images: 6400 }
-    : { epochs: 4, comparedSteps: 8, folder: 'out', images: 60_000 };
+    : { epochs: 6, comparedSteps: 8, folder: 'out', images: 60_000 };
 }
 
 interface Batch {
@@ -60,34 +60,40 @@ const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
 const bits = (x: number): string =>
   new Uint32Array(new Float32Array([x]).buffer)[0]!.toString(16).padStart(8, '0');
 
-/** The same steps eagerly and compiled, from the same state; throws unless every loss has the same bits. */
-function compare(step: typeof adamStep, start: () => State, data: Batch[]): void {
-  const run = (f: typeof adamStep): { losses: number[]; ms: number } => {
+/** The same steps by each executor, from the same state; throws unless every loss has the bits of the first. */
+function compare(
+  executors: Readonly<Record<string, typeof adamStep>>,
+  start: () => State,
+  data: Batch[],
+): void {
+  const runs = Object.entries(executors).map(([name, step]) => {
     let state = start();
     // Tracing and compiling is timed on its own, so one step is run first and forgotten.
-    f(start(), data[0]!.images, data[0]!.labels, 1e-3);
+    step(start(), data[0]!.images, data[0]!.labels, 1e-3);
     const from = performance.now();
     const losses = data.map(({ images, labels }) => {
-      const [next, value] = f(state, images, labels, 1e-3);
+      const [next, value] = step(state, images, labels, 1e-3);
       state = next;
-      return value.item() as number;
+      return value.item();
     });
-    return { losses, ms: (performance.now() - from) / data.length };
-  };
-  const eager = run(adamStep);
-  const compiled = run(step);
-  console.log(`${data.length} steps eager and compiled, from the same weights:`);
-  eager.losses.forEach((loss, i) => {
-    const other = compiled.losses[i]!;
-    const same = Object.is(loss, other);
-    console.log(
-      `  step ${i + 1}   eager ${loss.toFixed(7)} (${bits(loss)})   compiled ${other.toFixed(7)} (${bits(other)})   ${same ? 'equal bits' : 'DIFFERENT'}`,
-    );
-    if (!same) throw new Error(`step ${i + 1}: the compiled loss differs from the eager one`);
+    return { name, losses, ms: (performance.now() - from) / data.length };
   });
-  console.log(
-    `  eager ${eager.ms.toFixed(1)} ms per step, compiled ${compiled.ms.toFixed(1)} ms: ${(eager.ms / compiled.ms).toFixed(1)} times faster\n`,
-  );
+  const [eager, ...compiled] = runs as [(typeof runs)[0], ...typeof runs];
+  console.log(`${data.length} steps from the same weights, eager and compiled:`);
+  eager.losses.forEach((loss, i) => {
+    const others = compiled.map(
+      ({ name, losses }) => `${name} ${losses[i]!.toFixed(7)} (${bits(losses[i]!)})`,
+    );
+    const different = compiled.find(({ losses }) => !Object.is(losses[i], loss));
+    console.log(
+      `  step ${i + 1}   eager ${loss.toFixed(7)} (${bits(loss)})   ${others.join('   ')}   ${different ? 'DIFFERENT' : 'equal bits'}`,
+    );
+    if (different) throw new Error(`step ${i + 1}: the loss of ${different.name} differs from the eager one`);
+  });
+  for (const { name, ms } of runs) {
+    const ratio = name === eager.name ? '' : `, ${(eager.ms / ms).toFixed(1)} times faster`;
+    console.log(`  ${name.padEnd(12)} ${ms.toFixed(1).padStart(6)} ms per step${ratio}`);
+  }
 }
 
 function main(): void {
@@ -99,17 +105,21 @@ function main(): void {
   const random = seeded(1);
   const order = (): Int32Array => shuffled(train.count, random).subarray(0, images);
   const step = jit(adamStep, { donate: [0], name: 'adam_step' });
+  const inJavaScript = jit(adamStep, { donate: [0], name: 'adam_step', backend: 'js' });
   const correct = jit(countCorrect, { name: 'count_correct' });
 
   const first = [...batches(train, order().subarray(0, comparedSteps * batchSize), batchSize)];
-  compare(step, () => initialState(2), first);
+  compare({ eager: adamStep, JavaScript: inJavaScript, compiled: step }, () => initialState(2), first);
 
-  const lowered = step.lower(initialState(2), first[0]!.images, first[0]!.labels, 1e-3);
+  const sample = [initialState(2), first[0]!.images, first[0]!.labels, 1e-3] as const;
+  const lowered = step.lower(...sample);
+  console.log(`  compiled means ${lowered.backend}\n`);
   mkdirSync(folder, { recursive: true });
   const artifacts: readonly (readonly [string, string])[] = [
     ['adam_step.traced.ir', lowered.ir],
     ['adam_step.optimised.ir', lowered.stages.at(-1)!.text],
-    ['adam_step.js', lowered.source],
+    ['adam_step.program.txt', lowered.source],
+    ['adam_step.js', inJavaScript.lower(...sample).source],
   ];
   for (const [file, text] of artifacts) writeFileSync(join(folder, file), text);
   console.log(`wrote ${artifacts.map(([file]) => join(folder, file)).join(', ')}\n`);
@@ -123,7 +133,7 @@ function main(): void {
   ];
   const accuracy = (state: State): number => {
     let sum = 0;
-    for (const b of testBatches) sum += correct(state.params, b.images, b.labels).item() as number;
+    for (const b of testBatches) sum += correct(state.params, b.images, b.labels).item();
     return sum / test.count;
   };
 
@@ -147,7 +157,7 @@ function main(): void {
     for (const { images: x, labels: y } of batches(train, order(), batchSize)) {
       const [next, value] = step(state, x, y, rateAt(epoch * stepsPerEpoch + done, epochs * stepsPerEpoch));
       state = next;
-      const loss = value.item() as number;
+      const loss = value.item();
       done++;
       average += (loss - average) / Math.min(done, 50);
       if (done % 20 === 0) curve.push(average);
