@@ -63,13 +63,13 @@ export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement
     ['text', () => evaluate(reread(traced.func), all)],
     ['passes', () => evaluate(fused(), all)],
     ['program, compiled', () => runProgram(fused(), all, 'compiled')],
-    ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
     ['program, wasm', () => runProgram(fused(), all, 'compiled, wasm', 'wasm')],
-    ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
   ];
   const more: typeof executors = [
     ['program, interpreted', () => runProgram(fused(), all, 'interpreted')],
     ['program without passes, compiled', () => runProgram(traced.func, all, 'compiled')],
+    ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
+    ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
   ];
   for (const [executor, results] of thorough ? [...executors, ...more] : executors) {
     let what: string | undefined;
