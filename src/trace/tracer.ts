@@ -11,6 +11,8 @@ import type { Loc } from '../util/location.ts';
 import { Conditions, type UnusedCondition } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
 import { instructionLocation, isReplaying } from './place.ts';
+import type { SettingRead } from './setting.ts';
+import { SettingReads } from './setting-reads.ts';
 import { Unrolling } from './unrolled.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
@@ -78,8 +80,7 @@ export class TracedTensor extends Tensor {
     return this.#refuseRead('JSON.stringify()');
   }
   override requireView(): never {
-    if (!this.trace.live) throw leaked(this.provenance());
-    throw new InternalError(`a traced tensor of @${this.trace.name} reached eager mode`);
+    throw this.#refuse((what) => `eager mode was given ${what}`);
   }
 
   /** What `console.log` shows: the abstract value, since the line runs once per trace. */
@@ -101,6 +102,8 @@ export interface TracedFunction {
   readonly captures: readonly Capture[];
   /** The variables assigned, in order of first assignment. */
   readonly writes: readonly Variable[];
+  /** The settings it was traced under: with others it is another function. */
+  readonly settings: readonly SettingRead[];
 }
 
 /** Appends one instruction per op. Tensors it does not own become captured parameters, once per identity, so that no data is ever folded into code. */
@@ -111,6 +114,7 @@ export class Trace implements Interpreter {
   readonly loc: Loc | undefined;
   readonly conditions: Conditions = new Conditions();
   readonly #unrolling = new Unrolling();
+  readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
   readonly #body: Instr[] = [];
   readonly #captures: Capture[] = [];
@@ -182,6 +186,7 @@ export class Trace implements Interpreter {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
       captures: [...this.#captures],
       writes,
+      settings: this.settings.list,
     };
   }
 
