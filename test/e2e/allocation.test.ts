@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { configure, jit, type Tensor, tensor, valueAndGrad, variable, zeros } from 'tracejit';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { adamStep, initialState, type State } from '../../examples/mnist/model.ts';
 import { ndView } from '../../src/array/nd.ts';
 import { wasmMemoryUse } from '../../src/codegen/wasm/memory.ts';
@@ -10,7 +10,8 @@ import { EagerTensor } from '../../src/tensor/eager.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-configure({ retraceWarnings: false });
+const before = configure({ retraceWarnings: false });
+afterAll(() => void configure(before));
 
 interface PerCall {
   /** Bytes of JavaScript objects. */
@@ -120,7 +121,7 @@ describe('a compiled call in steady state', () => {
     const { used } = wasmMemoryUse();
     for (let i = 0; i < 20; i++) x = f(x);
     expect(wasmMemoryUse().used).toBe(used);
-    expect(measured.buffers).toBeLessThan(1.05 * 400_000);
+    expect(measured.buffers).toBeLessThan(1.1 * 400_000);
   });
 
   it('that assigns a variable updates it in place', () => {
