@@ -1,5 +1,5 @@
 // Every op of the registry, on every sample: the record's parts must agree with each other and with every executor.
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { flatData, type NdView } from '../../src/array/nd.ts';
 import { Tape } from '../../src/autodiff/tape.ts';
 import { Builder } from '../../src/ir/build.ts';
@@ -25,7 +25,8 @@ import type { Sample } from './samples/sample.ts';
 import { samples } from './samples.ts';
 
 // The gradients of comparisons do not use their results.
-configure({ checkConditions: false });
+const before = configure({ checkConditions: false });
+afterAll(() => void configure(before));
 
 const tensors = (views: readonly NdView[]) => views.map((v) => new EagerTensor(v));
 
