@@ -6,6 +6,7 @@ import { dce } from './dce.ts';
 import { expand } from './expand.ts';
 import { fold } from './fold.ts';
 import { fuse } from './fuse.ts';
+import { hoist } from './hoist.ts';
 import { inline } from './inline.ts';
 import { type Optimized, type OrderConstraint, type Pass, type RunOptions, runPasses } from './pass.ts';
 import { simplify } from './simplify.ts';
@@ -19,6 +20,7 @@ export const pipeline: readonly Pass[] = [
   simplify, // algebra and the ops' own rules
   cse, // what became equal
   control, // what branches and loops hand around without need
+  hoist, // what is the same in every round of a loop
   dce,
   fuse, // the last decision about tensors: which instructions share a kernel
 ];
@@ -33,6 +35,8 @@ export const order: readonly OrderConstraint[] = [
   ['fold', 'simplify', 'rules look for constants, not for expressions of constants'],
   ['cse', 'simplify', 'a rule that names a value twice needs it to be one value'],
   ['simplify', 'fuse', 'a fusion is closed: rules do not look inside'],
+  ['control', 'hoist', 'what never changes is found among the constants of a loop'],
+  ['hoist', 'fuse', 'a fusion moves as a whole or not at all'],
   ['cse', 'fuse', 'equal work in different fusions is not found again'],
   ['dce', 'fuse', 'dead readers would keep values in memory'],
 ];
