@@ -9,18 +9,20 @@ import type { NestedArray } from './core.ts';
 import { checkedView } from './donation.ts';
 import { EagerTensor } from './eager.ts';
 import type { PrimitiveHint } from './errors.ts';
+import { leaf } from './history.ts';
 import { Tensor } from './tensor.ts';
 
 export interface VariableOptions {
   /** Named in errors, IR and summaries. */
   readonly name?: string;
-  /** Whether optimizers and gradient tapes see it. Default true. */
+  /** Whether optimizers and gradient tapes see it, and backward() leaves a gradient in it (float32 only). Default true. */
   readonly trainable?: boolean;
 }
 
 /**
  * A tensor that can be assigned, usable wherever a tensor is. Dtype and shape are fixed. Inside `jit` it is read and written by
- * reference: every call sees the value of that moment and leaves the new one behind.
+ * reference: every call sees the value of that moment and leaves the new one behind. An assignment takes a value and not its history: afterwards the variable is a
+ * leaf as before.
  */
 export class Variable extends Tensor {
   override readonly type: TensorType;
@@ -30,6 +32,7 @@ export class Variable extends Tensor {
   #state: NdView;
   #shared: EagerTensor | null = null;
   #owned = false;
+  #version = 0;
 
   /** @internal Use `variable()`. */
   constructor(initial: NdView, name: string, trainable: boolean) {
@@ -38,6 +41,7 @@ export class Variable extends Tensor {
     this.name = name;
     this.trainable = trainable;
     this.#state = initial;
+    if (trainable && initial.dtype === 'float32') this.history = leaf(name, this.type, this, null);
   }
 
   /** The value it has now, as an immutable tensor: later assignments do not change it. */
@@ -109,8 +113,15 @@ export class Variable extends Tensor {
   /** @internal The state as a tensor that the program may keep: from now on the storage is shared. The same tensor until the state changes. */
   share(): EagerTensor {
     this.#owned = false;
-    this.#shared ??= new EagerTensor(this.#state);
+    if (this.#shared === null) {
+      this.#shared = new EagerTensor(this.#state);
+      this.#shared.history = this.history;
+    }
     return this.#shared;
+  }
+  /** @internal How often the state has changed: what was computed from an older one says so when its gradient is asked for. */
+  get version(): number {
+    return this.#version;
   }
   /** @internal The state, for reading before anything is assigned. The caller must not keep it: ownership is unchanged. */
   peek(): NdView {
@@ -128,11 +139,13 @@ export class Variable extends Tensor {
       const flat = flatData(state);
       this.adopt(flat === state.data ? flat.slice() : flat);
     }
+    this.#version++;
     return this.#state.data;
   }
   /** @internal The variable's new state, which other tensors may look at too. */
   replaceState(view: NdView): void {
     this.#state = view;
+    this.#version++;
     this.#shared = null;
     this.#owned = false;
   }
