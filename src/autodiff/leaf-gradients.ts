@@ -44,6 +44,19 @@ export function setGradient(leaf: Leaf, gradient: Tensor | null): void {
   base.gradients.set(leaf, gradient);
 }
 
+/** Do the leaves have gradients, and lack them, as a function was traced for? */
+export function asExpected(expected: readonly Presence[]): boolean {
+  for (const [leaf, present] of expected) if (hasGradient(leaf) !== present) return false;
+  return true;
+}
+
+/** Where they do not, such as `w.grad null -> there`. */
+export function unexpected(expected: readonly Presence[]): readonly string[] {
+  return expected
+    .filter(([leaf, present]) => hasGradient(leaf) !== present)
+    .map(([{ name }, present]) => `${name}.grad ${present ? 'there -> null' : 'null -> there'}`);
+}
+
 /** What the leaves are found to be like, or were made to be. */
 export function setPresence(changes: readonly Presence[]): void {
   if (changes.length === 0) return;

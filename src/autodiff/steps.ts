@@ -27,16 +27,16 @@ export function recordStep(
 
 let steps = 0;
 
-/** Gives `results` a history, where one of the inputs has one. */
+/** Gives `results` a history, where one of the inputs has one. Null in place of a result that is none of this step's. */
 export function remember(
   name: string,
   inputs: readonly (History | null)[],
   inputTypes: readonly { readonly type: Tensor['type'] }[],
-  results: readonly Tensor[],
+  results: readonly (Tensor | null)[],
   loc: Loc | undefined,
   pull: () => PullBack,
 ): void {
-  const differentiable = results.filter((r) => r.dtype === 'float32');
+  const differentiable = results.filter((r) => r?.dtype === 'float32') as readonly Tensor[];
   if (differentiable.length === 0) return;
   if (!inputs.some((h) => h !== null && h.kind !== 'sealed')) {
     const sealed = inputs.find((h): h is Sealed => h !== null);
@@ -58,7 +58,7 @@ export function remember(
   for (const r of results) {
     const output = { kind: 'computed', by: step, hooks: new Set<never>() } as const;
     outputs.push(output);
-    if (r.dtype === 'float32') r.history = output;
+    if (r?.dtype === 'float32') r.history = output;
   }
 }
 

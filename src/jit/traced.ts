@@ -15,6 +15,8 @@ export interface TracedCall extends TracedFunction {
   /** How many of the func's results are the function's own; the rest are the writes. */
   readonly outputCount: number;
   readonly gradients: GradientEffects;
+  /** Where each argument among the parameters was found, such as `args[1].x`. */
+  readonly paths: readonly string[];
   /** How long `f` took. */
   readonly ms: number;
 }
@@ -69,5 +71,5 @@ export function traceCall(
     const flag = flags.find((k) => !used.has(params[k]!));
     if (flag !== undefined) console.warn(unusedFlag(name, parameterPaths[flag]!));
   }
-  return { ...result, output: output!, outputCount, ms: performance.now() - start };
+  return { ...result, paths: parameterPaths, output: output!, outputCount, ms: performance.now() - start };
 }

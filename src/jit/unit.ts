@@ -64,7 +64,9 @@ export class Unit {
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
-    const results = made.slice(0, count).map((r) => (args.includes(r) ? within(tape.parent, () => renew(r)) : r));
+    const results = made
+      .slice(0, count)
+      .map((r) => (args.includes(r) ? within(tape.parent, () => renew(r)) : r));
     tape.record(this.func.name, args, results, (cotangents) =>
       this.#pull(derivative, args.length, residuals, cotangents),
     );

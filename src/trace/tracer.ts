@@ -13,6 +13,8 @@ import type { Loc } from '../util/location.ts';
 import { Conditions } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
 import { instructionLocation } from './place.ts';
+import type { SettingRead } from './setting.ts';
+import { SettingReads } from './setting-reads.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
 export class TracedTensor extends Tensor {
@@ -79,8 +81,7 @@ export class TracedTensor extends Tensor {
     return this.#refuseRead('JSON.stringify()');
   }
   override requireView(): never {
-    if (!this.trace.live) throw leaked(this.provenance());
-    throw new InternalError(`a traced tensor of @${this.trace.name} reached eager mode`);
+    throw this.#refuse((what) => `eager mode was given ${what}`);
   }
 
   /** What `console.log` shows: the abstract value, since the line runs once per trace. */
@@ -102,6 +103,8 @@ export interface TracedFunction {
   readonly captures: readonly Capture[];
   /** The variables assigned, in order of first assignment. */
   readonly writes: readonly Variable[];
+  /** The settings it was traced under: with others it is another function. */
+  readonly settings: readonly SettingRead[];
 }
 
 /** A leaf that has a gradient, or has none. */
@@ -128,6 +131,7 @@ export class Trace implements Interpreter {
   readonly gradients: Map<Leaf, Tensor | null> = new Map();
   /** Which leaves from outside were found with a gradient, and which without. */
   readonly expected: Map<Leaf, boolean> = new Map();
+  readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
   readonly #body: Instr[] = [];
   readonly #captures: Capture[] = [];
@@ -218,6 +222,7 @@ export class Trace implements Interpreter {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
       captures: [...this.#captures],
       writes,
+      settings: this.settings.list,
     };
   }
 
