@@ -47,6 +47,21 @@ export {
   sparseTopKCategoricalAccuracy,
   topKCategoricalAccuracy,
 } from './nn/metrics.ts';
+export {
+  type Callback,
+  type CheckpointOptions,
+  checkpoint,
+  type EarlyStoppingOptions,
+  earlyStopping,
+  type History,
+  type Logs,
+  learningRateSchedule,
+  type Run,
+} from './nn/models/callbacks.ts';
+export type { CompileOptions, Data, EvaluateOptions, FitOptions } from './nn/models/fit.ts';
+export { type LayerMaker, modelFromJSON } from './nn/models/from-json.ts';
+export { type InputOptions, input } from './nn/models/input.ts';
+export { functional, Model, sequential } from './nn/models/model.ts';
 export { Module } from './nn/module.ts';
 export { readSafetensors, writeSafetensors } from './nn/safetensors.ts';
 export { setRandomSeed } from './nn/seed.ts';

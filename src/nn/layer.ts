@@ -39,8 +39,13 @@ export abstract class Layer extends Module {
   protected readonly callOptions: readonly string[] | null = ['training'];
   #built = false;
 
-  constructor(options: LayerOptions, allowed: readonly string[], config: LayerConfig = { ...options }) {
-    super();
+  constructor(
+    options: LayerOptions,
+    allowed: readonly string[],
+    config: LayerConfig = { ...options },
+    training = true,
+  ) {
+    super(training);
     checkOptions(options, [...allowed, 'name'], this.constructor.name);
     if (options.name !== undefined && (typeof options.name !== 'string' || options.name === ''))
       throw new ArgumentError(`${this.constructor.name}: name must be a string`);

@@ -29,7 +29,13 @@ export interface Module {
 export abstract class Module extends Callable {
   /** False freezes it: its variables are no parameters any more. */
   trainable = true;
-  readonly #mode = new Setting('training', true);
+  readonly #mode: Setting<boolean>;
+
+  /** `training`: the mode it begins in. */
+  constructor(training = true) {
+    super();
+    this.#mode = new Setting('training', training);
+  }
 
   // biome-ignore lint/suspicious/noExplicitAny: the variance escape: subclasses take and return what they like
   abstract forward(...args: any[]): any;

@@ -32,3 +32,9 @@ export function nextKey(): Tensor {
 export function nextGenerator(): Generator {
   return new Generator(next());
 }
+
+/** A seed for the order of examples. */
+export function nextOrder(): number {
+  count = (count + 1) % 2 ** 20;
+  return (seed + Math.imul(count, 0x9e3779b9)) >>> 0;
+}

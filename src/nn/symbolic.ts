@@ -10,6 +10,7 @@ import {
   Tensor,
   TraceError,
 } from '../index.ts';
+import type { Module } from './module.ts';
 import { isPlainObject } from './plain.ts';
 
 /** How symbolic tensors were made from others. */
@@ -18,11 +19,13 @@ export interface Application {
   readonly order: number;
   /** What was applied: the layer, or a method of tensors. */
   readonly what:
-    | { readonly kind: 'module'; readonly module: object }
+    | { readonly kind: 'module'; readonly module: Module }
     | { readonly kind: 'method'; readonly name: string };
   /** Lists and objects that hold symbolic tensors among other values. */
   readonly args: readonly unknown[];
   apply(args: readonly unknown[]): unknown;
+  /** The symbolic tensors that came of it, in the structure of what `apply` returns. */
+  readonly results: unknown;
 }
 
 let applications = 0;
@@ -147,8 +150,9 @@ export function applySymbolically(
     };
     return evalShape<unknown>(f, ...specs);
   });
-  const source: Application = { order: applications++, what, args, apply };
-  return joined(two, three, source);
+  const source = { order: applications++, what, args, apply, results: null as unknown };
+  source.results = joined(two, three, source);
+  return source.results;
 }
 
 interface Abstract {
