@@ -51,7 +51,7 @@ export class Unit {
       return within(interpreter.base, () => this.call(free));
     }
     if (!(interpreter instanceof Tape)) return call(this.func, args);
-    const wanted = args.flatMap((a, i) => (interpreter.tracks(a) ? [i] : []));
+    const wanted = args.flatMap((a, i) => (interpreter.recording && interpreter.tracks(a) ? [i] : []));
     if (wanted.length === 0) return within(interpreter.parent, () => this.call(args));
     return this.#callTaped(interpreter, args, wanted);
   }
