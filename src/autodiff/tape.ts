@@ -61,7 +61,8 @@ export class Tape implements Interpreter {
   }
 
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
-    if (op === call.def && this.recording && args.some((a) => this.#tracked.has(a))) return this.#call(args, attrs, regions);
+    if (op === call.def && this.recording && args.some((a) => this.#tracked.has(a)))
+      return this.#call(args, attrs, regions);
     const results = this.parent.bind(op, args, attrs, regions);
     this.#enter(op.name, args, results, { kind: 'op', op, attrs, regions });
     return results;
@@ -87,6 +88,13 @@ export class Tape implements Interpreter {
   write(variable: Variable, value: Tensor): void {
     this.parent.write(variable, value);
     this.#assigned.set(variable, value);
+  }
+
+  /** Lets go of everything it has recorded. */
+  forget(): void {
+    this.entries.length = 0;
+    this.#tracked.clear();
+    this.#assigned.clear();
   }
 
   #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {
