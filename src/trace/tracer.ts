@@ -11,6 +11,8 @@ import type { Loc } from '../util/location.ts';
 import { Conditions } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
 import { instructionLocation } from './place.ts';
+import type { SettingRead } from './setting.ts';
+import { SettingReads } from './setting-reads.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
 export class TracedTensor extends Tensor {
@@ -77,8 +79,7 @@ export class TracedTensor extends Tensor {
     return this.#refuseRead('JSON.stringify()');
   }
   override requireView(): never {
-    if (!this.trace.live) throw leaked(this.provenance());
-    throw new InternalError(`a traced tensor of @${this.trace.name} reached eager mode`);
+    throw this.#refuse((what) => `eager mode was given ${what}`);
   }
 
   /** What `console.log` shows: the abstract value, since the line runs once per trace. */
@@ -100,6 +101,8 @@ export interface TracedFunction {
   readonly captures: readonly Capture[];
   /** The variables assigned, in order of first assignment. */
   readonly writes: readonly Variable[];
+  /** The settings it was traced under: with others it is another function. */
+  readonly settings: readonly SettingRead[];
 }
 
 /** Appends one instruction per op. Tensors it does not own become captured parameters, once per identity, so that no data is ever folded into code. */
@@ -109,6 +112,7 @@ export class Trace implements Interpreter {
   /** Where the trace began. */
   readonly loc: Loc | undefined;
   readonly conditions: Conditions = new Conditions();
+  readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
   readonly #body: Instr[] = [];
   readonly #captures: Capture[] = [];
@@ -178,6 +182,7 @@ export class Trace implements Interpreter {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
       captures: [...this.#captures],
       writes,
+      settings: this.settings.list,
     };
   }
 
