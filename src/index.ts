@@ -82,6 +82,9 @@ export { Generator } from './tensor/generator.ts';
 export * as random from './tensor/random.ts';
 export { type SliceIndex, Tensor } from './tensor/tensor.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
+export { cond, switchCase } from './trace/control/branches.ts';
+export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';
+export type { Like, Tensors } from './trace/control/state.ts';
 export { Setting } from './trace/setting.ts';
 export * as tree from './trace/trees.ts';
 export {
