@@ -62,6 +62,8 @@ describe('who runs it', () => {
       expect(() => fresh.jit(f, { backend: 'wasm' })(x)).toThrow(why);
       vi.unstubAllGlobals();
     }
+    // What these modules found out about their host holds for no other test.
+    vi.resetModules();
   });
 
   it('shows the kernels of a module as its source', () => {
