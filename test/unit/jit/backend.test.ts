@@ -64,10 +64,12 @@ describe('who runs it', () => {
     }
   });
 
-  it('shows the kernels of a module as its source', () => {
+  it('shows the module as its source, and the kernels it was made of', () => {
     const low = jit(heavy, { backend: 'wasm' }).lower(range(64));
-    expect(low.source).toContain('kernel @k0');
-    expect(low.source).toContain('by 4 lanes');
+    expect(low.source).toMatch(/^\(module\n/);
+    expect(low.source).toContain('(func $k0_');
+    expect(low.program).toContain('kernel @k0');
+    expect(low.program).toContain('by 4 lanes');
   });
 });
 
