@@ -61,6 +61,8 @@ describe('who runs it', () => {
       expect(fresh.jit(f).lower(x).backend).toBe(`javascript: ${why}`);
       expect(() => fresh.jit(f, { backend: 'wasm' })(x)).toThrow(why);
       vi.unstubAllGlobals();
+      // What these modules believe of the host is not for the tests that come after.
+      vi.resetModules();
     }
   });
 
