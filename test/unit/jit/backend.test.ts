@@ -64,6 +64,8 @@ describe('who runs it', () => {
       // What these modules believe of the host is not for the tests that come after.
       vi.resetModules();
     }
+    // What these modules found out about their host holds for no other test.
+    vi.resetModules();
   });
 
   it('shows the module as its source, and the kernels it was made of', () => {
