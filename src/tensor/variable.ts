@@ -1,5 +1,6 @@
 // Variable: the only mutable thing. Reads give the value it has now; assignments replace it.
 import { flatData, isContiguous, type NdView, ndView, type TypedArray } from '../array/nd.ts';
+import type { Home, Settle } from '../array/storage.ts';
 import { sameType, showType, type TensorType } from '../ir/types.ts';
 import { lift, liftInto, type TensorLike } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
@@ -9,18 +10,20 @@ import type { NestedArray } from './core.ts';
 import { checkedView } from './donation.ts';
 import { EagerTensor } from './eager.ts';
 import type { PrimitiveHint } from './errors.ts';
+import { leaf } from './history.ts';
 import { Tensor } from './tensor.ts';
 
 export interface VariableOptions {
   /** Named in errors, IR and summaries. */
   readonly name?: string;
-  /** Whether optimizers and gradient tapes see it. Default true. */
+  /** Whether optimizers and gradient tapes see it, and backward() leaves a gradient in it (float32 only). Default true. */
   readonly trainable?: boolean;
 }
 
 /**
  * A tensor that can be assigned, usable wherever a tensor is. Dtype and shape are fixed. Inside `jit` it is read and written by
- * reference: every call sees the value of that moment and leaves the new one behind.
+ * reference: every call sees the value of that moment and leaves the new one behind. An assignment takes a value and not its history: afterwards the variable is a
+ * leaf as before.
  */
 export class Variable extends Tensor {
   override readonly type: TensorType;
@@ -30,6 +33,9 @@ export class Variable extends Tensor {
   #state: NdView;
   #shared: EagerTensor | null = null;
   #owned = false;
+  #version = 0;
+  // Where the state is in memory of an executor: then no tensor ever looks at it.
+  #home: Home | null = null;
 
   /** @internal Use `variable()`. */
   constructor(initial: NdView, name: string, trainable: boolean) {
@@ -38,6 +44,7 @@ export class Variable extends Tensor {
     this.name = name;
     this.trainable = trainable;
     this.#state = initial;
+    if (trainable && initial.dtype === 'float32') this.history = leaf(name, this.type, this, null);
   }
 
   /** The value it has now, as an immutable tensor: later assignments do not change it. */
@@ -106,11 +113,18 @@ export class Variable extends Tensor {
 
   // The rest is for executors. Ownership: `owned` means that no tensor looks at the storage, so that a compiled step may write it in place.
 
-  /** @internal The state as a tensor that the program may keep: from now on the storage is shared. The same tensor until the state changes. */
+  /** @internal The state as a tensor that the program may keep: from now on the storage is shared, or if it has a home copied. The same tensor until the state changes. */
   share(): EagerTensor {
-    this.#owned = false;
-    this.#shared ??= new EagerTensor(this.#state);
+    if (this.#shared !== null) return this.#shared;
+    const state = this.#state;
+    if (this.#home === null) this.#owned = false;
+    this.#shared = new EagerTensor(this.#home === null ? state : { ...state, data: state.data.slice() });
+    this.#shared.history = this.history;
     return this.#shared;
+  }
+  /** @internal How often the state has changed: what was computed from an older one says so when its gradient is asked for. */
+  get version(): number {
+    return this.#version;
   }
   /** @internal The state, for reading before anything is assigned. The caller must not keep it: ownership is unchanged. */
   peek(): NdView {
@@ -120,9 +134,25 @@ export class Variable extends Tensor {
   get owned(): boolean {
     return this.#owned;
   }
-  /** @internal The state's elements, row-major, for an update in place: a copy first if somebody else can see them, afterwards the same array at every call. */
-  takeForUpdate(): TypedArray {
+  /** @internal True when the storage is in memory that tensors must not look at. */
+  get housed(): boolean {
+    return this.#home !== null;
+  }
+  /**
+   * @internal The state's elements, row-major, for an update in place: a copy first if somebody else can see them, afterwards the same array at every
+   * call. `settle` offers it a home.
+   */
+  takeForUpdate(settle: Settle | null = null): TypedArray {
+    this.#shared = null;
+    this.#version++;
+    if (this.#home !== null) return this.#state.data;
     const state = checkedView(this.#state);
+    const home = settle?.(this.dtype, this.size) ?? null;
+    if (home !== null) {
+      home.data.set(flatData(state));
+      this.adopt(home.data, home);
+      return home.data;
+    }
     const whole = isContiguous(state) && state.offset === 0 && state.data.length === this.size;
     if (!this.#owned || !whole) {
       const flat = flatData(state);
@@ -132,14 +162,18 @@ export class Variable extends Tensor {
   }
   /** @internal The variable's new state, which other tensors may look at too. */
   replaceState(view: NdView): void {
+    this.#home?.give();
+    this.#home = null;
     this.#state = view;
+    this.#version++;
     this.#shared = null;
     this.#owned = false;
   }
   /** @internal The variable's new state, row-major elements that become its own: the caller must not keep the array. */
-  adopt(data: TypedArray): void {
+  adopt(data: TypedArray, home: Home | null = null): void {
     this.replaceState(ndView(this.dtype, this.shape, data));
     this.#owned = true;
+    this.#home = home;
   }
 }
 

@@ -13,18 +13,34 @@ export interface Signature {
 export interface WasmFunction extends Signature {
   readonly locals: readonly ValueType[];
   readonly body: Uint8Array;
+  /** For people: what a stack trace, a profile or the text of the module calls it and its parameters. */
+  readonly names?: FunctionNames;
+}
+
+export interface FunctionNames {
+  readonly name: string;
+  readonly params: readonly string[];
 }
 
 /** The module imports its memory under these names, and exports one function. */
 export const memoryImport = { module: 'host', name: 'memory' } as const;
 export const exportName = 'run';
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
-const sectionIds = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
-const magic = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+// All that 32-bit addresses reach.
+export const mostPages = 65536;
 
-/** A module of these functions, of which `exported` can be called from outside. */
-export function encodeModule(functions: readonly WasmFunction[], exported: number): Uint8Array {
+export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+export const sectionIds = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+/** The custom section of this name holds names, in parts. */
+export const nameSection = { name: 'name', functions: 1, locals: 2 } as const;
+export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** A module of these functions, of which `exported` can be called from outside. `shared`: the memory that it imports is. */
+export function encodeModule(
+  functions: readonly WasmFunction[],
+  exported: number,
+  shared = false,
+): Uint8Array {
   invariant(exported >= 0 && exported < functions.length, `a module without its function ${exported}`);
   const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
   const typeOf = (signature: Signature): number => {
@@ -59,9 +75,10 @@ export function encodeModule(functions: readonly WasmFunction[], exported: numbe
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
     bytes.byte(0x02);
-    // No maximum, and no pages at the least: the memory there is will do.
-    bytes.byte(0x00);
+    // No pages at the least: the memory there is will do. Shared memory has a maximum, which may be any.
+    bytes.byte(shared ? 0x03 : 0x00);
     bytes.u32(0);
+    if (shared) bytes.u32(mostPages);
   });
   section(sectionIds.function, (bytes) => {
     bytes.u32(typeIndices.length);
@@ -81,7 +98,37 @@ export function encodeModule(functions: readonly WasmFunction[], exported: numbe
       bytes.append(content.view);
     }
   });
+  section(sectionIds.custom, (bytes) => encodeNames(functions, bytes));
   return out.view.slice();
+}
+
+function encodeNames(functions: readonly WasmFunction[], bytes: Bytes): void {
+  const named = functions.flatMap(({ names }, index) => (names === undefined ? [] : [{ index, ...names }]));
+  bytes.name(nameSection.name);
+  const part = (id: number, write: (content: Bytes) => void): void => {
+    const content = new Bytes();
+    content.u32(named.length);
+    write(content);
+    bytes.byte(id);
+    bytes.u32(content.length);
+    bytes.append(content.view);
+  };
+  part(nameSection.functions, (content) => {
+    for (const { index, name } of named) {
+      content.u32(index);
+      content.name(name);
+    }
+  });
+  part(nameSection.locals, (content) => {
+    for (const { index, params } of named) {
+      content.u32(index);
+      content.u32(params.length);
+      params.forEach((param, local) => {
+        content.u32(local);
+        content.name(param);
+      });
+    }
+  });
 }
 
 function encodeBody({ locals, body }: WasmFunction): Bytes {
