@@ -83,15 +83,15 @@ function emitted(
   builder: Builder,
 ): readonly Value[] {
   const map = new Map<Value, Value>(params.map((p, i) => [p, args[i]!]));
-  const valueOf = (v: Value): Value => {
+  const outside = (v: Value): Value => {
     if (!map.has(v)) {
       const def = v.def!;
-      const made = builder.append(remade(def, def.args.map(valueOf)));
+      const made = builder.append(remade(def, def.args.map(outside)));
       def.results.forEach((r, i) => map.set(r, made[i]!));
     }
     return map.get(v)!;
   };
-  return same.size === 0 ? [] : worth.map(valueOf);
+  return same.size === 0 ? [] : worth.map(outside);
 }
 
 /** The region with parameters for all that was added, of which its own values come at `first` and are no longer computed. */
