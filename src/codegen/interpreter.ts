@@ -11,6 +11,7 @@ import {
   constantArray,
   type Located,
   locate,
+  shownSlots,
   type View,
 } from './memory.ts';
 
@@ -38,6 +39,10 @@ export function interpreterOf(program: Program): (arrays: readonly TypedArray[])
           case 'run':
             checkBinding(step.kernel, step.slots, located);
             interpret(step.kernel, step.slots.map(arrayOf));
+            break;
+          case 'effect':
+            if (!step.effect.fails || arrayOf(step.slots[0]!)[0] === 0)
+              step.effect.run(shownSlots(step).map(arrayOf));
             break;
           case 'copy':
             arrayOf(step.to).set(arrayOf(step.from));

@@ -9,6 +9,7 @@ import { constant } from './constant.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
+import { checkOp, fits, printOp } from './effects.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
 import { ifOp } from './if.ts';
@@ -38,6 +39,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   cumulate,
   { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },
+  { checkOp, fits, printOp },
   { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,

@@ -1,14 +1,18 @@
 // What generated code calls at run time.
+import type { TypedArray } from '../../array/nd.ts';
 import { ArgumentError, InternalError } from '../../util/errors.ts';
 
 /** The first argument of the generated function. */
 export interface Support {
   /** Stops with the error of a failed assertion: `index` points into the program's table of messages, which are data and never code. */
   fail(index: number): never;
+  /** What the program does besides computing, by number, on the arrays of its slots. */
+  readonly effects: readonly ((...arrays: readonly TypedArray[]) => void)[];
 }
 
-export function supportFor(messages: readonly string[]): Support {
+export function supportFor(messages: readonly string[], effects: Support['effects']): Support {
   return {
+    effects,
     fail(index: number): never {
       const message = messages[index];
       if (message === undefined)

@@ -25,6 +25,11 @@ export interface FunctionNames {
 /** The module imports its memory under these names, and exports one function. */
 export const memoryImport = { module: 'host', name: 'memory' } as const;
 export const exportName = 'run';
+/** A module may also import a function, which comes before its own. */
+export interface ImportedFunction {
+  readonly name: string;
+  readonly signature: Signature;
+}
 
 // All that 32-bit addresses reach.
 export const mostPages = 65536;
@@ -40,8 +45,11 @@ export function encodeModule(
   functions: readonly WasmFunction[],
   exported: number,
   shared = false,
+  imported: ImportedFunction | null = null,
 ): Uint8Array {
-  invariant(exported >= 0 && exported < functions.length, `a module without its function ${exported}`);
+  const first = imported === null ? 0 : 1;
+  const own = exported - first;
+  invariant(own >= 0 && own < functions.length, `a module without its function ${exported}`);
   const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
   const typeOf = (signature: Signature): number => {
     const key = `${signature.params}>${signature.results}`;
@@ -50,6 +58,7 @@ export function encodeModule(
     return known.index;
   };
   const typeIndices = functions.map(typeOf);
+  if (imported !== null) typeOf(imported.signature);
 
   const out = new Bytes();
   out.append(magic);
@@ -71,7 +80,13 @@ export function encodeModule(
     }
   });
   section(sectionIds.import, (bytes) => {
-    bytes.u32(1);
+    bytes.u32(first + 1);
+    if (imported !== null) {
+      bytes.name(memoryImport.module);
+      bytes.name(imported.name);
+      bytes.byte(0x00);
+      bytes.u32(typeOf(imported.signature));
+    }
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
     bytes.byte(0x02);
@@ -98,12 +113,14 @@ export function encodeModule(
       bytes.append(content.view);
     }
   });
-  section(sectionIds.custom, (bytes) => encodeNames(functions, bytes));
+  section(sectionIds.custom, (bytes) => encodeNames(functions, first, bytes));
   return out.view.slice();
 }
 
-function encodeNames(functions: readonly WasmFunction[], bytes: Bytes): void {
-  const named = functions.flatMap(({ names }, index) => (names === undefined ? [] : [{ index, ...names }]));
+function encodeNames(functions: readonly WasmFunction[], first: number, bytes: Bytes): void {
+  const named = functions.flatMap(({ names }, i) =>
+    names === undefined ? [] : [{ index: first + i, ...names }],
+  );
   bytes.name(nameSection.name);
   const part = (id: number, write: (content: Bytes) => void): void => {
     const content = new Bytes();

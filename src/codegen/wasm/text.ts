@@ -20,7 +20,8 @@ export function moduleText(bytes: Uint8Array): string {
   const list = <T>(id: number, item: (reader: Reader) => T): T[] => sections.get(id)?.list(item) ?? [];
   const names = namesIn(sections.get(sectionIds.custom));
   const types = list(sectionIds.type, functionType);
-  const imports = list(sectionIds.import, importLine);
+  const imports = list(sectionIds.import, (reader) => importLine(reader, types));
+  const first = imports.filter((line) => line.includes('(func ')).length;
   const typeIndices = list(sectionIds.function, (reader) => reader.u32());
   const nameOf = (index: number): string => `$${names.functions.get(index) ?? index}`;
   const exports = list(sectionIds.export, (reader) => {
@@ -29,10 +30,11 @@ export function moduleText(bytes: Uint8Array): string {
     return `(export "${name}" (func ${nameOf(reader.u32())}))`;
   });
   const bodies = list(sectionIds.code, (reader) => reader.part());
-  const functions = bodies.map((body, index) => {
+  const functions = bodies.map((body, i) => {
+    const index = first + i;
     const locals = names.locals.get(index);
     const local = (i: number): string => (locals?.has(i) ? `$${locals.get(i)}` : String(i));
-    return functionText(nameOf(index), types[typeIndices[index]!]!, body, { local, func: nameOf });
+    return functionText(nameOf(index), types[typeIndices[i]!]!, body, { local, func: nameOf });
   });
   const parts = [[...imports, ...exports].map((line) => `  ${line}\n`).join(''), ...functions];
   return `(module\n${parts.join('\n')})\n`;
@@ -77,9 +79,14 @@ function functionType(reader: Reader): FunctionType {
 
 const externalKinds = { function: 0x00, memory: 0x02 } as const;
 
-function importLine(reader: Reader): string {
+function importLine(reader: Reader, types: readonly FunctionType[]): string {
   const [module, name] = [reader.name(), reader.name()];
-  invariant(reader.byte() === externalKinds.memory, 'an import that is no memory');
+  const kind = reader.byte();
+  if (kind === externalKinds.function) {
+    const { params } = types[reader.u32()]!;
+    return `(import "${module}" "${name}" (func ${params.map((type) => `(param ${type})`).join(' ')}))`;
+  }
+  invariant(kind === externalKinds.memory, 'an import that is neither a function nor a memory');
   // One bit for a maximum, one for memory that threads share.
   const flags = reader.byte();
   const limits = [reader.u32(), ...((flags & 1) !== 0 ? [reader.u32()] : [])];
