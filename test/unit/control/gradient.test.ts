@@ -83,10 +83,10 @@ const losses: Readonly<Record<string, Loss>> = {
       3,
       (_, s) =>
         whileLoop(
-          (t) => t.sum().abs().less(6.3),
-          (t) => t.mul(1.5).add(x.mul(w)),
-          s.mul(0.1),
-        ),
+          ({ i }) => i.less(x.abs().sum().mul(3)),
+          ({ i, t }) => ({ i: i.add(1), t: t.mul(1.5).add(x.mul(w)).sin() }),
+          { i: 0, t: s },
+        ).t,
       x,
     ).sum(),
   'a branch in a loop': (x) =>
