@@ -12,11 +12,11 @@ export interface KernelCost {
 }
 
 export function kernelCosts({ steps }: Program): readonly KernelCost[] {
-  return steps.flatMap((step) => {
-    if (step.kind === 'copy') return [];
-    const { kernel } = step;
-    return [{ kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) }];
-  });
+  return steps.flatMap((step) => (step.kind === 'run' ? [kernelCost(step.kernel)] : []));
+}
+
+export function kernelCost(kernel: Kernel): KernelCost {
+  return { kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) };
 }
 
 const bytesPer = { f32: 4, f64: 8, i32: 4, bool: 1 } as const;

@@ -26,6 +26,8 @@ export function memoryUse(program: Program): MemoryUse {
       case 'copy':
         written.add(arrayOf(step.to));
         break;
+      case 'mark':
+        break;
     }
   }
   return {

@@ -60,6 +60,8 @@ function showStep(step: Step): string {
     }
     case 'copy':
       return `copy s${step.from} to s${step.to}`;
+    case 'mark':
+      return `mark ${step.id}`;
     default:
       return unreachable(step);
   }

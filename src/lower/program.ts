@@ -25,7 +25,9 @@ export type Step =
   /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. Scratch buffers, which come last, have no slot. */
   | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
   /** Copies all elements of one slot to another of the same size and dtype. */
-  | { readonly kind: 'copy'; readonly from: number; readonly to: number };
+  | { readonly kind: 'copy'; readonly from: number; readonly to: number }
+  /** Tells the host that the program has come this far. Lowering writes none: a profile puts them between steps. */
+  | { readonly kind: 'mark'; readonly id: number };
 
 export interface Program {
   readonly name: string;

@@ -9,7 +9,15 @@ import type { Program, Step } from '../../lower/program.ts';
 import { functionFrom } from '../../util/code.ts';
 import { invariant } from '../../util/errors.ts';
 import { interpreterOf } from '../interpreter.ts';
-import { argumentIndex, checkBinding, constantsOf, type Located, locate } from '../memory.ts';
+import {
+  argumentIndex,
+  checkBinding,
+  constantsOf,
+  type Located,
+  locate,
+  type Mark,
+  unmarked,
+} from '../memory.ts';
 import { block } from './context.ts';
 import { spellCount, spellKernel } from './kernel.ts';
 import { type Support, supportFor } from './support.ts';
@@ -34,11 +42,12 @@ export function emitProgram(program: Program): string {
   return spellProgram(program).source;
 }
 
-export function compileProgram(program: Program): CompiledProgram {
+/** `mark` is told of mark steps. */
+export function compileProgram(program: Program, mark: Mark = unmarked): CompiledProgram {
   const { source, messages } = spellProgram(program);
   const make = functionFrom(['support', 'arena', 'constants'], source) as Make | null;
-  if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program) };
-  const run = make(supportFor(messages), new ArrayBuffer(program.arenaBytes), constantsOf(program));
+  if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program, mark) };
+  const run = make(supportFor(messages, mark), new ArrayBuffer(program.arenaBytes), constantsOf(program));
   return { source, engine: 'javascript', run };
 }
 
@@ -161,6 +170,8 @@ function spellStep(
       return functions.callOf(step.kernel, step.slots.map(arrayOf));
     case 'copy':
       return `${arrayOf(step.to)}.set(${arrayOf(step.from)});`;
+    case 'mark':
+      return `support.mark(${spellCount(step.id)});`;
   }
 }
 

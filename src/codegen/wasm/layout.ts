@@ -144,7 +144,7 @@ function trafficOf(
     if (step.kind === 'copy') {
       touch(step.from, true, false);
       touch(step.to, false, true);
-    } else
+    } else if (step.kind === 'run')
       step.slots.forEach((slot, i) => {
         const role = step.kernel.buffers[i]?.role;
         touch(slot, role !== 'out', role !== 'in');
