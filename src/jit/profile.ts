@@ -124,7 +124,7 @@ export function profile(executable: Executable, args: readonly unknown[], option
 
 type Timed = Extract<Step, { readonly kind: 'run' | 'copy' }>;
 
-/** The program with a mark behind each step that takes time, and those steps by the numbers of their marks. */
+/** The program with a mark behind each step that takes time, those of loops and branches included, and those steps by the numbers of their marks. */
 function withMarks(program: Program): { readonly marked: Program; readonly steps: readonly Timed[] } {
   const steps: Timed[] = [];
   const mark = (step: Step): readonly Step[] => {
@@ -132,6 +132,10 @@ function withMarks(program: Program): { readonly marked: Program; readonly steps
       case 'run':
       case 'copy':
         return [step, { kind: 'mark', id: firstStep + steps.push(step) - 1 }];
+      case 'if':
+        return [{ ...step, branches: step.branches.map((branch) => branch.flatMap(mark)) }];
+      case 'while':
+        return [{ ...step, before: step.before.flatMap(mark), body: step.body.flatMap(mark) }];
       case 'mark':
         return [step];
       default:

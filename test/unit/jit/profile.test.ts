@@ -2,7 +2,9 @@
 
 import {
   ArgumentError,
+  cond,
   DonationError,
+  forLoop,
   Generator,
   gather,
   jit,
@@ -60,6 +62,32 @@ describe.each(backends)('a profile, %s', (backend) => {
     expect(traceEvents[0]).toMatchObject({ ph: 'M', args: { name: 'normal' } });
     expect(traceEvents.slice(1).map((e) => e.name)).toEqual(profile.kernels.map((k) => k.name));
     expect(traceEvents[1]).toMatchObject({ ph: 'X', args: { flops: profile.kernels[0]!.flops } });
+  });
+
+  it('counts the calls in loops and branches', () => {
+    const g = jit(
+      (t: Tensor) =>
+        forLoop(
+          0,
+          10,
+          (i: Tensor, s: Tensor) =>
+            cond(
+              i.less(7),
+              () => s.mul(t),
+              () => s.div(t).exp(),
+            ),
+          t,
+        ),
+      { backend },
+    );
+    const { kernels, calls } = g.profile(x.add(1));
+    const callsOf = (op: string): number =>
+      kernels.filter((k) => k.name.includes(op)).reduce((n, k) => n + k.calls, 0);
+    expect(callsOf('_mul')).toBe(7);
+    expect(callsOf('_div')).toBe(3);
+    const { bytes } = kernels.find((k) => k.name.includes('_mul'))!;
+    expect(bytes).toBe(7 * 3 * 4000);
+    expect(calls.filter((c) => kernels[c.kernel]!.name.includes('_div'))).toHaveLength(3);
   });
 
   it('leaves variables, generators and donated tensors as they were', () => {
