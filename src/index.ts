@@ -106,6 +106,7 @@ export {
   DonationError,
   DTypeError,
   GradientError,
+  GraphError,
   InternalError,
   LeakError,
   OptionError,

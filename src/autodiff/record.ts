@@ -21,6 +21,8 @@ export function recordedBind(
   attrs: unknown,
   regions: readonly Func[],
 ): readonly Tensor[] {
+  for (const { history } of args)
+    if (history?.kind === 'symbolic') return history.bind(op, args, attrs, regions);
   const interpreter = currentInterpreter();
   const results = interpreter.bind(op, args, attrs, regions);
   if (isRecording() && op !== stopGradient.def) {
