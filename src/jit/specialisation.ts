@@ -86,6 +86,12 @@ export class Specialisation {
     const history = this.#history;
     history.checkArguments(given);
     if (history.manner === 'halves') return this.stage(leaves);
+    if (history.manner === 'sealed') {
+      const results = this.executable().call(given, this.#donation);
+      setPresence(this.traced.gradients.left);
+      history.seal(results, given);
+      return results;
+    }
     const remember = history.begin(given);
     const results = this.executable().call(given, this.#donation);
     setPresence(this.traced.gradients.left);
