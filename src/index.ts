@@ -32,6 +32,7 @@ export { type Jitted, jit } from './jit/jit.ts';
 export { type Configuration, configure, type JitOptions } from './jit/options.ts';
 export { type Spec, spec } from './jit/spec.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
+export { argsort, type SortOptions } from './ops/argsort.ts';
 export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';
@@ -77,6 +78,7 @@ export {
   tile,
   unstack,
 } from './tensor/composites/shaping.ts';
+export { sort, topK } from './tensor/composites/sorting.ts';
 export {
   type LayerNormOptions,
   layerNorm,
