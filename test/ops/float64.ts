@@ -73,6 +73,7 @@ export function inDoubles(
       const { buffers, body } = lower.build(args, attrs, results);
       for (const { name, role, size } of buffers)
         if (role === 'scratch') machine.buffers.set(name, new Float64Array(size));
+      if (lower.updates) y.elements.set(args[0]!.elements);
       machine.run(body);
       break;
     }
