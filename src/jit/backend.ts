@@ -57,7 +57,7 @@ export function generate(
     if (why === null) {
       const lowered = performance.now();
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
-      const run = compileWasm(program, precision, flops);
+      const run = compileWasm(program, precision, undefined, flops);
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.

@@ -13,7 +13,7 @@ function fusedModule(): Uint8Array {
   const code = new Code({ params: [], results: ['i32'] });
   for (const f32 of [2, 3, 4]) code.v128({ f32 });
   code.op('f32x4.relaxed_madd', 'i32x4.all_true');
-  return encodeModule([code.finish()], 0, false);
+  return encodeModule([code.finish()], 0);
 }
 
 afterEach(() => {
@@ -54,7 +54,7 @@ function fusedModuleOrPlain(): Uint8Array {
   const code = new Code({ params: [], results: ['i32'] });
   code.v128({ i32: 1 });
   code.op('i32x4.all_true');
-  return encodeModule([code.finish()], 0, false);
+  return encodeModule([code.finish()], 0);
 }
 
 test('six rows only where the engine has the registers', () => {
