@@ -30,6 +30,15 @@ export {
   LayerNorm,
   type LayerNormOptions,
 } from './nn/layers/normalisation.ts';
+export {
+  GRU,
+  type GRUOptions,
+  LSTM,
+  type LSTMOptions,
+  type RecurrentCallOptions,
+  type RecurrentOptions,
+  SimpleRNN,
+} from './nn/layers/recurrent.ts';
 export * from './nn/losses.ts';
 export {
   accuracy,

@@ -6,6 +6,7 @@ import { Activation, Add, Concatenate, Dropout, Flatten, Reshape } from '../laye
 import { Dense } from '../layers/dense.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { BatchNorm, LayerNorm } from '../layers/normalisation.ts';
+import { GRU, LSTM, SimpleRNN } from '../layers/recurrent.ts';
 import { Module } from '../module.ts';
 import { isPlainObject } from '../plain.ts';
 import { applyMethod, Symbolic, symbolicIn, unknownSize } from '../symbolic.ts';
@@ -34,6 +35,9 @@ const makers: Readonly<Record<string, LayerMaker>> = {
   Dropout: from(Dropout, 'rate'),
   Embedding: from(Embedding, 'inputs', 'units'),
   Flatten: from(Flatten),
+  GRU: from(GRU, 'units'),
+  LSTM: from(LSTM, 'units'),
+  SimpleRNN: from(SimpleRNN, 'units'),
   LayerNorm: from(LayerNorm),
   MultiHeadAttention: (config) => new MultiHeadAttention(config as unknown as MultiHeadAttentionOptions),
   Reshape: from(Reshape, 'shape'),
