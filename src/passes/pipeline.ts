@@ -1,5 +1,6 @@
 // The order of the passes, which reads like a sentence, and the reasons for it.
 import type { Func } from '../ir/func.ts';
+import { convolutions } from './convolutions.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { fold } from './fold.ts';
@@ -10,6 +11,7 @@ import { simplify } from './simplify.ts';
 
 export const pipeline: readonly Pass[] = [
   inline, // calls first, so that everything below sees one function
+  convolutions, // products of windows, which the passes below know what to do with
   dce, // what no gradient asked for is not worth simplifying
   fold, // constants, and broadcasts of constants, become one constant
   cse,
@@ -21,6 +23,8 @@ export const pipeline: readonly Pass[] = [
 
 export const order: readonly OrderConstraint[] = [
   ['inline', 'fold', 'constants flow into and out of calls'],
+  ['inline', 'convolutions', 'convolutions stand in calls too'],
+  ['convolutions', 'simplify', 'what they are made of is simplified like everything else'],
   ['inline', 'cse', 'equal work is found across calls'],
   ['fold', 'simplify', 'rules look for constants, not for expressions of constants'],
   ['cse', 'simplify', 'a rule that names a value twice needs it to be one value'],

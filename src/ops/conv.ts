@@ -1,0 +1,150 @@
+// conv: sums of products over the windows of a tensor. One op for every number of spatial axes; its gradients are convolutions again.
+import { matrixProducts } from '../array/loops.ts';
+import { ndView } from '../array/nd.ts';
+import { permuted, reshaped, windowed } from '../array/views.ts';
+import { type Shape, showShape, showType, sizeOf, type TensorType } from '../ir/types.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { DTypeError, ShapeError } from '../util/errors.ts';
+import { range } from '../util/seq.ts';
+import { broadcastTo, lift } from './coerce.ts';
+import { checkDomain } from './families.ts';
+import { type Op, op } from './opdef.ts';
+import { windowCounts } from './window-shapes.ts';
+
+/** Of the spatial axes in order. Padding is an op of its own, before. */
+export interface ConvAttrs {
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  /** The channels are so many separate convolutions. */
+  readonly groups: number;
+}
+
+/**
+ * `y[n, …o, f] = Σ x[n, …(o * stride + k * dilation), c] w[…k, c, f]` (no padding) of x [n, …spatial, channels] and w […window, channels / groups, features], both float32 or both
+ * int32. The sum runs over the window's axes and then the channels, in index order. Throws a ShapeError for shapes that do not fit.
+ */
+export const conv: Op<ConvAttrs, [x: Tensor, w: Tensor, attrs: ConvAttrs]> = op<
+  ConvAttrs,
+  [x: Tensor, w: Tensor, attrs: ConvAttrs]
+>(
+  {
+    name: 'conv',
+    doc: 'Convolution (cross-correlation) without padding of [n, spatial, channels] with [window, channels / groups, features]: [n, windows, features]. Products are accumulated from 0 over the window and then the channels, products and sums rounded, as in dot_general.',
+    attrs: { strides: 'ints', dilation: 'ints', groups: 'int' },
+    infer: ([x, w], attrs) => [{ dtype: x!.dtype, shape: shapesOf(x!, w!, attrs).result }],
+    eval: ([x, w], { attrs, types: [type] }) => {
+      const { groups } = attrs;
+      const { windows, sizes, channels, features, spatial } = shapesOf(x!, w!, attrs);
+      const [c, f] = [channels / groups, features / groups];
+      const n = x!.shape[0]!;
+      const grouped = reshaped(x!, [n, ...x!.shape.slice(1, -1), groups, c]);
+      const patches = windowed(grouped, attrs, [n, ...windows, ...sizes, groups, c]);
+      const group = 1 + 2 * spatial;
+      const left = permuted(patches, [group, ...range(group), group + 1]);
+      const right = permuted(reshaped(w!, [...sizes, c, groups, f]), [
+        spatial + 1,
+        ...range(spatial + 1),
+        spatial + 2,
+      ]);
+      const out = matrixProducts(left, right, [groups, n * sizeOf(windows), sizeOf(sizes) * c, f]);
+      const made = ndView(x!.dtype, [groups, n, ...windows, f], out);
+      const last = range(1, spatial + 2);
+      return [reshaped(permuted(made, [...last, 0, spatial + 2]), type!.shape)];
+    },
+    vjp: ([g], { args: [x, w], attrs, needs }) => {
+      if (x!.dtype !== 'float32') return [null, null];
+      if (g!.size === 0) return [zerosLike(x!), zerosLike(w!)];
+      return [needs[0] ? byInput(g!, x!, w!, attrs) : null, needs[1] ? byKernel(g!, x!, w!, attrs) : null];
+    },
+    lower: { kind: 'host' },
+  },
+  (x, w, attrs) => ({ args: [x, w], attrs }),
+);
+
+interface Shapes {
+  readonly spatial: number;
+  readonly sizes: readonly number[];
+  readonly windows: readonly number[];
+  readonly channels: number;
+  readonly features: number;
+  readonly result: Shape;
+}
+
+/** What the shapes mean; a ShapeError or DTypeError where they do not fit. */
+export function shapesOf(x: TensorType, w: TensorType, { strides, dilation, groups }: ConvAttrs): Shapes {
+  const where = `conv of ${showType(x)} and ${showType(w)}`;
+  if (x.dtype !== w.dtype) throw new DTypeError(`${where}: operands must have one dtype`);
+  checkDomain('conv', 'numeric', x.dtype);
+  const spatial = x.shape.length - 2;
+  if (spatial < 1 || w.shape.length !== x.shape.length)
+    throw new ShapeError(
+      `${where}: expected x [batch, …spatial, channels] and w [window, channels, features] with as many axes`,
+    );
+  const sizes = w.shape.slice(0, spatial);
+  const windows = windowCounts(where, x.shape, { sizes, strides, dilation });
+  const channels = x.shape.at(-1)!;
+  const [own, features] = w.shape.slice(-2) as [number, number];
+  if (!Number.isSafeInteger(groups) || groups < 1 || channels % groups !== 0 || features % groups !== 0)
+    throw new ShapeError(
+      `${where}: ${groups} groups do not divide ${channels} channels and ${features} features`,
+    );
+  if (own !== channels / groups)
+    throw new ShapeError(
+      `${where}: the kernel is for ${own} channels${groups === 1 ? '' : ` in each of ${groups} groups`}, x has ${channels}; w must be ${showShape([...sizes, channels / groups, features])}`,
+    );
+  return { spatial, sizes, windows, channels, features, result: [x.shape[0]!, ...windows, features] };
+}
+
+function zerosLike(x: Tensor): Tensor {
+  return broadcastTo(lift(0, 'conv'), x.shape);
+}
+
+/** g, with its elements as far apart as windows began, and the kernel turned round: another convolution. */
+function byInput(g: Tensor, x: Tensor, w: Tensor, { strides, dilation, groups }: ConvAttrs): Tensor {
+  const spatial = strides.length;
+  const [c, features] = w.shape.slice(-2) as [number, number];
+  const f = features / groups;
+  const turned = w
+    .flip(range(spatial))
+    .reshape([...w.shape.slice(0, spatial), c, groups, f])
+    .transpose([...range(spatial), spatial + 2, spatial + 1, spatial])
+    .reshape([...w.shape.slice(0, spatial), f, groups * c]);
+  const spread = g.pad([
+    [0, 0],
+    ...strides.map((stride, axis) => {
+      const around = (w.shape[axis]! - 1) * dilation[axis]!;
+      const rest = x.shape[1 + axis]! - ((g.shape[1 + axis]! - 1) * stride + 1 + around);
+      return [around, around + rest, stride - 1] as const;
+    }),
+    [0, 0],
+  ]);
+  return conv(spread, turned, { strides: strides.map(() => 1), dilation, groups });
+}
+
+/**
+ * For each element of the kernel the sum over all that it met: a convolution over batch and space at once, of which the batch is a window as large as it is,
+ * with strides and dilation changed about.
+ */
+function byKernel(g: Tensor, x: Tensor, w: Tensor, { strides, dilation, groups }: ConvAttrs): Tensor {
+  const spatial = strides.length;
+  const sizes = w.shape.slice(0, spatial);
+  // Without what no window reached.
+  const used = strides.map(
+    (stride, axis) =>
+      [0, (g.shape[1 + axis]! - 1) * stride + (sizes[axis]! - 1) * dilation[axis]! + 1] as const,
+  );
+  const [c, features] = w.shape.slice(-2) as [number, number];
+  const f = features / groups;
+  const parts = range(groups).map((group) => {
+    const left = x
+      .slice(null, ...used, [group * c, (group + 1) * c])
+      .transpose([spatial + 1, ...range(spatial + 1)])
+      .expandDims(-1);
+    const right = g
+      .slice(null, ...strides.map(() => null), [group * f, (group + 1) * f])
+      .expandDims(spatial + 1);
+    const sums = conv(left, right, { strides: [1, ...dilation], dilation: [1, ...strides], groups: 1 });
+    return sums.reshape([c, ...sizes, f]).transpose([...range(1, spatial + 1), 0, spatial + 1]);
+  });
+  return parts[0]!.concat(parts.slice(1), spatial + 1);
+}
