@@ -72,7 +72,6 @@ describe('layers of Keras', () => {
         return [...seen.flatMap((t) => [...t.data()]), ...weights.flatMap((w) => [...w.data()])];
       };
       const eager = run((f) => f);
-      if (['SimpleRNN', 'LSTM', 'GRU'].includes(c.layer)) return;
       expect(run((f) => jit(f) as never)).toEqual(eager);
     },
   );
