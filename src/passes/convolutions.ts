@@ -4,6 +4,7 @@ import { is, type Value } from '../ir/func.ts';
 import { type ConvAttrs, conv, shapesOf } from '../ops/conv.ts';
 import { dotGeneral } from '../ops/dot.ts';
 import type { OpDef } from '../ops/opdef.ts';
+import { pad } from '../ops/pad.ts';
 import { reshape } from '../ops/reshape.ts';
 import { transpose } from '../ops/transpose.ts';
 import { window } from '../ops/window.ts';
@@ -22,16 +23,24 @@ export const convolutions: Pass = {
     }),
 };
 
+type Emit = <A>(op: { readonly def: OpDef<A> }, args: readonly Value[], given: A) => Value;
+
+function surrounded(emit: Emit, x: Value, { lo, hi }: ConvAttrs): Value {
+  if (lo.every((n) => n === 0) && hi.every((n) => n === 0)) return x;
+  const interior = x.type.shape.map(() => 0);
+  return emit(pad, [x], { lo: [0, ...lo, 0], hi: [0, ...hi, 0], interior, value: 0 });
+}
+
 function productOf(builder: Builder, x: Value, w: Value, attrs: ConvAttrs): Value {
-  const emit = <A>(op: { readonly def: OpDef<A> }, args: readonly Value[], given: A): Value =>
-    builder.emit(op.def, args, given)[0]!;
+  const emit: Emit = (op, args, given) => builder.emit(op.def, args, given)[0]!;
   const { strides, dilation, groups } = attrs;
   const { spatial, sizes, channels, features, result } = shapesOf(x.type, w.type, attrs);
   const places = range(1 + spatial, 1 + 2 * spatial);
   const windows = { sizes, strides, dilation };
+  const padded = surrounded(emit, x, attrs);
   const kernelAxes = range(spatial);
   if (groups === 1)
-    return emit(dotGeneral, [emit(window, [x], windows), w], {
+    return emit(dotGeneral, [emit(window, [padded], windows), w], {
       leftBatch: [],
       rightBatch: [],
       leftContract: [...places, 1 + 2 * spatial],
@@ -39,7 +48,7 @@ function productOf(builder: Builder, x: Value, w: Value, attrs: ConvAttrs): Valu
     });
   // The groups are a batch of products.
   const [c, f] = [channels / groups, features / groups];
-  const apart = emit(reshape, [x], { shape: [...x.type.shape.slice(0, -1), groups, c] });
+  const apart = emit(reshape, [padded], { shape: [...padded.type.shape.slice(0, -1), groups, c] });
   const kernel = emit(reshape, [w], { shape: [...sizes, c, groups, f] });
   const product = emit(dotGeneral, [emit(window, [apart], windows), kernel], {
     leftBatch: [1 + 2 * spatial],

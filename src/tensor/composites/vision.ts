@@ -102,7 +102,8 @@ function convolved(
   const dilation = perAxis(options.dilation ?? 1, spatial, 'dilation', where);
   const sizes = kernel.shape.slice(0, spatial);
   const around = paddingOf(image, { sizes, strides, dilation }, options.padding, where);
-  return conv(surrounded(image, around, 0), kernel, { strides, dilation, groups });
+  const [lo, hi] = [0, 1].map((side) => around.map((pair) => pair[side]!)) as [number[], number[]];
+  return conv(image, kernel, { lo, hi, strides, dilation, groups });
 }
 
 interface Pooling {

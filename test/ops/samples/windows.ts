@@ -19,11 +19,16 @@ const windowSample = (about: string, x: NdView, attrs: WindowAttrs): Sample => (
 const smooth = (sample: Sample): Sample => ({ ...sample, smooth: true });
 const slide: WindowAttrs = { sizes: [3], strides: [1], dilation: [1] };
 
-const plain: ConvAttrs = { strides: [1, 1], dilation: [1, 1], groups: 1 };
+const plain: Omit<ConvAttrs, 'lo' | 'hi'> = { strides: [1, 1], dilation: [1, 1], groups: 1 };
 const convSample = (about: string, x: NdView, w: NdView, attrs: Partial<ConvAttrs> = {}): Sample => ({
   about,
   args: [x, w],
-  attrs: { ...plain, ...attrs },
+  attrs: {
+    ...plain,
+    lo: x.shape.slice(1, -1).map(() => 0),
+    hi: x.shape.slice(1, -1).map(() => 0),
+    ...attrs,
+  },
 });
 const image = floats([2, 5, 4, 3], 61);
 const kernel = floats([3, 2, 3, 4], 62);
@@ -79,6 +84,41 @@ export const windows: SampleTable = {
         strides: [1, 1, 1],
         dilation: [1, 1, 1],
       }),
+    ),
+    smooth(
+      convSample('padding', floats([2, 3, 4, 2], 91), floats([3, 2, 2, 2], 92), { lo: [1, 0], hi: [1, 1] }),
+    ),
+    smooth(
+      convSample('padding wider than the window', floats([1, 2, 3, 1], 93), floats([2, 2, 1, 2], 94), {
+        lo: [3, 2],
+        hi: [2, 4],
+      }),
+    ),
+    smooth(
+      convSample(
+        'padding, strides and dilation that leave a rest',
+        floats([1, 5, 6, 2], 95),
+        floats([2, 3, 1, 4], 96),
+        {
+          lo: [2, 1],
+          hi: [1, 3],
+          strides: [2, 3],
+          dilation: [3, 2],
+          groups: 2,
+        },
+      ),
+    ),
+    smooth(
+      convSample(
+        'a last window in the padding before x',
+        floats([1, 1, 1, 1], 97),
+        floats([1, 1, 1, 1], 98),
+        {
+          lo: [4, 3],
+          hi: [0, 0],
+          strides: [9, 9],
+        },
+      ),
     ),
     convSample('a wide one', floats([1, 9, 11, 5], 89), floats([3, 3, 5, 9], 90)),
     convSample('special values', f32([1, 5, 5, 2], specialFloats), f32([2, 2, 2, 3], specialFloats)),
