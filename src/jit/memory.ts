@@ -27,6 +27,7 @@ export function memoryUse(program: Program): MemoryUse {
         written.add(arrayOf(step.to));
         break;
       case 'effect':
+      case 'mark':
       case 'if':
       case 'while':
         break;

@@ -62,6 +62,8 @@ function showStep(step: Step): readonly string[] {
       return [`${step.effect.name}(${step.slots.map((s) => `s${s}`).join(', ')})`];
     case 'copy':
       return [`copy s${step.from} to s${step.to}`];
+    case 'mark':
+      return [`mark ${step.id}`];
     case 'if':
       return [
         ...step.branches.flatMap((branch, k) => [

@@ -1,6 +1,7 @@
 // What generated code calls at run time.
 import type { TypedArray } from '../../array/nd.ts';
 import { ArgumentError, InternalError } from '../../util/errors.ts';
+import type { Mark } from '../memory.ts';
 
 /** The first argument of the generated function. */
 export interface Support {
@@ -8,11 +9,14 @@ export interface Support {
   fail(index: number): never;
   /** What the program does besides computing, by number, on the arrays of its slots. */
   readonly effects: readonly ((...arrays: readonly TypedArray[]) => void)[];
+  /** What mark steps call. */
+  readonly mark: Mark;
 }
 
-export function supportFor(messages: readonly string[], effects: Support['effects']): Support {
+export function supportFor(messages: readonly string[], effects: Support['effects'], mark: Mark): Support {
   return {
     effects,
+    mark,
     fail(index: number): never {
       const message = messages[index];
       if (message === undefined)

@@ -13,12 +13,12 @@ export class Functions implements Library {
   readonly #helpers = new Map<Helper, number>();
   readonly messages: string[] = [];
   readonly fuses: boolean;
-  // Imported functions come before those of the module.
-  readonly #first: number;
+  // Imported functions have the first numbers.
+  readonly #imported: number;
 
   constructor(fuses: boolean, imported = 0) {
     this.fuses = fuses;
-    this.#first = imported;
+    this.#imported = imported;
   }
 
   /** All functions, each at its index. */
@@ -30,14 +30,14 @@ export class Functions implements Library {
   }
 
   add(f: WasmFunction): number {
-    return this.#first + this.#functions.push(f) - 1;
+    return this.#imported + this.#functions.push(f) - 1;
   }
 
   functionOf(fn: ScalarFunction): number {
     let index = this.#scalar.get(fn);
     if (index === undefined) {
       const at = this.#functions.push(undefined) - 1;
-      index = this.#first + at;
+      index = this.#imported + at;
       this.#scalar.set(fn, index);
       const names = { name: fn.name, params: fn.params.map((p) => p.name) };
       this.#functions[at] = { ...scalarFunction(fn, this), names };

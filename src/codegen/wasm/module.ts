@@ -24,32 +24,44 @@ export interface FunctionNames {
 
 /** The module imports its memory under these names, and exports one function. */
 export const memoryImport = { module: 'host', name: 'memory' } as const;
-export const exportName = 'run';
-/** A module may also import a function, which comes before its own. */
-export interface ImportedFunction {
+/** A function of the host that a module may import. */
+export interface ImportedFunction extends Signature {
   readonly name: string;
-  readonly signature: Signature;
 }
+/** What mark steps call, with their number. */
+export const markImport: ImportedFunction = { name: 'mark', params: ['i32'], results: [] };
+/** What effect steps call, with the number of the effect and the address of the region. */
+export const effectImport: ImportedFunction = { name: 'effect', params: ['i32', 'i32'], results: [] };
+export const exportName = 'run';
 
 // All that 32-bit addresses reach.
 export const mostPages = 65536;
 
 export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 export const sectionIds = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+export const externalKinds = { function: 0x00, memory: 0x02 } as const;
 /** The custom section of this name holds names, in parts. */
 export const nameSection = { name: 'name', functions: 1, locals: 2 } as const;
 export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
-/** A module of these functions, of which `exported` can be called from outside. `shared`: the memory that it imports is. */
+export interface ModuleOptions {
+  /** The memory that it imports is shared. */
+  readonly shared?: boolean;
+  /** Functions of the host: they have the first numbers. */
+  readonly imports?: readonly ImportedFunction[];
+}
+
+/** A module of these functions, of which `exported` can be called from outside. Imported functions have the numbers before theirs. */
 export function encodeModule(
   functions: readonly WasmFunction[],
   exported: number,
-  shared = false,
-  imported: ImportedFunction | null = null,
+  { shared = false, imports = [] }: ModuleOptions = {},
 ): Uint8Array {
-  const first = imported === null ? 0 : 1;
-  const own = exported - first;
-  invariant(own >= 0 && own < functions.length, `a module without its function ${exported}`);
+  const imported = imports.length;
+  invariant(
+    exported >= imported && exported < imported + functions.length,
+    `a module without its function ${exported}`,
+  );
   const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
   const typeOf = (signature: Signature): number => {
     const key = `${signature.params}>${signature.results}`;
@@ -57,8 +69,8 @@ export function encodeModule(
     types.set(key, known);
     return known.index;
   };
+  const importTypes = imports.map(typeOf);
   const typeIndices = functions.map(typeOf);
-  if (imported !== null) typeOf(imported.signature);
 
   const out = new Bytes();
   out.append(magic);
@@ -80,16 +92,16 @@ export function encodeModule(
     }
   });
   section(sectionIds.import, (bytes) => {
-    bytes.u32(first + 1);
-    if (imported !== null) {
+    bytes.u32(1 + imported);
+    imports.forEach(({ name }, i) => {
       bytes.name(memoryImport.module);
-      bytes.name(imported.name);
-      bytes.byte(0x00);
-      bytes.u32(typeOf(imported.signature));
-    }
+      bytes.name(name);
+      bytes.byte(externalKinds.function);
+      bytes.u32(importTypes[i]!);
+    });
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
-    bytes.byte(0x02);
+    bytes.byte(externalKinds.memory);
     // No pages at the least: the memory there is will do. Shared memory has a maximum, which may be any.
     bytes.byte(shared ? 0x03 : 0x00);
     bytes.u32(0);
@@ -102,7 +114,7 @@ export function encodeModule(
   section(sectionIds.export, (bytes) => {
     bytes.u32(1);
     bytes.name(exportName);
-    bytes.byte(0x00);
+    bytes.byte(externalKinds.function);
     bytes.u32(exported);
   });
   section(sectionIds.code, (bytes) => {
@@ -113,7 +125,7 @@ export function encodeModule(
       bytes.append(content.view);
     }
   });
-  section(sectionIds.custom, (bytes) => encodeNames(functions, first, bytes));
+  section(sectionIds.custom, (bytes) => encodeNames(functions, imported, bytes));
   return out.view.slice();
 }
 

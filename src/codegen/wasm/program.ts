@@ -4,14 +4,22 @@ import { sizeOf } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program, type Step } from '../../lower/program.ts';
 import { ArgumentError, unreachable } from '../../util/errors.ts';
-import { checkBinding, type EffectStep, type Located, locate, shownSlots } from '../memory.ts';
+import {
+  checkBinding,
+  type EffectStep,
+  type Located,
+  locate,
+  type Mark,
+  shownSlots,
+  unmarked,
+} from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { emitKernel } from './kernel.ts';
 import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
-import { encodeModule, exportName, type ImportedFunction, memoryImport } from './module.ts';
+import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
 
 /** A module, and where it finds things. */
@@ -24,9 +32,6 @@ export interface WasmModule {
   readonly effects: readonly EffectStep[];
 }
 
-/** What the program asks the host to do: the number of the effect, and where its region is. */
-const effectImport: ImportedFunction = { name: 'effect', signature: { params: ['i32', 'i32'], results: [] } };
-
 const copiedOneByOne = 4;
 
 const oneCharacterPerByte = new TextDecoder('latin1');
@@ -38,8 +43,12 @@ export type Precision = 'strict' | 'fast';
 export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
   const located = locate(program);
   const layout = layOut(program, located);
-  const asks = allSteps(program.steps).some((s) => s.kind === 'effect' && !s.effect.fails);
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), asks ? 1 : 0);
+  const all = allSteps(program.steps);
+  const imports = [
+    ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
+    ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
+  ];
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
@@ -88,13 +97,16 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
         } else {
           code.i32(number - 1);
           code.get(region);
-          // Imported functions come first.
-          code.call(0);
+          code.call(imports.indexOf(effectImport));
         }
         break;
       }
       case 'copy':
         emitCopy(step.from, step.to);
+        break;
+      case 'mark':
+        code.i32(step.id);
+        code.call(imports.indexOf(markImport));
         break;
       case 'run':
         checkBinding(step.kernel, step.slots, located);
@@ -163,17 +175,18 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
   return {
-    bytes: encodeModule(functions.list, run, isShared(), asks ? effectImport : null),
+    bytes: encodeModule(functions.list, run, { shared: isShared(), imports }),
     layout,
     messages: functions.messages,
     effects,
   };
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
+  mark: Mark = unmarked,
 ): (arrays: readonly TypedArray[]) => void {
   const { bytes, layout, messages, effects } = emitModule(program, precision);
   const located = locate(program);
@@ -182,7 +195,11 @@ export function compileWasm(
     step.effect.run(shownSlots(step).map((slot) => elementsOf(slot, layout, located, region)));
   };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
-    [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [effectImport.name]: effect },
+    [memoryImport.module]: {
+      [memoryImport.name]: wasmMemory(),
+      [markImport.name]: mark,
+      [effectImport.name]: effect,
+    },
   });
   const call = exports[exportName] as (region: number) => number;
   const run = (arrays: readonly TypedArray[]): void => {

@@ -1,6 +1,6 @@
 // A module in the text format of WebAssembly, read from its bytes: what the engine gets, not what was meant to be written.
 import { InternalError, invariant } from '../../util/errors.ts';
-import { magic, nameSection, sectionIds, typeCodes } from './module.ts';
+import { externalKinds, magic, nameSection, sectionIds, typeCodes } from './module.ts';
 import { Reader } from './read.ts';
 import { spellBody } from './spell.ts';
 
@@ -20,10 +20,10 @@ export function moduleText(bytes: Uint8Array): string {
   const list = <T>(id: number, item: (reader: Reader) => T): T[] => sections.get(id)?.list(item) ?? [];
   const names = namesIn(sections.get(sectionIds.custom));
   const types = list(sectionIds.type, functionType);
-  const imports = list(sectionIds.import, (reader) => importLine(reader, types));
-  const first = imports.filter((line) => line.includes('(func ')).length;
+  const importedNames: string[] = [];
+  const imports = list(sectionIds.import, (reader) => importLine(reader, types, importedNames));
   const typeIndices = list(sectionIds.function, (reader) => reader.u32());
-  const nameOf = (index: number): string => `$${names.functions.get(index) ?? index}`;
+  const nameOf = (index: number): string => `$${importedNames[index] ?? names.functions.get(index) ?? index}`;
   const exports = list(sectionIds.export, (reader) => {
     const name = reader.name();
     invariant(reader.byte() === externalKinds.function, 'an export that is no function');
@@ -31,9 +31,9 @@ export function moduleText(bytes: Uint8Array): string {
   });
   const bodies = list(sectionIds.code, (reader) => reader.part());
   const functions = bodies.map((body, i) => {
-    const index = first + i;
+    const index = importedNames.length + i;
     const locals = names.locals.get(index);
-    const local = (i: number): string => (locals?.has(i) ? `$${locals.get(i)}` : String(i));
+    const local = (l: number): string => (locals?.has(l) ? `$${locals.get(l)}` : String(l));
     return functionText(nameOf(index), types[typeIndices[i]!]!, body, { local, func: nameOf });
   });
   const parts = [[...imports, ...exports].map((line) => `  ${line}\n`).join(''), ...functions];
@@ -77,14 +77,14 @@ function functionType(reader: Reader): FunctionType {
   return { params: some(), results: some() };
 }
 
-const externalKinds = { function: 0x00, memory: 0x02 } as const;
-
-function importLine(reader: Reader, types: readonly FunctionType[]): string {
+function importLine(reader: Reader, types: readonly FunctionType[], functions: string[]): string {
   const [module, name] = [reader.name(), reader.name()];
   const kind = reader.byte();
   if (kind === externalKinds.function) {
-    const { params } = types[reader.u32()]!;
-    return `(import "${module}" "${name}" (func ${params.map((type) => `(param ${type})`).join(' ')}))`;
+    functions.push(name);
+    const { params, results } = types[reader.u32()]!;
+    const parts = [...params.map((t) => ` (param ${t})`), ...results.map((t) => ` (result ${t})`)];
+    return `(import "${module}" "${name}" (func $${name}${parts.join('')}))`;
   }
   invariant(kind === externalKinds.memory, 'an import that is neither a function nor a memory');
   // One bit for a maximum, one for memory that threads share.
