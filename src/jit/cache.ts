@@ -88,7 +88,7 @@ export class Specialisations {
       );
     if (this.#depth >= maxRecursion)
       throw new TraceError(
-        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit`,
+        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as whileLoop(condition, body, state)`,
         loc,
       );
 
