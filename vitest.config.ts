@@ -9,6 +9,9 @@ export default defineConfig({
     alias: [
       { find: /^tracejit$/, replacement: source('index.ts') },
       { find: /^tracejit\/inspect$/, replacement: source('inspect.ts') },
+      { find: /^tracejit\/nn$/, replacement: source('nn.ts') },
+      { find: /^tracejit\/optim$/, replacement: source('optim.ts') },
+      { find: /^tracejit\/data$/, replacement: source('data.ts') },
     ],
   },
   test: {

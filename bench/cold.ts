@@ -1,4 +1,5 @@
-// Compiles the MNIST step once, in a process that has done nothing before, and prints its stages as JSON.
-import { mnistStep, stagesOf } from './compilation.ts';
+// Compiles a training step once, in a process that has done nothing before, and prints its stages as JSON.
+import { stagesOf, steps } from './compilation.ts';
 
-console.log(JSON.stringify(stagesOf(mnistStep())));
+const [name = 'mnist'] = process.argv.slice(2);
+console.log(JSON.stringify(stagesOf(steps[name]!())));

@@ -1,7 +1,9 @@
-// What a compilation costs, stage by stage, and the program that all benches of compiling share: one training step of MNIST.
+// What a compilation costs, stage by stage, and the programs that the benches of compiling share: training steps.
 import { jit, type Lowered, tensor } from 'tracejit';
 import { adamStep, type Params } from '../examples/mnist/model.ts';
 import { timed, values } from './suite.ts';
+import * as mlp from './workloads/mlp.ts';
+import * as transformer from './workloads/transformer.ts';
 
 /** Traces, optimises and emits something anew. */
 export type Compile = () => Lowered<never, unknown>;
@@ -37,3 +39,19 @@ export function mnistStep(): Compile {
   const labels = tensor(new Int32Array(128));
   return () => jit(adamStep, { donate: [0], name: 'adam_step' }).lower(state, images, labels, 1e-3);
 }
+
+export function mlpStep(): Compile {
+  const [state, args] = [mlp.initialAdam(), mlp.initialBatch()];
+  return () => jit(mlp.adamStep, { donate: [0], name: 'mlp_step' }).lower(state, ...args);
+}
+
+export function transformerStep(): Compile {
+  const [state, args] = [transformer.initialAdam(), transformer.initialBatch()];
+  return () => jit(transformer.adamStep, { donate: [0], name: 'transformer_step' }).lower(state, ...args);
+}
+
+/** By the name that bench/cold.ts takes. */
+export const steps: Readonly<Record<string, () => Compile>> = {
+  mnist: mnistStep,
+  transformer: transformerStep,
+};

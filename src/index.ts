@@ -14,6 +14,7 @@ export { numericGradient } from './autodiff/numeric.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
 export type { TraceRecord } from './jit/cache.ts';
 export type { KernelCost } from './jit/cost.ts';
+export { evalShape } from './jit/eval-shape.ts';
 export type { Lowered, MemorySummary } from './jit/explain.ts';
 export { type Jitted, jit } from './jit/jit.ts';
 export { type Configuration, configure, type JitOptions } from './jit/options.ts';
@@ -75,11 +76,17 @@ export {
 } from './tensor/composites/statistics.ts';
 export type { NestedArray } from './tensor/core.ts';
 export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
+export { eagerly } from './tensor/eagerly.ts';
 export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/fill.ts';
 export { Generator } from './tensor/generator.ts';
 export * as random from './tensor/random.ts';
 export { type SliceIndex, Tensor } from './tensor/tensor.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
+export { cond, switchCase } from './trace/control/branches.ts';
+export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';
+export type { Like, Tensors } from './trace/control/state.ts';
+export { Setting } from './trace/setting.ts';
+export * as tree from './trace/trees.ts';
 export {
   ArgumentError,
   AxisError,

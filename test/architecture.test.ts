@@ -19,6 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lower: ['util', 'ir', 'ops', 'loop'],
   codegen: ['util', 'ir', 'loop', 'lower'],
   jit: ['util', 'ir', 'array', 'ops', 'loop', 'tensor', 'trace', 'autodiff', 'passes', 'lower', 'codegen'],
+  // What is written against the public surface: its entry, and options and small functions of util.
+  optim: ['util', 'index.ts'],
+  data: ['util', 'index.ts'],
+  nn: ['util', 'index.ts', 'optim', 'data'],
 };
 
 /** Narrower than rooms: files of `from` may import only these files of the room `to`. */
@@ -46,7 +50,7 @@ const onlyFiles: readonly { from: string; to: string; files: readonly string[]; 
 
 /** What op files share. Any other import between op files is how a 10,000-line ops file begins. */
 const sharedByOps =
-  /^ops\/(families|opdef|dispatch|coerce|scalar|evaluate|axes|constant|broadcast|cast|indices)\.ts$/;
+  /^ops\/(families|opdef|dispatch|coerce|scalar|evaluate|rows|axes|constant|broadcast|cast|indices)\.ts$/;
 /** Files of the ops room that are not op files. */
 const opsMachinery = /^ops\/(index|families|coerce)\.ts$/;
 
@@ -94,7 +98,7 @@ describe('architecture', () => {
     const wrong = imports.filter(({ from, to, typeOnly }) => {
       const [a, b] = [room(from), room(to)];
       if (typeOnly || a === undefined || a === b) return false;
-      return b === undefined || !mayImport[a]?.includes(b);
+      return !mayImport[a]?.includes(b ?? to);
     });
     expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
-import { type Compile, medianStages, mnistStep, stagesOf } from '../compilation.ts';
+import { type Compile, medianStages, mlpStep, mnistStep, stagesOf, transformerStep } from '../compilation.ts';
 import { type Case, type Suite, values } from '../suite.ts';
 
 const rounds = 5;
@@ -17,11 +17,11 @@ function warm(name: string, compile: Compile): Case {
 
 // The first compilation of a process, which is what a user waits for: the engine has not optimised the compiler yet.
 // Each process starts as this one did, with the same loader.
-function cold(): Case {
+function cold(name: string, step: string): Case {
   const script = fileURLToPath(new URL('../cold.ts', import.meta.url));
   const start = (): Record<string, number> =>
-    JSON.parse(execFileSync(process.execPath, [...process.execArgv, script], { encoding: 'utf8' }));
-  return { name: 'the MNIST step, first of a process', stages: repeated(start), variants: [] };
+    JSON.parse(execFileSync(process.execPath, [...process.execArgv, script, step], { encoding: 'utf8' }));
+  return { name: `${name}, first of a process`, stages: repeated(start), variants: [] };
 }
 
 function deep(layers: number): Case {
@@ -38,5 +38,14 @@ function deep(layers: number): Case {
 
 export const compile: Suite = {
   name: 'compile',
-  cases: () => [cold(), warm('the MNIST step', mnistStep()), deep(10), deep(40), deep(160)],
+  cases: () => [
+    cold('the MNIST step', 'mnist'),
+    warm('the MNIST step', mnistStep()),
+    warm('the step of an MLP', mlpStep()),
+    cold('the step of a transformer', 'transformer'),
+    warm('the step of a transformer', transformerStep()),
+    deep(10),
+    deep(40),
+    deep(160),
+  ],
 };

@@ -1,8 +1,10 @@
-// Whole training steps: the MNIST step of the main job, and a tiny network where the call itself weighs most.
+// Whole training steps: the MNIST step of the main job, larger networks, and a tiny one where the call itself weighs most.
 import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
 import { adamStep, initialState } from '../../examples/mnist/model.ts';
 import { tinyStep } from '../baselines/tiny.ts';
 import { type Case, type Suite, timed, values } from '../suite.ts';
+import * as mlp from '../workloads/mlp.ts';
+import * as transformer from '../workloads/transformer.ts';
 
 const batch = 128;
 
@@ -34,6 +36,50 @@ function mnist(): Case {
     ],
   };
 }
+
+// Eager mode and JavaScript take too long to be measured often.
+function larger<State>(
+  name: string,
+  flops: number,
+  step: (state: State, x: Tensor, y: Tensor) => [State, Tensor],
+  initial: () => State,
+  [x, y]: readonly [Tensor, Tensor],
+): Case {
+  const run = (precision: 'strict' | 'fast'): (() => void) => {
+    const compiled = jit(step, { donate: [0], name: `step_${precision}`, backend: 'wasm', precision });
+    let state = initial();
+    return () => {
+      [state] = compiled(state, x, y);
+    };
+  };
+  const strict = run('strict');
+  const fast = run('fast');
+  const firstCall = timed(strict);
+  fast();
+  return {
+    name,
+    flops,
+    firstCall,
+    variants: [
+      { name: 'compiled, wasm', run: strict },
+      { name: 'compiled, wasm fast', run: fast },
+    ],
+  };
+}
+
+const network = `MLP ${mlp.layers.join('-')}`;
+const momentum = (): Case =>
+  larger(`${network}, momentum`, mlp.flops, mlp.momentumStep, mlp.initialMomentum, mlp.initialBatch());
+const adam = (): Case =>
+  larger(`${network}, Adam`, mlp.flops, mlp.adamStep, mlp.initialAdam, mlp.initialBatch());
+const language = (): Case =>
+  larger(
+    'transformer, 2 layers of 64, Adam',
+    transformer.flops,
+    transformer.adamStep,
+    transformer.initialAdam,
+    transformer.initialBatch(),
+  );
 
 type Layers = readonly { readonly w: Tensor; readonly b: Tensor }[];
 
@@ -93,4 +139,4 @@ function tiny(): Case {
   };
 }
 
-export const train: Suite = { name: 'train', cases: () => [mnist(), tiny()] };
+export const train: Suite = { name: 'train', cases: () => [mnist(), momentum(), adam(), language(), tiny()] };

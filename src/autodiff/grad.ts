@@ -5,7 +5,7 @@ import { constant } from '../ops/constant.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { seeAll } from '../trace/tracer.ts';
-import { flatten, type Leaf, type Tree, unflatten } from '../trace/tree.ts';
+import { flatten, type Leaf, sameStructure, type Tree, unflatten } from '../trace/tree.ts';
 import { ArgumentError, GradientError, OptionError, TreeError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import { backward, zerosOf } from './backward.ts';
@@ -249,13 +249,6 @@ function checkArgnums(argnums: Argnums, where: string): readonly number[] {
 
 function pick(gradients: readonly unknown[], argnums: Argnums): unknown {
   return typeof argnums === 'number' ? gradients[0] : gradients;
-}
-
-function sameStructure(a: Tree, b: Tree): boolean {
-  if (a.kind === 'leaf' || a.kind === 'static') return a.kind === b.kind;
-  if (a.kind !== b.kind || a.items.length !== b.items.length) return false;
-  if (a.kind === 'dict' && b.kind === 'dict' && !a.keys.every((key, i) => key === b.keys[i])) return false;
-  return a.items.every((item, i) => sameStructure(item, b.items[i]!));
 }
 
 function list(paths: readonly string[]): string {

@@ -1,6 +1,7 @@
 // The cache of a jitted function: one specialisation per kind of arguments, found by walking the arguments, made by tracing.
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
+import { changedSettings } from '../trace/setting.ts';
 import { RetraceError, TraceError, TreeError } from '../util/errors.ts';
 import { type Loc, showLocation, userLocation } from '../util/location.ts';
 import { type ArgumentKey, describeArguments, differences, nearestDifference, showKey } from './key.ts';
@@ -78,13 +79,7 @@ export class Specialisations {
     if (signature !== null) this.#checkSignature(signature, key, loc);
     // What captured tensors of a trace that is over can never be used again.
     for (let i = this.#known.length - 1; i >= 0; i--) if (!this.#known[i]!.usable) this.#known.splice(i, 1);
-    const why =
-      this.#count === 0
-        ? 'first call'
-        : nearestDifference(
-            this.#known.map((s) => s.key),
-            key,
-          );
+    const why = this.#count === 0 ? 'first call' : this.#difference(key);
     if (this.#count >= maxTraces)
       throw new RetraceError(
         `${name} was traced ${this.#count} time${this.#count === 1 ? '' : 's'}, as often as maxTraces allows, and this call needs another: ${why}. Pad the arguments to shapes it knows, pass what varies as a tensor instead of a static value, or raise maxTraces`,
@@ -119,6 +114,15 @@ export class Specialisations {
     }
     leaves.splice(0, leaves.length, ...flat.leaves);
     return made;
+  }
+
+  // What differs from the most similar arguments known or, where it is not the arguments, from the settings of then.
+  #difference(key: ArgumentKey): string {
+    const keys = this.#known.map((s) => s.key);
+    const ofArguments = nearestDifference(keys, key);
+    if (ofArguments !== '') return ofArguments;
+    const alike = this.#known.find((s) => differences(s.key, key).length === 0);
+    return alike === undefined ? '' : changedSettings(alike.traced.settings).join(', ');
   }
 
   #checkSignature(signature: ArgumentKey, key: ArgumentKey, loc: Loc | undefined): void {

@@ -1,5 +1,7 @@
 // A compiled function with what it is bound to: arguments, captured tensors and variables in, results and new variable states out.
 import { allocate, flatData, type NdView, type TypedArray } from '../array/nd.ts';
+import type { Settle } from '../array/storage.ts';
+import { follow, isResident, outdate } from '../codegen/wasm/residence.ts';
 import type { Func } from '../ir/func.ts';
 import { type DType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
 import { type Donation, takeStorage } from '../tensor/donation.ts';
@@ -48,6 +50,9 @@ interface Fresh {
   readonly size: number;
 }
 
+// A donated array up to this size is copied at each call: a new view of the memory it lies in would take as long.
+const smallSize = 1024;
+
 export class Executable {
   readonly compilation: Compilation;
   readonly #sources: readonly Source[];
@@ -55,6 +60,9 @@ export class Executable {
   readonly #results: readonly Sink[];
   readonly #states: readonly { readonly variable: Variable; readonly sink: Sink }[];
   readonly #donates: boolean;
+  readonly #settle: Settle | null;
+  // Arrays that it updates in place while WebAssembly may know copies of them.
+  readonly #outdated: readonly number[];
   // Kept between calls, so that a call allocates only its results; null while in use.
   #arrays: TypedArray[] | null;
 
@@ -91,6 +99,9 @@ export class Executable {
       .filter(({ array }, k) => array >= func.params.length && arrayOfOutput.indexOf(array) === k)
       .map(({ array, type }) => ({ array, dtype: type.dtype, size: sizeOf(type.shape) }));
     this.#donates = donated.length > 0;
+    const { engine, settle } = compilation.code;
+    this.#settle = settle;
+    this.#outdated = engine === 'wasm' ? [] : overwritable.filter((i) => overwritten[i]);
     this.#arrays = new Array<TypedArray>(func.params.length + sinks.length).fill(noData);
   }
 
@@ -100,8 +111,9 @@ export class Executable {
     this.#arrays = null;
     try {
       const sources = this.#sources;
-      for (let i = 0; i < sources.length; i++) arrays[i] = input(sources[i]!, args[i]);
+      for (let i = 0; i < sources.length; i++) arrays[i] = input(sources[i]!, args[i], this.#settle);
       if (this.#donates) this.#separate(arrays);
+      for (const i of this.#outdated) outdate(arrays[i]!);
       for (const { array, dtype, size } of this.#fresh) arrays[array] = allocate(dtype, size);
       this.compilation.code.run(arrays);
       if (this.#donates && donation !== null) this.#take(args, arrays, donation());
@@ -121,9 +133,8 @@ export class Executable {
   #separate(arrays: TypedArray[]): void {
     this.#sources.forEach((source, i) => {
       if (source.kind !== 'argument' || !source.donated || !source.overwritten) return;
-      const { buffer } = arrays[i]!;
-      const met = this.#sources.some((_, j) => j !== i && arrays[j]!.buffer === buffer);
-      if (met) arrays[i] = arrays[i]!.slice();
+      const array = arrays[i]!;
+      if (this.#sources.some((_, j) => j !== i && arrays[j] === array)) arrays[i] = array.slice();
     });
   }
 
@@ -139,15 +150,19 @@ export class Executable {
     views.forEach((view, i) => {
       if (view === null) return;
       const { data } = takeStorage(view, donation);
-      if (arrays[i] === view.data) arrays[i] = data;
+      if (arrays[i] !== view.data) return;
+      follow(view.data, data);
+      arrays[i] = data;
     });
   }
 
   #result(sink: Sink, arrays: readonly TypedArray[], args: readonly unknown[]): Tensor {
     const source = this.#sources[sink.array];
     if (source?.kind === 'variable') {
-      const state = source.variable.share();
+      const { variable } = source;
+      const state = variable.share();
       if (sink.unchanged) return state;
+      if (variable.housed) return new EagerTensor(viewOf(sink, state.requireView().data));
     } else if (source !== undefined && sink.unchanged) {
       if (source.kind === 'tensor') return source.tensor;
       const x = args[sink.array];
@@ -176,10 +191,14 @@ export class Executable {
 
 const noData: TypedArray = new Float32Array(0);
 
-function input(source: Source, x: unknown): TypedArray {
+function input(source: Source, x: unknown, settle: Settle | null): TypedArray {
   switch (source.kind) {
     case 'argument': {
-      if (x instanceof EagerTensor) return flatData(x.requireView());
+      if (x instanceof EagerTensor) {
+        const flat = flatData(x.requireView());
+        const stays = settle !== null && source.donated && source.overwritten && flat.length > smallSize;
+        return stays ? settled(flat, source.type.dtype, settle) : flat;
+      }
       const scalar = source.scalar ?? allocate(source.type.dtype, 1);
       scalar[0] = Number(x);
       return scalar;
@@ -190,9 +209,18 @@ function input(source: Source, x: unknown): TypedArray {
       const { variable, overwritten } = source;
       // State that tensors can see too may have been donated by one of them.
       if (!variable.owned) variable.share().requireView();
-      return overwritten ? variable.takeForUpdate() : rowMajor(variable.peek());
+      return overwritten ? variable.takeForUpdate(settle) : rowMajor(variable.peek());
     }
   }
+}
+
+// The donated array itself, or its elements where a result that lies there needs no copy, now and when it is donated again.
+function settled(array: TypedArray, dtype: DType, settle: Settle): TypedArray {
+  if (isResident(array)) return array;
+  const home = settle(dtype, array.length);
+  if (home === null) return array;
+  home.data.set(array);
+  return home.data;
 }
 
 // Captured tensors come at every call: those that are views of other tensors (a transpose, a broadcast number) are copied once.

@@ -2,12 +2,18 @@
 import { checkDType, type DType, type Shape, showType, type TensorType } from '../ir/types.ts';
 import { checkedShape } from '../ops/axes.ts';
 
-/** The abstract value of an argument, for `signature`. */
+/** The abstract value of an argument, for `signature`, or of a result, from `evalShape`. */
 export class Spec {
   readonly type: TensorType;
   constructor(type: TensorType) {
     this.type = type;
     Object.freeze(this);
+  }
+  get shape(): Shape {
+    return this.type.shape;
+  }
+  get dtype(): DType {
+    return this.type.dtype;
   }
   toString(): string {
     return `spec ${showType(this.type)}`;

@@ -3,6 +3,7 @@ import { lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import type { Tree } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
@@ -48,7 +49,11 @@ export class Specialisation {
 
   /** Are these its arguments? If so, `leaves` holds theirs. */
   accepts(args: readonly unknown[], leaves: unknown[]): boolean {
-    return matches(this.key.tree, args, this.key.leaves, leaves) && (this.lasting || this.usable);
+    return (
+      matches(this.key.tree, args, this.key.leaves, leaves) &&
+      unchanged(this.traced.settings) &&
+      (this.lasting || this.usable)
+    );
   }
 
   /** Compiled, bound to the captures. */
@@ -65,7 +70,8 @@ export class Specialisation {
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, outputCount } = this.traced;
+    const { captures, writes, outputCount, settings } = this.traced;
+    dependOn(settings);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
     for (const capture of captures)
       operands.push(capture.kind === 'tensor' ? capture.tensor : interpreter.read(capture.variable));

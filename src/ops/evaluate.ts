@@ -34,3 +34,19 @@ export function resultTypes(
   });
   return region.results.map((r) => r.type);
 }
+
+/** Throws a ShapeError unless two lists of types are the same; `what` says whose they are and what they must be. */
+export function checkSameTypes(
+  what: string,
+  wanted: readonly TensorType[],
+  got: readonly TensorType[],
+): void {
+  if (wanted.length === got.length && wanted.every((type, i) => sameType(type, got[i]!))) return;
+  const list = (types: readonly TensorType[]): string => `(${types.map(showType).join(', ')})`;
+  throw new ShapeError(`${what} ${list(wanted)}, got ${list(got)}`);
+}
+
+/** Throws a ShapeError unless a region returns one bool scalar. */
+export function checkCondition(op: string, types: readonly TensorType[]): void {
+  checkSameTypes(`${op}: the condition must return`, [{ dtype: 'bool', shape: [] }], types);
+}

@@ -11,6 +11,7 @@ import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
+import { ifOp } from './if.ts';
 import { iota } from './iota.ts';
 import * as logic from './logic.ts';
 import type { OpDef } from './opdef.ts';
@@ -19,12 +20,14 @@ import { randomBits } from './random-bits.ts';
 import * as reduce from './reduce.ts';
 import { reshape } from './reshape.ts';
 import { flip } from './reverse.ts';
+import { scanOp } from './scan.ts';
 import * as scatter from './scatter.ts';
 import { slice } from './slice.ts';
 import { stopGradient } from './stop-gradient.ts';
 import { takeAlongAxis } from './take-along-axis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
+import { whileOp, whileScan } from './while.ts';
 
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
@@ -35,6 +38,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   cumulate,
   { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },
+  { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,
   dynamic,

@@ -1,5 +1,6 @@
 // Variable: the only mutable thing. Reads give the value it has now; assignments replace it.
 import { flatData, isContiguous, type NdView, ndView, type TypedArray } from '../array/nd.ts';
+import type { Home, Settle } from '../array/storage.ts';
 import { sameType, showType, type TensorType } from '../ir/types.ts';
 import { lift, liftInto, type TensorLike } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
@@ -30,6 +31,8 @@ export class Variable extends Tensor {
   #state: NdView;
   #shared: EagerTensor | null = null;
   #owned = false;
+  // Where the state is in memory of an executor: then no tensor ever looks at it.
+  #home: Home | null = null;
 
   /** @internal Use `variable()`. */
   constructor(initial: NdView, name: string, trainable: boolean) {
@@ -106,10 +109,12 @@ export class Variable extends Tensor {
 
   // The rest is for executors. Ownership: `owned` means that no tensor looks at the storage, so that a compiled step may write it in place.
 
-  /** @internal The state as a tensor that the program may keep: from now on the storage is shared. The same tensor until the state changes. */
+  /** @internal The state as a tensor that the program may keep: from now on the storage is shared, or if it has a home copied. The same tensor until the state changes. */
   share(): EagerTensor {
-    this.#owned = false;
-    this.#shared ??= new EagerTensor(this.#state);
+    if (this.#shared !== null) return this.#shared;
+    const state = this.#state;
+    if (this.#home === null) this.#owned = false;
+    this.#shared = new EagerTensor(this.#home === null ? state : { ...state, data: state.data.slice() });
     return this.#shared;
   }
   /** @internal The state, for reading before anything is assigned. The caller must not keep it: ownership is unchanged. */
@@ -120,9 +125,24 @@ export class Variable extends Tensor {
   get owned(): boolean {
     return this.#owned;
   }
-  /** @internal The state's elements, row-major, for an update in place: a copy first if somebody else can see them, afterwards the same array at every call. */
-  takeForUpdate(): TypedArray {
+  /** @internal True when the storage is in memory that tensors must not look at. */
+  get housed(): boolean {
+    return this.#home !== null;
+  }
+  /**
+   * @internal The state's elements, row-major, for an update in place: a copy first if somebody else can see them, afterwards the same array at every
+   * call. `settle` offers it a home.
+   */
+  takeForUpdate(settle: Settle | null = null): TypedArray {
+    this.#shared = null;
+    if (this.#home !== null) return this.#state.data;
     const state = checkedView(this.#state);
+    const home = settle?.(this.dtype, this.size) ?? null;
+    if (home !== null) {
+      home.data.set(flatData(state));
+      this.adopt(home.data, home);
+      return home.data;
+    }
     const whole = isContiguous(state) && state.offset === 0 && state.data.length === this.size;
     if (!this.#owned || !whole) {
       const flat = flatData(state);
@@ -132,14 +152,17 @@ export class Variable extends Tensor {
   }
   /** @internal The variable's new state, which other tensors may look at too. */
   replaceState(view: NdView): void {
+    this.#home?.give();
+    this.#home = null;
     this.#state = view;
     this.#shared = null;
     this.#owned = false;
   }
   /** @internal The variable's new state, row-major elements that become its own: the caller must not keep the array. */
-  adopt(data: TypedArray): void {
+  adopt(data: TypedArray, home: Home | null = null): void {
     this.replaceState(ndView(this.dtype, this.shape, data));
     this.#owned = true;
+    this.#home = home;
   }
 }
 

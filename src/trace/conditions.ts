@@ -24,6 +24,11 @@ export class Conditions {
       this.#made.push({ value, direct: isInTracedFunction() });
   }
 
+  /** One of a branch or a loop body inside, that was found unused there. */
+  inherit(unused: UnusedCondition): void {
+    this.#made.push(unused);
+  }
+
   /** The user's program has it: it was printed, or handed back by a transform. What becomes of it there leaves no trace. */
   see(value: Value): void {
     this.#seen.add(value);

@@ -8,9 +8,12 @@ import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
-import { Conditions } from './conditions.ts';
+import { Conditions, type UnusedCondition } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
-import { instructionLocation } from './place.ts';
+import { instructionLocation, isReplaying } from './place.ts';
+import type { SettingRead } from './setting.ts';
+import { SettingReads } from './setting-reads.ts';
+import { Unrolling } from './unrolled.ts';
 
 /** A tensor of a function that is being traced: its dtype and shape are known, its elements are not. */
 export class TracedTensor extends Tensor {
@@ -77,8 +80,7 @@ export class TracedTensor extends Tensor {
     return this.#refuseRead('JSON.stringify()');
   }
   override requireView(): never {
-    if (!this.trace.live) throw leaked(this.provenance());
-    throw new InternalError(`a traced tensor of @${this.trace.name} reached eager mode`);
+    throw this.#refuse((what) => `eager mode was given ${what}`);
   }
 
   /** What `console.log` shows: the abstract value, since the line runs once per trace. */
@@ -100,6 +102,8 @@ export interface TracedFunction {
   readonly captures: readonly Capture[];
   /** The variables assigned, in order of first assignment. */
   readonly writes: readonly Variable[];
+  /** The settings it was traced under: with others it is another function. */
+  readonly settings: readonly SettingRead[];
 }
 
 /** Appends one instruction per op. Tensors it does not own become captured parameters, once per identity, so that no data is ever folded into code. */
@@ -109,6 +113,8 @@ export class Trace implements Interpreter {
   /** Where the trace began. */
   readonly loc: Loc | undefined;
   readonly conditions: Conditions = new Conditions();
+  readonly #unrolling = new Unrolling();
+  readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
   readonly #body: Instr[] = [];
   readonly #captures: Capture[] = [];
@@ -144,8 +150,10 @@ export class Trace implements Interpreter {
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
     if (!this.#live) throw new InternalError(`the trace of @${this.name} has ended and takes no more ops`);
     const operands = args.map((a) => this.#own(a));
-    const made = instr(op, operands, attrs, regions, instructionLocation()) as Instr;
+    const loc = instructionLocation();
+    const made = instr(op, operands, attrs, regions, loc) as Instr;
     this.#body.push(made);
+    if (loc !== undefined && !isReplaying()) this.#unrolling.note(this.name, loc);
     this.conditions.note(op, made);
     return made.results.map((r) => new TracedTensor(this, r));
   }
@@ -178,6 +186,7 @@ export class Trace implements Interpreter {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
       captures: [...this.#captures],
       writes,
+      settings: this.settings.list,
     };
   }
 
@@ -216,7 +225,7 @@ export function traceFunction(
   f: (args: readonly Tensor[]) => readonly Tensor[],
   types: readonly TensorType[],
   { name, parent, paths }: TraceOptions,
-): TracedFunction & { readonly unused: (Provenance & { readonly direct: boolean }) | null } {
+): TracedFunction & { readonly unused: (Provenance & UnusedCondition) | null } {
   const trace = new Trace(name, parent);
   const args = types.map(({ dtype, shape }, i) =>
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
@@ -224,7 +233,7 @@ export function traceFunction(
   try {
     const traced = within(trace, () => trace.finish(f(args)));
     const found = trace.conditions.unused(traced.func);
-    const unused = found && { ...new TracedTensor(trace, found.value).provenance(), direct: found.direct };
+    const unused = found && { ...new TracedTensor(trace, found.value).provenance(), ...found };
     return { ...traced, unused };
   } finally {
     trace.end();

@@ -108,6 +108,14 @@ export function mapLeaves(tree: Tree, f: (index: number) => Tree): Tree {
   }
 }
 
+/** Are leaves and other values at the same places, under the same keys? */
+export function sameStructure(a: Tree, b: Tree): boolean {
+  if (a.kind === 'leaf' || a.kind === 'static') return a.kind === b.kind;
+  if (a.kind !== b.kind || a.items.length !== b.items.length) return false;
+  if (a.kind === 'dict' && b.kind === 'dict' && !a.keys.every((key, i) => key === b.keys[i])) return false;
+  return a.items.every((item, i) => sameStructure(item, b.items[i]!));
+}
+
 /** The own enumerable string keys of a plain object. Refuses anything else, and the one key that could change a prototype. */
 function keysOf(x: unknown, path: string): readonly string[] {
   if (!isPlainObject(x))

@@ -43,6 +43,18 @@ export class ParseError extends TracejitError {}
 export class VerifyError extends TracejitError {}
 /** A pass that produced a wrong function; names the pass and shows what it changed. */
 export class PassError extends TracejitError {}
+/** A loop took more rounds than what is kept for its gradient has room for. Never seen by users: whoever compiled the program makes more room and runs again. */
+export class CapacityError extends TracejitError {
+  /** The user's line of the loop. */
+  readonly loop: string;
+  /** Rounds taken. */
+  readonly needed: number;
+  constructor(loop: string, needed: number) {
+    super(`the loop at ${loop} took ${needed} rounds, more than there is room for`);
+    this.loop = loop;
+    this.needed = needed;
+  }
+}
 /** A bug in this library: a state that should be impossible. */
 export class InternalError extends TracejitError {
   constructor(summary: string) {

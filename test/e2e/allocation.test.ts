@@ -2,14 +2,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { configure, jit, type Tensor, tensor, valueAndGrad, variable, zeros } from 'tracejit';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { adamStep, initialState, type State } from '../../examples/mnist/model.ts';
 import { ndView } from '../../src/array/nd.ts';
+import { wasmMemoryUse } from '../../src/codegen/wasm/memory.ts';
 import { EagerTensor } from '../../src/tensor/eager.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-configure({ retraceWarnings: false });
+const before = configure({ retraceWarnings: false });
+afterAll(() => void configure(before));
 
 interface PerCall {
   /** Bytes of JavaScript objects. */
@@ -85,6 +87,41 @@ describe('a compiled call in steady state', () => {
     // The state is 1.2 MB: three copies of the parameters.
     expect(measured.buffers).toBeLessThan(2048);
     expect(measured.heap).toBeLessThan(20_000);
+  });
+
+  it('of a training step whose state is in variables allocates its result', () => {
+    const w = variable(
+      new EagerTensor(ndView('float32', [256, 256], new Float32Array(256 * 256).fill(0.01))),
+    );
+    const velocity = variable(zeros([256, 256]));
+    const b = variable(zeros([256]));
+    const step = jit(
+      (x: Tensor) => {
+        const loss = (p: { w: Tensor; b: Tensor }): Tensor => x.matmul(p.w).add(p.b).tanh().square().mean();
+        const [value, g] = valueAndGrad(loss)({ w: w.value(), b: b.value() });
+        velocity.assign(velocity.mul(0.9).add(g.w));
+        w.assignSub(velocity.mul(0.01));
+        b.assignSub(g.b.mul(0.01));
+        return value;
+      },
+      { backend: 'wasm' },
+    );
+    const x = tensor(new Float32Array(32 * 256).fill(0.5), { shape: [32, 256] });
+    const measured = allocated(() => step(x), 20);
+    expect(measured.buffers).toBeLessThan(512);
+    expect(measured.heap).toBeLessThanOrEqual(resultsAlone([[]], 20).heap + 2048);
+  });
+
+  it('whose results are its next arguments allocates them once, and no other memory', () => {
+    const f = jit((x: Tensor) => x.mul(0.5).add(1), { backend: 'wasm' });
+    let x: Tensor = tensor(new Float32Array(100_000));
+    const measured = allocated(() => {
+      x = f(x);
+    }, 20);
+    const { used } = wasmMemoryUse();
+    for (let i = 0; i < 20; i++) x = f(x);
+    expect(wasmMemoryUse().used).toBe(used);
+    expect(measured.buffers).toBeLessThan(1.1 * 400_000);
   });
 
   it('that assigns a variable updates it in place', () => {

@@ -1,5 +1,6 @@
 // The samples of every op: one table per file of samples/, merged. every-op.test.ts checks that no op of the registry lacks its own.
 import { contraction } from './samples/contraction.ts';
+import { control } from './samples/control.ts';
 import { elementwise } from './samples/elementwise.ts';
 import { indexing } from './samples/indexing.ts';
 import { random } from './samples/random.ts';
@@ -16,4 +17,5 @@ export const samples: SampleTable = {
   ...indexing,
   ...random,
   ...structure,
+  ...control,
 };

@@ -1,4 +1,4 @@
-// Where the arrays of a program are in its region, and which are copied in and out at each call.
+// Where the arrays of a program are: in its region, or where the table at the region's head says at each call.
 import { type DType, sizeOf } from '../../ir/types.ts';
 import type { Kernel, Scalar } from '../../loop/kernel.ts';
 import type { Program } from '../../lower/program.ts';
@@ -6,34 +6,49 @@ import { InternalError, invariant } from '../../util/errors.ts';
 import { argumentIndex, type Located } from '../memory.ts';
 import { roundUp } from './heap.ts';
 
-/** An array in memory. */
+/** An array in the region. */
 export interface Place {
   readonly dtype: DType;
   /** Bytes from the beginning of the region. */
   readonly offset: number;
+}
+
+/** An array of a call. */
+export interface Argument {
+  readonly dtype: DType;
   /** Elements. */
   readonly size: number;
   /** Does the program read what the caller's array holds, and does it write it? */
   readonly comesIn: boolean;
   readonly goesOut: boolean;
+  /** A place in the region, or an entry of the table of addresses at its head. */
+  readonly where:
+    | { readonly kind: 'region'; readonly offset: number }
+    | { readonly kind: 'table'; readonly entry: number };
 }
 
 export interface Layout {
-  /** Of the arrays of the inputs, then of the outputs; null for an output that has no array of its own. */
-  readonly arguments: readonly (Place | null)[];
+  /** The inputs, then the outputs; null for an output that has no array of its own. */
+  readonly arguments: readonly (Argument | null)[];
   /** In the order of the constant slots. */
   readonly constants: readonly Place[];
   readonly bytes: number;
-  offsetOf(slot: number): number;
+  whereIs(slot: number): Argument['where'];
   bytesOf(slot: number): number;
   /** Of the scratch buffers of a kernel: the n-th of a type is the same memory in all kernels. */
   scratchOf(kernel: Kernel): readonly number[];
 }
 
+// Until all that is before it is laid out.
+const nowhere: Argument['where'] = { kind: 'region', offset: -1 };
+
 const scalarBytes: Readonly<Record<Scalar, number>> = { f32: 4, f64: 8, i32: 4, bool: 1 };
 export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
 
-/** Constants first, then inputs, outputs, the arena and scratch memory. */
+// Up to this size an array is copied at each call: looking up where it is would take as long.
+const smallBytes = 4096;
+
+/** The table first, then constants, small inputs and outputs, the arena and scratch memory. */
 export function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout {
   let bytes = 0;
   const take = (size: number): number => {
@@ -42,20 +57,35 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>):
     return offset;
   };
   const traffic = trafficOf(program, located);
-  const place = (slot: number, moves: Pick<Place, 'comesIn' | 'goesOut'>): Place => {
+  let entries = 0;
+  const argument = (slot: number, index: number): Argument => {
     const { dtype, shape } = located.get(slot)!.slot.type;
     const size = sizeOf(shape);
-    return { ...moves, dtype, size, offset: take(size * bytesPer[dtype]) };
+    const { comesIn, goesOut } = traffic(index);
+    // What is updated in place is mostly state, which lies in the memory.
+    const found = (comesIn && goesOut) || size * bytesPer[dtype] > smallBytes;
+    return { dtype, size, comesIn, goesOut, where: found ? { kind: 'table', entry: entries++ } : nowhere };
   };
+  const unplaced = [
+    ...program.inputs.map(argument),
+    ...program.outputs.map((slot, index) => {
+      const { memory } = located.get(slot)!;
+      const own = memory.kind === 'output' && memory.index === index;
+      return own ? argument(slot, program.inputs.length + index) : null;
+    }),
+  ];
+  take(entries * bytesPer.int32);
   const constantSlots = program.slots.filter((s) => s.place.kind === 'constant');
-  const constants = constantSlots.map((s) => place(s.id, { comesIn: true, goesOut: false }));
+  const constants = constantSlots.map(({ type }): Place => {
+    const { dtype, shape } = type;
+    return { dtype, offset: take(sizeOf(shape) * bytesPer[dtype]) };
+  });
   const constantOffsets = new Map(constantSlots.map((s, i) => [s.place, constants[i]!.offset]));
-  const places: (Place | null)[] = program.inputs.map((slot, index) => place(slot, traffic(index)));
-  for (const [index, slot] of program.outputs.entries()) {
-    const { memory } = located.get(slot)!;
-    const own = memory.kind === 'output' && memory.index === index;
-    places.push(own ? place(slot, traffic(program.inputs.length + index)) : null);
-  }
+  const places = unplaced.map((a) =>
+    a?.where === nowhere
+      ? { ...a, where: { kind: 'region', offset: take(a.size * bytesPer[a.dtype]) } as const }
+      : a,
+  );
   const arena = take(program.arenaBytes);
   const scratch = new Map<string, { readonly type: Scalar; size: number }>();
   const scratchNames = ({ buffers }: Kernel): string[] => {
@@ -73,21 +103,21 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>):
   const scratchOffsets = new Map(
     [...scratch].map(([name, { type, size }]) => [name, take(size * scalarBytes[type])]),
   );
-  const offsetOf = (slot: number): number => {
-    const found = located.get(slot);
-    invariant(found !== undefined, `step on slot ${slot}, which does not exist`);
-    const { memory } = found;
-    if (memory.kind === 'arena') return arena + memory.offset;
-    if (memory.kind === 'constant') return constantOffsets.get(memory)!;
-    const argument = places[argumentIndex(memory, program)!];
-    if (!argument) throw new InternalError(`slot ${slot} lies in an output that has no array`);
-    return argument.offset;
-  };
+  const inRegion = (offset: number): Argument['where'] => ({ kind: 'region', offset });
   return {
     arguments: places,
     constants,
     bytes,
-    offsetOf,
+    whereIs(slot) {
+      const found = located.get(slot);
+      invariant(found !== undefined, `step on slot ${slot}, which does not exist`);
+      const { memory } = found;
+      if (memory.kind === 'arena') return inRegion(arena + memory.offset);
+      if (memory.kind === 'constant') return inRegion(constantOffsets.get(memory)!);
+      const place = places[argumentIndex(memory, program)!];
+      if (!place) throw new InternalError(`slot ${slot} lies in an output that has no array`);
+      return place.where;
+    },
     bytesOf(slot) {
       const { dtype, shape } = located.get(slot)!.slot.type;
       return sizeOf(shape) * bytesPer[dtype];
@@ -100,7 +130,7 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>):
 function trafficOf(
   program: Program,
   located: ReadonlyMap<number, Located>,
-): (argument: number) => Pick<Place, 'comesIn' | 'goesOut'> {
+): (argument: number) => Pick<Argument, 'comesIn' | 'goesOut'> {
   const read = new Set<number>();
   const written = new Set<number>();
   const touch = (slot: number, reads: boolean, writes: boolean): void => {

@@ -19,12 +19,19 @@ export interface WasmFunction extends Signature {
 export const memoryImport = { module: 'host', name: 'memory' } as const;
 export const exportName = 'run';
 
+// All that 32-bit addresses reach.
+export const mostPages = 65536;
+
 const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 const sectionIds = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 const magic = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
-/** A module of these functions, of which `exported` can be called from outside. */
-export function encodeModule(functions: readonly WasmFunction[], exported: number): Uint8Array {
+/** A module of these functions, of which `exported` can be called from outside. `shared`: the memory that it imports is. */
+export function encodeModule(
+  functions: readonly WasmFunction[],
+  exported: number,
+  shared = false,
+): Uint8Array {
   invariant(exported >= 0 && exported < functions.length, `a module without its function ${exported}`);
   const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
   const typeOf = (signature: Signature): number => {
@@ -59,9 +66,10 @@ export function encodeModule(functions: readonly WasmFunction[], exported: numbe
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
     bytes.byte(0x02);
-    // No maximum, and no pages at the least: the memory there is will do.
-    bytes.byte(0x00);
+    // No pages at the least: the memory there is will do. Shared memory has a maximum, which may be any.
+    bytes.byte(shared ? 0x03 : 0x00);
     bytes.u32(0);
+    if (shared) bytes.u32(mostPages);
   });
   section(sectionIds.function, (bytes) => {
     bytes.u32(typeIndices.length);

@@ -1,15 +1,15 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
-import type { DType } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
-import type { Program } from '../../lower/program.ts';
-import { ArgumentError } from '../../util/errors.ts';
-import { checkBinding, constantsOf, locate } from '../memory.ts';
+import type { Program, Step } from '../../lower/program.ts';
+import { ArgumentError, unreachable } from '../../util/errors.ts';
+import { checkBinding, locate } from '../memory.ts';
+import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { emitKernel } from './kernel.ts';
-import { bytesPer, type Layout, layOut } from './layout.ts';
+import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
-import { giveBackWith, takeRegion, wasmMemory, wasmViews } from './memory.ts';
+import { isShared, wasmMemory } from './memory.ts';
 import { encodeModule, exportName, memoryImport } from './module.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
 
@@ -53,33 +53,43 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   };
   const code = new Code({ params: ['i32'], results: ['i32'] });
   const [region, status] = [0, code.local('i32')];
-  const address = (offset: number): void => {
+  const address = (where: Argument['where']): void => {
     code.get(region);
-    code.i32(offset | 0);
+    if (where.kind === 'table') {
+      code.memory('i32.load', where.entry * bytesPer.int32);
+      return;
+    }
+    code.i32(where.offset | 0);
     code.op('i32.add');
   };
-  for (const step of program.steps) {
-    if (step.kind === 'copy') {
-      address(layout.offsetOf(step.to));
-      address(layout.offsetOf(step.from));
-      code.i32(layout.bytesOf(step.to) | 0);
-      code.memoryCopy();
-      continue;
+  const emitStep = (step: Step): void => {
+    switch (step.kind) {
+      case 'copy':
+        address(layout.whereIs(step.to));
+        address(layout.whereIs(step.from));
+        code.i32(layout.bytesOf(step.to) | 0);
+        code.memoryCopy();
+        break;
+      case 'run':
+        checkBinding(step.kernel, step.slots, located);
+        for (const slot of step.slots) address(layout.whereIs(slot));
+        for (const offset of layout.scratchOf(step.kernel)) address({ kind: 'region', offset });
+        code.call(functionOf(step.kernel));
+        code.tee(status);
+        code.branch(() => {
+          code.get(status);
+          code.op('return');
+        });
+        break;
+      default:
+        unreachable(step);
     }
-    checkBinding(step.kernel, step.slots, located);
-    for (const offset of [...step.slots.map(layout.offsetOf), ...layout.scratchOf(step.kernel)])
-      address(offset);
-    code.call(functionOf(step.kernel));
-    code.tee(status);
-    code.branch(() => {
-      code.get(status);
-      code.op('return');
-    });
-  }
+  };
+  for (const step of program.steps) emitStep(step);
   code.i32(0);
   const run = functions.add(code.finish());
   return {
-    bytes: encodeModule(functions.list, run),
+    bytes: encodeModule(functions.list, run, isShared()),
     layout,
     messages: functions.messages,
   };
@@ -95,44 +105,11 @@ export function compileWasm(
     [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
   });
   const call = exports[exportName] as (region: number) => number;
-  // Until the first call, when they go where they stay.
-  let constants = constantsOf(program);
-  const into = layout.arguments.flatMap((place, at) => (place?.comesIn ? [{ ...place, at }] : []));
-  const out = layout.arguments.flatMap((place, at) => (place?.goesOut ? [{ ...place, at }] : []));
-  let region: number | undefined;
-  // Views of what goes out, for the memory as it was when they were made.
-  let results: TypedArray[] = [];
-  let buffer: ArrayBufferLike | undefined;
-
-  const start = (): number => {
-    const address = takeRegion(layout.bytes, program.name);
-    giveBackWith(run, address);
-    const views = wasmViews();
-    layout.constants.forEach(({ dtype, offset }, i) => {
-      copyIn(views[dtype], constants[i]!, address + offset, dtype);
-    });
-    constants = [];
-    return address;
-  };
   const run = (arrays: readonly TypedArray[]): void => {
-    region ??= start();
-    const views = wasmViews();
-    for (const { at, dtype, offset } of into) copyIn(views[dtype], arrays[at]!, region + offset, dtype);
-    const status = call(region | 0);
+    const status = call(args.enter(arrays) | 0);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
-    if (views.bool.buffer !== buffer) {
-      buffer = views.bool.buffer;
-      const from = region;
-      results = out.map(({ dtype, offset, size }) => {
-        const first = (from + offset) / bytesPer[dtype];
-        return views[dtype].subarray(first, first + size);
-      });
-    }
-    for (let i = 0; i < out.length; i++) arrays[out[i]!.at]!.set(results[i]!);
+    args.leave(arrays);
   };
+  const args = new Arguments(program, layout, run);
   return run;
-}
-
-function copyIn(view: TypedArray, array: TypedArray, address: number, dtype: DType): void {
-  view.set(array, address / bytesPer[dtype]);
 }

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Heap, pieceAlignment } from '../../../../src/codegen/wasm/heap.ts';
-import { takeRegion, wasmMemory, wasmMemoryUse } from '../../../../src/codegen/wasm/memory.ts';
+import { takePiece, wasmMemory, wasmMemoryUse } from '../../../../src/codegen/wasm/memory.ts';
 import { compileWasm } from '../../../../src/codegen/wasm/program.ts';
 import type { Kernel } from '../../../../src/loop/kernel.ts';
 import * as k from '../../../../src/loop/make.ts';
@@ -120,7 +120,9 @@ describe('programs', () => {
   });
 
   test('that do not fit are refused with the sizes', () => {
-    expect(() => takeRegion(5 * 2 ** 30, 'huge')).toThrow(ArgumentError);
-    expect(() => takeRegion(5 * 2 ** 30, 'huge')).toThrow(/huge needs 5120\.0 MB.*4096\.0 MB.*backend: 'js'/);
+    expect(() => takePiece(5 * 2 ** 30, 'huge', 'a result')).toThrow(ArgumentError);
+    expect(() => takePiece(5 * 2 ** 30, 'huge', 'a result')).toThrow(
+      /huge needs 5120\.0 MB.*4096\.0 MB.*backend: 'js'/,
+    );
   });
 });

@@ -1,0 +1,2 @@
+// `tracejit/nn`: layers, modules, Keras-style models, losses, metrics.
+export {};

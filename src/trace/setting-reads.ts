@@ -1,0 +1,20 @@
+// The settings one trace depends on: those it read before it changed them itself.
+import type { Setting, SettingRead } from './setting.ts';
+
+export class SettingReads {
+  readonly #reads = new Map<Setting<unknown>, SettingRead>();
+  readonly #own = new Set<Setting<unknown>>();
+
+  /** From here on reads give what the trace itself has set. */
+  own(setting: Setting<unknown>): void {
+    this.#own.add(setting);
+  }
+
+  note(read: SettingRead): void {
+    if (!this.#own.has(read.setting) && !this.#reads.has(read.setting)) this.#reads.set(read.setting, read);
+  }
+
+  get list(): readonly SettingRead[] {
+    return [...this.#reads.values()];
+  }
+}
