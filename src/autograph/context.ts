@@ -5,13 +5,14 @@ import { childrenOf } from './ast.ts';
 import type { Report } from './diagnostics.ts';
 import type { Jump, Jumps } from './jumps.ts';
 import type { Liveness } from './liveness.ts';
-import { type Lines, type Rope, slice } from './rope.ts';
+import type { Places } from './places.ts';
+import { type Rope, slice } from './rope.ts';
 import type { Binding, Scopes } from './scope.ts';
 
 export interface FileContext {
   readonly id: string;
   readonly source: string;
-  readonly lines: Lines;
+  readonly places: Places;
   readonly scopes: Scopes;
   readonly report: Report;
   readonly names: Names;
@@ -92,7 +93,7 @@ export function call(at: Place, name: string, ...args: readonly Rope[]): Rope {
 
 /** `file:line:column` of an offset. */
 export function placeOf(file: FileContext, offset: number): string {
-  const { line, column } = file.lines.at(offset);
+  const { line, column } = file.places.at(offset);
   return `${file.id}:${line}:${column + 1}`;
 }
 

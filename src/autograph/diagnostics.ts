@@ -1,6 +1,6 @@
 // What cannot be converted, said with file, line, column and the code itself, all of it at once.
 import { TracejitError } from '../util/errors.ts';
-import type { Lines } from './rope.ts';
+import type { Places } from './places.ts';
 
 export interface Diagnostic {
   readonly file: string;
@@ -35,17 +35,15 @@ export function showDiagnostic({ file, line, column, message, frame }: Diagnosti
 export class Report {
   readonly found: Diagnostic[] = [];
   readonly #file: string;
-  readonly #source: readonly string[];
-  readonly #lines: Lines;
+  readonly #places: Places;
 
-  constructor(file: string, source: string, lines: Lines) {
+  constructor(file: string, places: Places) {
     this.#file = file;
-    this.#source = source.split('\n');
-    this.#lines = lines;
+    this.#places = places;
   }
 
   add(offset: number, message: string): void {
-    const { line, column } = this.#lines.at(offset);
+    const { line, column } = this.#places.at(offset);
     if (this.found.some((d) => d.line === line && d.column === column + 1 && d.message === message)) return;
     this.found.push({
       file: this.#file,
@@ -59,7 +57,7 @@ export class Report {
   #frame(line: number, column: number): string {
     const width = String(line + 1).length;
     const shown = [line - 1, line, line + 1].flatMap((n) => {
-      const text = this.#source[n - 1];
+      const text = this.#places.text[n - 1];
       if (text === undefined) return [];
       const row = `${n === line ? '>' : ' '} ${String(n).padStart(width)} | ${text}`;
       return n === line ? [row, `  ${' '.repeat(width)} | ${' '.repeat(column)}^`] : [row];

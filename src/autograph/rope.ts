@@ -29,9 +29,9 @@ export function join(parts: readonly Rope[], separator: string): Rope {
 
 export interface SourceMap {
   readonly version: 3;
-  readonly file?: string | null;
-  readonly sources: (string | null)[];
-  readonly sourcesContent?: (string | null)[];
+  readonly file: string;
+  readonly sources: string[];
+  readonly sourcesContent: string[];
   readonly names: string[];
   readonly mappings: string;
 }

@@ -6,6 +6,8 @@ export type BindingKind = 'var' | 'let' | 'const' | 'function' | 'class' | 'para
 
 export interface Binding {
   readonly name: string;
+  /** How code says it, where that is not its name: a member of a scope object. */
+  readonly spelled?: string;
   readonly kind: BindingKind;
   /** From here on it exists: the name's own place, or the beginning of the scope for what is hoisted. */
   readonly declared: number;
@@ -49,7 +51,8 @@ interface Pending {
   readonly scope: Scope;
 }
 
-export function analyseScopes(program: Program): Scopes {
+/** `free` gives a binding to names that nothing declares, for code that was cut out of its surroundings. */
+export function analyseScopes(program: Program, free?: (name: string) => Binding | null): Scopes {
   const pending: Pending[] = [];
   const names = new Set<string>();
   let scope: Scope = { parent: null, start: 0, owner: null, isFunction: true, bindings: new Map() };
@@ -86,9 +89,11 @@ export function analyseScopes(program: Program): Scopes {
     switch (node.type) {
       case 'Identifier':
         names.add(node.name);
-        return use(node);
+        use(node);
+        return;
       case 'MemberExpression':
-        return visit(node);
+        visit(node);
+        return;
       case 'ObjectPattern':
         for (const p of node.properties) {
           if (p.type === 'RestElement') pattern(p.argument, use);
@@ -102,18 +107,17 @@ export function analyseScopes(program: Program): Scopes {
         for (const e of node.elements) if (e !== null) pattern(e, use);
         return;
       case 'RestElement':
-        return pattern(node.argument, use);
+        pattern(node.argument, use);
+        return;
       case 'AssignmentPattern':
         pattern(node.left, use);
-        return visit(node.right as Node);
+        visit(node.right as Node);
+        return;
     }
   }
 
   function functionParts(node: FunctionNode): void {
-    for (const p of node.params)
-      pattern(p, (id) => {
-        declare(id.name, 'param', id.start);
-      });
+    for (const p of node.params) pattern(p, (id) => declare(id.name, 'param', id.start));
     if (node.body.type === 'BlockStatement') for (const s of node.body.body) visit(s as Node);
     else visit(node.body as Node);
   }
@@ -122,31 +126,35 @@ export function analyseScopes(program: Program): Scopes {
     switch (node.type) {
       case 'Identifier':
         names.add(node.name);
-        return refer(node, true, false);
+        refer(node, true, false);
+        return;
       case 'FunctionDeclaration':
         if (node.id) {
           names.add(node.id.name);
           declare(node.id.name, 'function', node.id.start);
         }
-        return inside(node, node as FunctionNode, () => functionParts(node as FunctionNode));
+        inside(node, node as FunctionNode, () => functionParts(node as FunctionNode));
+        return;
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        return inside(node, node, () => {
+        inside(node, node, () => {
           if (node.type === 'FunctionExpression' && node.id) {
             names.add(node.id.name);
             declare(node.id.name, 'function', node.id.start);
           }
           functionParts(node);
         });
+        return;
       case 'ClassDeclaration':
       case 'ClassExpression':
         if (node.id) names.add(node.id.name);
         if (node.id && node.type === 'ClassDeclaration') declare(node.id.name, 'class', node.id.start);
-        return inside(node, scope.owner, () => {
+        inside(node, scope.owner, () => {
           if (node.id) declare(node.id.name, 'class', node.id.start);
           if (node.superClass) visit(node.superClass as Node);
           visit(node.body);
         });
+        return;
       case 'MethodDefinition':
       case 'PropertyDefinition':
         if (node.computed) visit(node.key as Node);
@@ -158,7 +166,7 @@ export function analyseScopes(program: Program): Scopes {
       case 'ForStatement':
       case 'ForInStatement':
       case 'ForOfStatement':
-        return inside(node, scope.owner, () => {
+        inside(node, scope.owner, () => {
           if (
             (node.type === 'ForInStatement' || node.type === 'ForOfStatement') &&
             node.left.type !== 'VariableDeclaration'
@@ -168,11 +176,13 @@ export function analyseScopes(program: Program): Scopes {
             if (!('left' in node) || child !== node.left || node.left.type === 'VariableDeclaration')
               visit(child);
         });
+        return;
       case 'CatchClause':
-        return inside(node, scope.owner, () => {
+        inside(node, scope.owner, () => {
           if (node.param) pattern(node.param, (id) => declare(id.name, 'let', id.start));
           visit(node.body);
         });
+        return;
       case 'VariableDeclaration': {
         const kind = node.kind === 'var' || node.kind === 'const' ? node.kind : 'let';
         for (const d of node.declarations) {
@@ -191,20 +201,24 @@ export function analyseScopes(program: Program): Scopes {
       }
       case 'AssignmentExpression':
         pattern(node.left, (id) => refer(id, node.operator !== '=', true));
-        return visit(node.right as Node);
+        visit(node.right as Node);
+        return;
       case 'UpdateExpression':
         if (node.argument.type === 'Identifier') {
           names.add(node.argument.name);
-          return refer(node.argument, true, true);
+          refer(node.argument, true, true);
+          return;
         }
-        return visit(node.argument as Node);
+        visit(node.argument as Node);
+        return;
       case 'MemberExpression':
         visit(node.object as Node);
         if (node.computed) visit(node.property as Node);
         return;
       case 'Property':
         if (node.computed) visit(node.key as Node);
-        return visit(node.value as Node);
+        visit(node.value as Node);
+        return;
       case 'ImportDeclaration':
         for (const s of node.specifiers) {
           names.add(s.local.name);
@@ -230,10 +244,18 @@ export function analyseScopes(program: Program): Scopes {
       case 'MetaProperty':
         return;
       case 'LabeledStatement':
-        return visit(node.body as Node);
+        visit(node.body as Node);
+        return;
       default:
         for (const child of childrenOf(node)) visit(child);
     }
+  }
+
+  const cutOff = new Map<string, Binding | null>();
+  function freeBinding(name: string): Binding | null {
+    if (free === undefined) return null;
+    if (!cutOff.has(name)) cutOff.set(name, free(name));
+    return cutOff.get(name)!;
   }
 
   for (const s of program.body) visit(s as Node);
@@ -242,7 +264,8 @@ export function analyseScopes(program: Program): Scopes {
     .map(({ node, read, write, scope: from }): Reference => {
       let at: Scope | null = from;
       while (at !== null && !at.bindings.has(node.name)) at = at.parent;
-      return { node, read, write, owner: from.owner, binding: at?.bindings.get(node.name) ?? null };
+      const binding = at?.bindings.get(node.name) ?? freeBinding(node.name);
+      return { node, read, write, owner: from.owner, binding };
     })
     .sort((a, b) => a.node.start - b.node.start);
   for (const r of references) r.binding?.references.push(r);

@@ -26,9 +26,14 @@ export interface StateRequest {
 export function stateOf(request: StateRequest, at: Place): Rope {
   const { start, end, node, jumps } = request;
   const { names } = at.file;
-  const symbols: { name: string; kind: string; line: number }[] = [];
+  const symbols: { name: string; spelled: string; kind: string; line: number }[] = [];
   for (const { binding, line } of assigned(start, end, at))
-    symbols.push({ name: binding.name, kind: kindOf(binding, request, at), line });
+    symbols.push({
+      name: binding.name,
+      spelled: binding.spelled ?? binding.name,
+      kind: kindOf(binding, request, at),
+      line,
+    });
   const flagged = [...jumps];
   const where = JSON.stringify(placeOf(at.file, node.start));
 
@@ -37,11 +42,12 @@ export function stateOf(request: StateRequest, at: Place): Rope {
     const all = [...symbols];
     for (const jump of flagged) {
       if (jump.kind !== 'return' && !at.fn.asked.has(jump)) continue;
-      all.push({ name: flagOf(jump, at), kind: 'f', line: 0 });
-      if (jump.kind === 'return') all.push({ name: names.ret, kind: 'r', line: 0 });
+      const flag = flagOf(jump, at);
+      all.push({ name: flag, spelled: flag, kind: 'f', line: 0 });
+      if (jump.kind === 'return') all.push({ name: names.ret, spelled: names.ret, kind: 'r', line: 0 });
     }
     if (all.length === 0) return `{ at: ${where} }`;
-    const list = all.map((s) => s.name).join(', ');
+    const list = all.map((s) => s.spelled).join(', ');
     const quoted = all.map((s) => JSON.stringify(s.name)).join(', ');
     const kinds = all.map((s) => s.kind).join('');
     const lines = all.map((s) => s.line).join(', ');
@@ -56,7 +62,7 @@ function assigned(start: number, end: number, at: Place): { binding: Binding; li
     if (found.has(binding) || (binding.declared >= start && binding.declared < end)) continue;
     // Assigned by a closure, and declared only later: it does not exist yet.
     if (binding.declared >= end && binding.owner === at.fn.node && owner !== at.fn.node) continue;
-    found.set(binding, at.file.lines.at(node.start).line);
+    found.set(binding, at.file.places.at(node.start).line);
   }
   return [...found].map(([binding, line]) => ({ binding, line }));
 }

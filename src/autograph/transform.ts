@@ -1,12 +1,14 @@
 // The transform: source text in, source text out, with a map. Functions are rewritten where they stand, so closures, `this` and private fields keep working.
 import { type Options, type Program, parse } from 'acorn';
+import { checkOptions } from '../util/options.ts';
 import { type Node, walk } from './ast.ts';
 import { check } from './check.ts';
 import type { FileContext, Names } from './context.ts';
 import { functionOf } from './convert/functions.ts';
 import { type Diagnostic, Report } from './diagnostics.ts';
 import { directive, findEntries } from './entries.ts';
-import { Lines, type Rope, render, type SourceMap, slice } from './rope.ts';
+import { type InputMap, Places } from './places.ts';
+import { type Rope, render, type SourceMap, slice } from './rope.ts';
 import { analyseScopes, type Binding, type Scopes } from './scope.ts';
 
 export interface TransformOptions {
@@ -14,6 +16,8 @@ export interface TransformOptions {
   readonly packages?: readonly string[];
   /** What converted code imports its runtime from. Default `tracejit/autograph/runtime`. */
   readonly runtime?: string;
+  /** The map of what made `source` (a type stripper, say): messages then name places of the original. */
+  readonly inputMap?: InputMap | null;
 }
 
 export interface Transformed {
@@ -40,9 +44,10 @@ export function mayConvert(source: string, packages: readonly string[] = default
  *     transform(`import { jit } from 'tracejit'; export const f = jit((x) => { if (x > 0) x = -x; return x; });`, 'f.js').code
  */
 export function transform(source: string, id: string, options: TransformOptions = {}): Transformed {
-  const { packages = defaultPackages, runtime = defaultRuntime } = options;
-  const lines = new Lines(source);
-  const report = new Report(id, source, lines);
+  checkOptions(options, ['packages', 'runtime', 'inputMap'], 'transform');
+  const { packages = defaultPackages, runtime = defaultRuntime, inputMap } = options;
+  const places = new Places(source, inputMap);
+  const report = new Report(id, places);
   const unchanged = (): Transformed => ({ code: source, map: null, diagnostics: report.found });
   if (!mayConvert(source, packages)) return unchanged();
 
@@ -52,7 +57,7 @@ export function transform(source: string, id: string, options: TransformOptions 
   const entries = findEntries(program, scopes, packages);
   if (entries.length === 0) return unchanged();
   for (const entry of entries) check(entry, scopes, report);
-  const file = fileContext(program, { source, id, lines, report, scopes });
+  const file = fileContext(program, { source, id, places, report, scopes });
   const converted = entries.map((entry) => functionOf(entry, file, true, false));
   if (report.found.length > 0) return unchanged();
 
@@ -69,12 +74,12 @@ export function transform(source: string, id: string, options: TransformOptions 
     from = entry.end;
   }
   parts.push(slice(from, source.length));
-  return { ...render(parts, source, id, lines), diagnostics: [] };
+  return { ...render(parts, source, id, places.lines), diagnostics: [] };
 }
 
-const parseOptions: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true };
+export const parseOptions: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true };
 
-function parseModule(source: string, report: Report): Program | null {
+export function parseModule(source: string, report: Report): Program | null {
   try {
     return parse(source, parseOptions);
   } catch (error) {
@@ -95,17 +100,17 @@ function importPlace(program: Program): number {
   return first?.start ?? program.end;
 }
 
-type Known = Pick<FileContext, 'source' | 'id' | 'lines' | 'report' | 'scopes'>;
+type Known = Pick<FileContext, 'source' | 'id' | 'places' | 'report' | 'scopes'>;
 
 /** What the converters need to know of a file. */
-export function fileContext(program: Program, known: Known, rename?: FileContext['rename']): FileContext {
+export function fileContext(program: Program, known: Known): FileContext {
   const file: FileContext = {
     ...known,
     names: namesFor(known.scopes),
     mutated: mutatedBindings(program, known.scopes),
     derived: derivedConstructors(program),
     functionOf: (node, outermost, constructs) => functionOf(node, file, outermost, constructs),
-    rename: rename ?? ((node) => slice(node.start, node.end)),
+    rename: (node) => known.scopes.of.get(node)?.binding?.spelled ?? slice(node.start, node.end),
   };
   return file;
 }

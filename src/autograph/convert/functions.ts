@@ -83,7 +83,7 @@ function metadataOf(node: FunctionNode, file: FileContext): string {
   }
   const thunks = [...captures.keys()]
     .filter((b) => !assigned.has(b))
-    .map((b) => `${JSON.stringify(b.name)}: () => ${b.name}`);
+    .map((b) => `${JSON.stringify(b.name)}: () => ${b.spelled ?? b.name}`);
   const writes = [...assigned].map(
     ([b, at]) => `${JSON.stringify(b.name)}: ${JSON.stringify(placeOf(file, at))}`,
   );

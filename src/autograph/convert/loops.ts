@@ -5,7 +5,7 @@ import { arrowBody, call, flagOf, type Place, thunk } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
-import { assignPattern, hoistVar } from './assignments.ts';
+import { assignPattern, hoistVar, update as updateExpression } from './assignments.ts';
 import { body } from './statements.ts';
 
 /** A loop as a call of the runtime, in a block that holds its variables and its flag. */
@@ -33,7 +33,8 @@ export function loop(node: LoopNode, at: Place): Rope {
       : ['{ ', skip, body([node.body as Node], false, at), ' }'];
   const state = stateOf(
     {
-      start: node.start,
+      // The variables of a `for` are around its iterations, not in them.
+      start: node.type === 'ForStatement' && node.init ? node.init.end : node.start,
       end: node.end,
       after: at.fn.liveness.after(node),
       head: at.fn.liveness.atHead(node),
@@ -77,12 +78,17 @@ export function loop(node: LoopNode, at: Place): Rope {
 
 function forStatement(node: ForStatement, content: Rope, stop: Rope, state: Rope, at: Place): Rope {
   const test: Rope = node.test ? thunk(node.test as Node, at) : '() => true';
-  const update: Rope = node.update ? ['() => { ', at.emit(node.update as Node), '; }'] : 'null';
+  const update: Rope = node.update ? ['() => { ', effect(node.update as Node, at), '; }'] : 'null';
   const { init } = node;
   if (init?.type === 'VariableDeclaration' && init.kind !== 'var' && capturedInLoop(init, node, at))
     return forEveryIteration(init, { test, update, content, stop, state }, at);
   const start: Rope = !init ? '' : [at.emit(init as Node), at.file.source[init.end - 1] === ';' ? ' ' : '; '];
   return [start, call(at, 'whileStatement', test, ['() => ', content], update, stop, state)];
+}
+
+// An expression whose value nobody reads.
+function effect(node: Node, at: Place): Rope {
+  return node.type === 'UpdateExpression' ? updateExpression(node, true, at) : at.emit(node);
 }
 
 // Does a closure made in the loop keep one of its variables? Then every iteration needs variables of its own.

@@ -221,7 +221,7 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
 /** `try` runs while tracing; inside it nothing may be staged, which the runtime checks. */
 export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
   const { ag, value } = at.file.names;
-  const where = JSON.stringify(`${at.file.id}:${at.file.lines.at(s.start).line}`);
+  const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
   const parts: Rope[] = [
     `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
     block(s.block, tail, at),

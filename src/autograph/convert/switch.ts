@@ -45,6 +45,8 @@ export function switchStatement(node: SwitchStatement, at: Place): Rope {
       },
       at,
     );
+    // Where there is a default, whoever gets to the last run enters it.
+    if (rest === '' && node.cases.some((c) => !c.test)) return segments(run, chosen, node, at);
     const test = `${ag}.lessEqual(${chosen}, ${last.last})`;
     const otherwise: Rope = rest === '' ? 'null' : ['() => { ', rest, ' }'];
     return [
