@@ -4,8 +4,9 @@ import type { Scope } from '../trace/conversion.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import type { ConversionOptions } from './autograph.ts';
-import type { Backend, CodeOptions } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
+import type { UnitOptions } from './unit.ts';
 
 export interface JitOptions extends ConversionOptions {
   /**
@@ -47,7 +48,7 @@ const optionNames: readonly (keyof JitOptions)[] = [
 ];
 
 /** The options, complete. */
-export interface Settings extends CodeOptions {
+export interface Settings extends UnitOptions {
   readonly name: string;
   readonly isStatic: (key: string | number, depth: number) => boolean;
   readonly donate: ReadonlySet<number>;

@@ -1,15 +1,23 @@
 // A function that can be called under any interpreter: compiled under eager mode, one `call` in a trace, a pair of units under a tape.
-import { detached } from '../autodiff/identity.ts';
+import { detached, renew } from '../autodiff/identity.ts';
+import { Unwatched } from '../autodiff/no-grad.ts';
+import { recordStep } from '../autodiff/steps.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
+import { isRecording, type PullBack } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { invariant } from '../util/errors.ts';
 import type { CodeOptions } from './backend.ts';
 import { Executable } from './executable.ts';
+
+/** `recompute`: nothing is kept for the backward half; the forward half runs again for it. */
+export interface UnitOptions extends CodeOptions {
+  readonly recompute?: boolean;
+}
 
 /** The backward half for some of the results. */
 interface Backward extends Pick<Differentiated, 'inputs' | 'outputs'> {
@@ -28,12 +36,12 @@ interface Derivative {
 
 export class Unit {
   readonly func: Func;
-  readonly options: CodeOptions;
+  readonly options: UnitOptions;
   #executable: Executable | undefined;
   // By the parameters differentiated by.
   readonly #derivatives = new Map<string, Derivative>();
 
-  constructor(func: Func, options: CodeOptions) {
+  constructor(func: Func, options: UnitOptions) {
     this.func = func;
     this.options = options;
   }
@@ -41,9 +49,14 @@ export class Unit {
   /** The results on tensors for all parameters, captures included. */
   call(args: readonly Tensor[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    if (interpreter === eager) return this.#compiled().call(args, null);
+    if (interpreter === eager)
+      return hasHistory(args) ? this.#callRecorded(args) : this.#compiled().call(args, null);
+    if (interpreter instanceof Unwatched) {
+      const free = args.map((a) => interpreter.stop(a));
+      return within(interpreter.base, () => this.call(free));
+    }
     if (!(interpreter instanceof Tape)) return call(this.func, args);
-    const wanted = args.flatMap((a, i) => (interpreter.tracks(a) ? [i] : []));
+    const wanted = args.flatMap((a, i) => (interpreter.recording && interpreter.tracks(a) ? [i] : []));
     if (wanted.length === 0) return within(interpreter.parent, () => this.call(args));
     return this.#callTaped(interpreter, args, wanted);
   }
@@ -51,22 +64,68 @@ export class Unit {
   // Runs the forward half under the tape's parent, and leaves the backward half on the tape. Both halves are units, so that
   // the parent may be eager mode, a trace or another tape.
   #callTaped(tape: Tape, args: readonly Tensor[], wanted: readonly number[]): readonly Tensor[] {
+    const own = (r: Tensor): Tensor => (args.includes(r) ? within(tape.parent, () => renew(r)) : r);
+    if (this.options.recompute) {
+      const results = within(tape.parent, () => this.call(args)).map(own);
+      tape.record(this.func.name, args, results, (cotangents) => this.pullBack(args, wanted, cotangents));
+      return results;
+    }
     const derivative = this.#derivative(wanted);
     const made = within(tape.parent, () => derivative.forward.call(args));
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
-    const results = made.slice(0, count).map((r) => (args.includes(r) ? detached(r) : r));
-    tape.record(this.func.name, args, results, (cotangents) => {
-      const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
-      const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
-      const found = new Array<Tensor | null>(args.length).fill(null);
-      inputs.forEach((i, k) => {
-        found[i] = given[k]!;
-      });
-      return found;
-    });
+    const results = made.slice(0, count).map(own);
+    tape.record(this.func.name, args, results, (cotangents) =>
+      this.#pull(derivative, args.length, residuals, cotangents),
+    );
     return results;
+  }
+
+  // As under a tape, with the backward half in the history of the results.
+  #callRecorded(args: readonly Tensor[]): readonly Tensor[] {
+    const wanted = args.flatMap((a, i) => (a.history === null ? [] : [i]));
+    const own = (r: Tensor): Tensor => (args.includes(r) ? detached(r) : r);
+    const { name } = this.func;
+    if (this.options.recompute) {
+      const results = this.#compiled().call(args, null).map(own);
+      recordStep(name, args, results, () => (cotangents) => this.pullBack(args, wanted, cotangents));
+      return results;
+    }
+    const derivative = this.#derivative(wanted);
+    const made = derivative.forward.#compiled().call(args, null);
+    const count = this.func.results.length;
+    const residuals = made.slice(count);
+    const results = made.slice(0, count).map(own);
+    const pull: PullBack = (cotangents) => this.#pull(derivative, args.length, residuals, cotangents);
+    recordStep(name, args, results, () => pull);
+    return results;
+  }
+
+  /** The cotangents of the parameters `wanted` on `args` (null for the others), from those of the results. Computes the results again on the way. */
+  pullBack(
+    args: readonly Tensor[],
+    wanted: readonly number[],
+    cotangents: readonly (Tensor | null)[],
+  ): readonly (Tensor | null)[] {
+    const derivative = this.#derivative(wanted);
+    const residuals = derivative.forward.call(args).slice(this.func.results.length);
+    return this.#pull(derivative, args.length, residuals, cotangents);
+  }
+
+  #pull(
+    derivative: Derivative,
+    count: number,
+    residuals: readonly Tensor[],
+    cotangents: readonly (Tensor | null)[],
+  ): readonly (Tensor | null)[] {
+    const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
+    const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
+    const found = new Array<Tensor | null>(count).fill(null);
+    inputs.forEach((i, k) => {
+      found[i] = given[k]!;
+    });
+    return found;
   }
 
   #derivative(wanted: readonly number[]): Derivative {
@@ -108,4 +167,8 @@ export class Unit {
     this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [] }, options);
     return this.#executable;
   }
+}
+
+function hasHistory(args: readonly Tensor[]): boolean {
+  return isRecording() && args.some((a) => a.history !== null);
 }
