@@ -4,6 +4,7 @@ import { copy, type Place } from '../context.ts';
 import { type Rope, slice } from '../rope.ts';
 import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
 import { callExpression, chain, member, newExpression, plainMember } from './calls.ts';
+import { effect } from './effects.ts';
 import { loop } from './loops.ts';
 import { binary, conditional, logical, template, unary } from './operators.ts';
 import { statement } from './statements.ts';
@@ -86,12 +87,7 @@ export function emitIn(node: Node, at: Place): Rope {
 }
 
 function expressionStatement(expression: Node, node: Node, at: Place): Rope {
-  const inner =
-    expression.type === 'UpdateExpression' && !isInstrumentation(expression.argument as Node)
-      ? update(expression, true, at)
-      : expression.type === 'CallExpression'
-        ? callExpression(expression, true, at)
-        : at.emit(expression);
+  const inner = effect(expression, at);
   return [slice(node.start, expression.start), inner, slice(expression.end, node.end)];
 }
 

@@ -5,7 +5,8 @@ import { arrowBody, call, flagOf, type Place, thunk } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
-import { assignPattern, hoistVar, update as updateExpression } from './assignments.ts';
+import { assignPattern, hoistVar } from './assignments.ts';
+import { effect } from './effects.ts';
 import { body } from './statements.ts';
 
 /** A loop as a call of the runtime, in a block that holds its variables and its flag. */
@@ -84,11 +85,6 @@ function forStatement(node: ForStatement, content: Rope, stop: Rope, state: Rope
     return forEveryIteration(init, { test, update, content, stop, state }, at);
   const start: Rope = !init ? '' : [at.emit(init as Node), at.file.source[init.end - 1] === ';' ? ' ' : '; '];
   return [start, call(at, 'whileStatement', test, ['() => ', content], update, stop, state)];
-}
-
-// An expression whose value nobody reads.
-function effect(node: Node, at: Place): Rope {
-  return node.type === 'UpdateExpression' ? updateExpression(node, true, at) : at.emit(node);
 }
 
 // Does a closure made in the loop keep one of its variables? Then every iteration needs variables of its own.

@@ -231,7 +231,11 @@ export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: b
     const { param } = s.handler;
     parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '', block(s.handler.body, tail, at));
   }
-  if (s.finalizer) parts.push(' finally ', block(s.finalizer, false, at));
-  parts.push(' }');
+  // What the runtime refused is thrown again behind everything that could have caught it.
+  parts.push(
+    ' finally { ',
+    s.finalizer ? [block(s.finalizer, false, at), ' '] : '',
+    `${ag}.endTry(${value}); } }`,
+  );
   return parts;
 }

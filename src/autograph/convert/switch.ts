@@ -72,41 +72,35 @@ function segments(run: readonly Segment[], chosen: string, node: SwitchStatement
   const { ag } = at.file.names;
   const { liveness } = at.fn;
   const last = run.at(-1)!;
-  const parts: Rope[] = run.slice(0, -1).map((segment): Rope => {
+  const enters = (segment: Segment): string => `${ag}.lessEqual(${chosen}, ${segment.last})`;
+  // A case may break on some ways and fall through on others: what follows runs only if it did not.
+  const taken = new Set<Jump>();
+  const unless = (): string | null => {
+    if (taken.size === 0) return null;
+    for (const j of taken) at.fn.asked.add(j);
+    return `${ag}.none(${[...taken].map((j) => flagOf(j, at)).join(', ')})`;
+  };
+  const part = (segment: Segment, tests: readonly (string | null)[]): Rope => {
+    const { statements } = segment;
+    if (statements.length === 0) return '';
+    const [first, end] = [statements[0]!, statements.at(-1)!];
+    const inside = list(statements, { tail: false, from: first.start }, at);
+    return tests.reduceRight((content: Rope, test): Rope => {
+      if (test === null) return content;
+      const after = liveness.after(end);
+      const jumps = leaving([segment], at);
+      const state = stateOf({ start: first.start, end: end.end, after, jumps, node: first }, at);
+      return [`${ag}.ifStatement(${test}, () => { `, content, ' }, null, ', state, '); '];
+    }, inside);
+  };
+  const parts = run.slice(0, -1).map((segment): Rope => {
     checkDeclarations(segment, at);
-    const [first, end] = [segment.statements[0]!, segment.statements.at(-1)!];
-    const state = stateOf(
-      {
-        start: first.start,
-        end: end.end,
-        after: liveness.after(end),
-        jumps: leaving([segment], at),
-        node: first,
-      },
-      at,
-    );
-    const inside = list(segment.statements, { tail: false, from: first.start }, at);
-    return [
-      `${ag}.ifStatement(${ag}.lessEqual(${chosen}, ${segment.last}), () => { `,
-      inside,
-      ' }, null, ',
-      state,
-      '); ',
-    ];
+    const made = part(segment, [unless(), enters(segment)]);
+    for (const j of leaving([segment], at)) taken.add(j);
+    return made;
   });
-  // A case that may break and may fall through: the next one runs only if it did not.
-  const broken = [...leaving(run.slice(0, -1), at)];
-  const final = withoutBreak(last.statements, node, at);
-  const inside = final.length === 0 ? '' : list(final, { tail: false, from: final[0]!.start }, at);
-  if (broken.length === 0 || final.length === 0) return [parts, inside];
-  for (const j of broken) at.fn.asked.add(j);
-  const [first, end] = [final[0]!, final.at(-1)!];
-  const state = stateOf(
-    { start: first.start, end: end.end, after: liveness.after(end), jumps: leaving([last], at), node: first },
-    at,
-  );
-  const flags = broken.map((j) => flagOf(j, at)).join(', ');
-  return [parts, `${ag}.ifStatement(${ag}.none(${flags}), () => { `, inside, ' }, null, ', state, ');'];
+  const final: Segment = { ...last, statements: withoutBreak(last.statements, node, at) };
+  return [parts, part(final, [unless()])];
 }
 
 // The `break` a case ends with ends its branch anyway.

@@ -116,7 +116,8 @@ function stage(
   const variables = before.map((was, k) => {
     const kind = construct.kinds![k];
     if (kind === 'd') return () => was;
-    return merge(construct.names![k]!, one.values[k]!, other.values[k]!, sides, slots, kind === 'r');
+    const unread = { one: isUnread(one, k, construct), other: isUnread(other, k, construct) };
+    return merge(construct.names![k]!, one.values[k]!, other.values[k]!, sides, slots, unread);
   });
   const members = mergeMembers(one, other, sides, slots);
   const result = resultName === null ? nothing : mergeResult(resultName, one, other, construct, slots);
@@ -125,6 +126,13 @@ function stage(
   construct.set?.(variables.map((v) => v(results)));
   for (const write of members) write(results);
   return result(results);
+}
+
+// A side that has returned is the last to see the variables; one that has not leaves no value returned.
+function isUnread({ values }: Side, k: number, { kinds = '' }: Construct): boolean {
+  const returned = kinds.indexOf('r');
+  if (k === returned) return values[k]!.raw === undefined;
+  return kinds[k] !== 'f' && returned > 0 && values[returned - 1]!.raw === true;
 }
 
 // The `cond` itself: each side copied into its region, with the leaves that differ as results.

@@ -3,9 +3,8 @@ import { isTensor } from '../../ops/coerce.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { conditionOf } from '../../trace/control/state.ts';
-import { TraceError } from '../../util/errors.ts';
 import { type Construct, locOf } from './construct.ts';
-import { stagingIsAllowed } from './regions.ts';
+import { checkStaging } from './regions.ts';
 
 /** A boolean where the condition is known now; a bool scalar tensor where only the compiled program will know it. */
 export function decide(test: unknown, { at }: Construct): boolean | Tensor {
@@ -14,11 +13,6 @@ export function decide(test: unknown, { at }: Construct): boolean | Tensor {
   const { dtype, shape } = tensor;
   if (dtype !== 'bool' || shape.length > 0) return conditionOf(tensor, `the condition at ${at}`);
   if (stagingTrace() === null) return tensor.item<boolean>();
-  const tried = stagingIsAllowed();
-  if (tried !== null)
-    throw new TraceError(
-      `the condition at ${at} is a traced tensor inside the try block at ${tried}: exceptions belong to tracing, and compiled code has none. Move the try out of the jitted function, or the condition out of the try block`,
-      locOf(at),
-    );
+  checkStaging(`the condition at ${at}`, locOf(at));
   return tensor;
 }

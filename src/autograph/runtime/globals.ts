@@ -7,6 +7,8 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { ArgumentError } from '../../util/errors.ts';
 
+import { isWeak, weaken } from './weak.ts';
+
 // biome-ignore lint/suspicious/noExplicitAny: the functions of Math take anything
 type Any = any;
 
@@ -60,7 +62,8 @@ function withTensors<T extends object>(
         throw new ArgumentError(
           `${name}.${key} does not take tensors; there are ${Object.keys(of).join(', ')}`,
         );
-      return op(...xs);
+      const result = op(...xs);
+      return xs.every(isWeak) ? weaken(result) : result;
     };
   }
   return made as T;

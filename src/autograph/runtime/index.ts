@@ -34,6 +34,6 @@ export {
   shiftRightUnsigned,
   sub,
 } from './operators.ts';
-export { enterTry, fresh, leaveTry } from './regions.ts';
+export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
 export { switchCase } from './switch.ts';
 export { thrown } from './throw.ts';

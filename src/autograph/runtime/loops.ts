@@ -30,7 +30,7 @@ export function whileStatement(
   stop: Stop,
   state: Construct,
 ): void {
-  run({ test, body, update, stop, state }, () => body());
+  run({ test, body, update, stop, state });
 }
 
 export function doWhileStatement(
@@ -41,7 +41,10 @@ export function doWhileStatement(
   state: Construct,
 ): void {
   body();
-  whileStatement(test, body, null, stop, state);
+  const parts: LoopParts = { test, body, update: null, stop, state };
+  const stopped = stop?.() ?? false;
+  if (isTensor(stopped)) stageRest(parts);
+  else if (stopped === false) run(parts);
 }
 
 /** The parts of a `for` with variables of its own in every iteration, made from their values. */
@@ -67,8 +70,8 @@ export function forStatement(
   }
 }
 
-function run(parts: LoopParts, body: () => void): void {
-  const { update, stop } = parts;
+function run(parts: LoopParts): void {
+  const { body, update, stop } = parts;
   for (;;) {
     const going = proceed(parts);
     if (going !== true) return;

@@ -97,6 +97,6 @@ export function mutate(object: Any, method: string, ...args: readonly unknown[])
   }
   const what = Array.isArray(object) ? 'an array' : object instanceof Map ? 'a Map' : 'a Set';
   throw new TraceError(
-    `${what} made outside is changed by ${method}() in a staged branch or loop; a tensor decides how often that happens, and the compiled program has no ${what.slice(2)} to change. Ways out: push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice`,
+    `${what} made outside is changed by ${method}() in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice`,
   );
 }

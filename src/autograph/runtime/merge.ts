@@ -29,19 +29,19 @@ export interface Sides {
   readonly unset: (name: string, missing: string) => string;
 }
 
-/** Both values of one variable. Slots are added to the list; the answer rebuilds the variable from their results. */
+/** Both values of one variable. Slots are added to the list; the answer rebuilds the variable from their results. On an `unread` side it may be anything. */
 export function merge(
   name: string,
   one: Snapshot,
   other: Snapshot,
   sides: Sides,
   slots: Slot[],
-  placeholder = false,
+  unread: { readonly one: boolean; readonly other: boolean } = { one: false, other: false },
 ): (results: readonly Tensor[]) => unknown {
   if (Object.is(one.raw, other.raw)) return () => one.raw;
   const [a, b] = [one.value ?? valueFrom(one.raw), other.value ?? valueFrom(other.raw)];
-  if (placeholder && one.raw === undefined) return filled(b, 'other', slots);
-  if (placeholder && other.raw === undefined) return filled(a, 'one', slots);
+  if (unread.one) return filled(b, 'other', slots);
+  if (unread.other) return filled(a, 'one', slots);
   const merged = mergeValues(name, a, b, sides, slots);
   return (results) => rebuildMerged(merged, results);
 }

@@ -1,5 +1,6 @@
 // The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced.
-import { TraceError } from '../../util/errors.ts';
+import { TraceError, type TracejitError } from '../../util/errors.ts';
+import type { Loc } from '../../util/location.ts';
 
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
@@ -50,6 +51,7 @@ export function inRegion<T>(f: (region: Region) => T, gathers = false): T {
   };
   current = region;
   const tried = tries;
+  tries = null;
   try {
     return f(region);
   } finally {
@@ -104,24 +106,44 @@ export function fresh<T>(object: T): T {
   return object;
 }
 
-// The try blocks around what runs now, innermost last; a region begins without.
-let tries: readonly string[] = [];
+/** A try block that is under way. */
+interface Try {
+  readonly at: string;
+  readonly outer: Try | null;
+  /** What may not happen in it did. The program's own catch must not hide that. */
+  refusal: TracejitError | null;
+}
 
-export function enterTry(at: string): readonly string[] {
+// Innermost first; a region begins without.
+let tries: Try | null = null;
+
+export function enterTry(at: string): Try {
   if (current !== null)
     throw new TraceError(
       `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
     );
-  const before = tries;
-  tries = [...tries, at];
-  return before;
+  tries = { at, outer: tries, refusal: null };
+  return tries;
 }
 
-export function leaveTry(before: readonly string[]): void {
-  tries = before;
+/** Its block is over: its handlers may stage. */
+export function leaveTry({ outer }: Try): void {
+  tries = outer;
 }
 
-/** The try block that forbids staging, if there is one. */
-export function stagingIsAllowed(): string | null {
-  return tries.at(-1) ?? null;
+/** All of it is over. */
+export function endTry({ outer, refusal }: Try): void {
+  if (refusal === null) return;
+  if (outer !== null) outer.refusal ??= refusal;
+  throw refusal;
+}
+
+/** Throws in a try block: there nothing may be staged. `asked` says what was to be. */
+export function checkStaging(asked: string, loc: Loc | undefined): void {
+  if (tries === null) return;
+  tries.refusal = new TraceError(
+    `${asked} is a traced tensor inside the try block at ${tries.at}: exceptions belong to tracing, and compiled code has none. Move the try out of the jitted function, or the condition out of the try block`,
+    loc,
+  );
+  throw tries.refusal;
 }
