@@ -17,6 +17,7 @@ export default defineConfig({
       { find: /^tracejit\/data$/, replacement: source('data.ts') },
       { find: /^tracejit\/autograph$/, replacement: source('autograph.ts') },
       { find: /^tracejit\/autograph\/runtime$/, replacement: source('autograph/runtime/index.ts') },
+      { find: /^tracejit\/graph$/, replacement: source('graph.ts') },
     ],
   },
   test: {
