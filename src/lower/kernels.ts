@@ -16,6 +16,7 @@ import { withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
+import { rowNest } from './rows.ts';
 import type { Precision, Target } from './schedule.ts';
 
 /** A kernel and the values its buffers hold, in the order of `kernel.buffers` (scratch has none). */
@@ -66,8 +67,9 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
     ({ body, scratch } =
       style.target === 'wasm' ? lanedContractionNest(building) : contractionNest(building, style.precision));
   else {
-    const nests = kind === 'group' ? groupNests(building) : elementNest(building);
-    body = style.target === 'wasm' ? withLanes(nests) : nests;
+    if (kind === 'rows') ({ body, scratch } = rowNest(building));
+    else body = kind === 'group' ? groupNests(building) : elementNest(building);
+    if (style.target === 'wasm') body = withLanes(body);
   }
   body = uniqueNames(body);
   const loaded = buffersLoaded(body);
