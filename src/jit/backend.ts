@@ -10,7 +10,7 @@ import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
-import type { Program } from '../lower/program.ts';
+import { kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { kernelCosts } from './cost.ts';
@@ -81,8 +81,7 @@ export function generate(
 }
 
 function checked(program: Program): Program {
-  if (checkedByDefault())
-    for (const step of program.steps) if (step.kind === 'run') verifyKernel(step.kernel);
+  if (checkedByDefault()) for (const kernel of kernelsOf(program)) verifyKernel(kernel);
   return program;
 }
 

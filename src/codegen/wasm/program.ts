@@ -21,6 +21,8 @@ export interface WasmModule {
   readonly messages: readonly string[];
 }
 
+const copiedOneByOne = 4;
+
 const oneCharacterPerByte = new TextDecoder('latin1');
 
 /** `fast` rounds a product and its sum once where the engine can. */
@@ -66,10 +68,7 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   const emitStep = (step: Step): void => {
     switch (step.kind) {
       case 'copy':
-        address(layout.whereIs(step.to));
-        address(layout.whereIs(step.from));
-        code.i32(layout.bytesOf(step.to) | 0);
-        code.memoryCopy();
+        emitCopy(step.from, step.to);
         break;
       case 'run':
         checkBinding(step.kernel, step.slots, located);
@@ -82,8 +81,56 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
           code.op('return');
         });
         break;
+      case 'if':
+        emitBranches(step.selector, step.branches, 0);
+        break;
+      case 'while':
+        code.whileLoop(
+          () => {
+            step.before.forEach(emitStep);
+            loadScalar(step.cond);
+          },
+          () => step.body.forEach(emitStep),
+        );
+        break;
       default:
         unreachable(step);
+    }
+  };
+  const loadScalar = (slot: number): void => {
+    address(layout.whereIs(slot));
+    code.memory(layout.bytesOf(slot) === 1 ? 'i32.load8_u' : 'i32.load', 0);
+  };
+  const emitBranches = (selector: number, branches: readonly (readonly Step[])[], first: number): void => {
+    const emit = (): void => branches[first]!.forEach(emitStep);
+    if (first === branches.length - 1) {
+      emit();
+      return;
+    }
+    loadScalar(selector);
+    if (layout.bytesOf(selector) > 1) {
+      code.i32(first);
+      code.op('i32.le_s');
+    }
+    code.branch(emit, () => {
+      emitBranches(selector, branches, first + 1);
+    });
+  };
+  const emitCopy = (from: number, to: number): void => {
+    const bytes = layout.bytesOf(to);
+    // A call of memory.copy costs more than a few elements.
+    const word = bytes % 4 === 0 ? 4 : 1;
+    const places = [layout.whereIs(to), layout.whereIs(from)];
+    if (bytes / word > copiedOneByOne) {
+      places.forEach(address);
+      code.i32(bytes | 0);
+      code.memoryCopy();
+      return;
+    }
+    for (let at = 0; at < bytes; at += word) {
+      places.forEach(address);
+      code.memory(word === 4 ? 'i32.load' : 'i32.load8_u', at);
+      code.memory(word === 4 ? 'i32.store' : 'i32.store8', at);
     }
   };
   for (const step of program.steps) emitStep(step);
