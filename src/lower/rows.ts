@@ -54,9 +54,10 @@ export function rowNest(building: Building): {
               ]
             : [],
         );
+      // The last sweep is that of the results, so that they may overwrite what earlier ones read.
+      body.push(...stores(false));
       const full = stores(true);
       if (full.length > 0) body.push(...nestOf(column.loops, full));
-      body.push(...stores(false));
       return { axes: [row, column], stmts: nestOf(row.loops, body) };
     },
   );
