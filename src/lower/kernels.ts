@@ -10,9 +10,10 @@ import { fusion } from '../ops/fusion.ts';
 import { defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
+import { columnNest, columnsOf } from './columns.ts';
 import { contractionNest } from './contract.ts';
 import { lanedContractionNest } from './contract-lanes.ts';
-import { withLanes } from './lanes.ts';
+import { reducesInLanes, withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
@@ -76,6 +77,12 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
     if (kind === 'rows') ({ body, scratch } = rowNest(building));
     else body = kind === 'group' ? groupNests(building) : elementNest(building);
     if (style.target === 'wasm') body = withLanes(body);
+    // Four results at once, and more than four: then whole rows of them.
+    const columns = body.some(reducesInLanes) ? columnsOf(region) : null;
+    if (columns !== null) {
+      ({ body, scratch } = columnNest(building, columns));
+      body = withLanes(body);
+    }
   }
   body = uniqueNames(body);
   const loaded = buffersLoaded(body);

@@ -2,7 +2,7 @@
 import { indexRange, rangeOf } from '../../loop/interval.ts';
 import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
 import { bodyOf, visitExprs } from '../../loop/visit.ts';
-import { unreachable } from '../../util/errors.ts';
+import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { Code } from './code.ts';
 import {
@@ -66,10 +66,11 @@ function emitStatement(s: Stmt, context: Context): void {
       break;
     }
     case 'assign': {
-      const { kind, local } = bindingOf(s.name, context);
-      if (kind === 'vector') emitVector(s.value, context);
+      const binding = bindingOf(s.name, context);
+      if (binding.kind === 'wide') throw new InternalError(`${s.name}, four f64, in a statement`);
+      if (binding.kind === 'vector') emitVector(s.value, context);
       else emitScalar(s.value, context);
-      code.set(local);
+      code.set(binding.local);
       break;
     }
     case 'store':
