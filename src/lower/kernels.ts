@@ -18,7 +18,7 @@ import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
 import { rowNest } from './rows.ts';
-import type { Precision, Target } from './schedule.ts';
+import type { Precision, Target, TileRows } from './schedule.ts';
 
 /** A kernel and the values its buffers hold, in the order of `kernel.buffers` (scratch has none). */
 export interface Unit {
@@ -35,6 +35,8 @@ export interface Unit {
 export interface Style {
   readonly precision: Precision;
   readonly target: Target;
+  /** Rows of a tile of a contraction in lanes. */
+  readonly tileRows: TileRows;
 }
 
 export function unitOf(instr: Instr, number: number, style: Style): Unit {
@@ -72,7 +74,9 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
   let scratch: readonly Buffer[] = [];
   if (kind === 'contract')
     ({ body, scratch } =
-      style.target === 'wasm' ? lanedContractionNest(building) : contractionNest(building, style.precision));
+      style.target === 'wasm'
+        ? lanedContractionNest(building, style.tileRows)
+        : contractionNest(building, style.precision));
   else {
     if (kind === 'rows') ({ body, scratch } = rowNest(building));
     else body = kind === 'group' ? groupNests(building) : elementNest(building);

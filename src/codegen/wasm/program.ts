@@ -6,6 +6,7 @@ import { ArgumentError, unreachable } from '../../util/errors.ts';
 import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
+import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
 import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
@@ -148,14 +149,18 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   };
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. */
+/**
+ * A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. `flops` are the operations of
+ * a call, as far as they are known: they decide how much care the engine takes before the first.
+ */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
   mark: Mark = unmarked,
+  flops = 0,
 ): (arrays: readonly TypedArray[]) => void {
   const { bytes, layout, messages } = emitModule(program, precision);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+  const { exports } = new WebAssembly.Instance(compileModule(bytes, flops), {
     [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
   });
   const call = exports[exportName] as (region: number) => number;
