@@ -40,6 +40,13 @@ describe('options of jit', () => {
     expect(withOptions(3)).toBe('OptionError: jit: options must be an object such as { static: … }');
   });
 
+  it('do not let a profile run while something is traced', () => {
+    const f = jit(identity, { name: 'f' });
+    expect(messageOf(() => jit((x: Tensor) => f.profile(x).runs)(tensor([1])))).toBe(
+      'TraceError: f.profile runs the function on real tensors, so it cannot be called while another function is traced or differentiated; call it outside, on arguments of the same shapes',
+    );
+  });
+
   it('refuse a class, and take a function whatever its name is', () => {
     class Net {}
     expect(messageOf(() => jit(Net as never))).toBe(
@@ -60,7 +67,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, retraceWarnings, checkConditions",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, retraceWarnings, checkConditions, engineFlags",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',

@@ -1,16 +1,17 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
 import type { Kernel } from '../../loop/kernel.ts';
-import type { Program, Step } from '../../lower/program.ts';
+import { allSteps, type Program, type Step } from '../../lower/program.ts';
 import { ArgumentError, unreachable } from '../../util/errors.ts';
-import { checkBinding, locate } from '../memory.ts';
+import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
+import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
 import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory } from './memory.ts';
-import { encodeModule, exportName, memoryImport } from './module.ts';
+import { encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
 
 /** A module, and where it finds things. */
@@ -32,7 +33,8 @@ export type Precision = 'strict' | 'fast';
 export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
   const located = locate(program);
   const layout = layOut(program, located);
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd());
+  const marks = allSteps(program.steps).some((step) => step.kind === 'mark');
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), marks ? 1 : 0);
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
@@ -69,6 +71,10 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
     switch (step.kind) {
       case 'copy':
         emitCopy(step.from, step.to);
+        break;
+      case 'mark':
+        code.i32(step.id);
+        code.call(0);
         break;
       case 'run':
         checkBinding(step.kernel, step.slots, located);
@@ -137,20 +143,25 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
   return {
-    bytes: encodeModule(functions.list, run, isShared()),
+    bytes: encodeModule(functions.list, run, { shared: isShared(), marks }),
     layout,
     messages: functions.messages,
   };
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
+/**
+ * A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. `flops` are the operations of
+ * a call, as far as they are known: they decide how much care the engine takes before the first.
+ */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
+  mark: Mark = unmarked,
+  flops = 0,
 ): (arrays: readonly TypedArray[]) => void {
   const { bytes, layout, messages } = emitModule(program, precision);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
-    [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
+  const { exports } = new WebAssembly.Instance(compileModule(bytes, flops), {
+    [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
   });
   const call = exports[exportName] as (region: number) => number;
   const run = (arrays: readonly TypedArray[]): void => {
