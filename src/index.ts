@@ -91,6 +91,17 @@ export {
   std,
   variance,
 } from './tensor/composites/statistics.ts';
+export {
+  avgPool1d,
+  avgPool2d,
+  type ConvOptions,
+  conv1d,
+  conv2d,
+  maxPool1d,
+  maxPool2d,
+  type PoolOptions,
+  type WindowPadding,
+} from './tensor/composites/vision.ts';
 export type { NestedArray } from './tensor/core.ts';
 export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
 export { eagerly } from './tensor/eagerly.ts';

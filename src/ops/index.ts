@@ -7,6 +7,7 @@ import { call } from './call.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
+import { conv } from './conv.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
@@ -29,6 +30,7 @@ import { takeAlongAxis } from './take-along-axis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 import { whileOp, whileScan } from './while.ts';
+import { window } from './window.ts';
 
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
@@ -38,7 +40,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   argreduce,
   { argsort },
   cumulate,
-  { dotGeneral, stopGradient },
+  { conv, dotGeneral, stopGradient, window },
   { broadcast, call, cast, constant, fusion },
   { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
