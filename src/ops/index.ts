@@ -11,6 +11,7 @@ import { conv } from './conv.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
+import { checkOp, fits, printOp } from './effects.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
 import { ifOp } from './if.ts';
@@ -42,6 +43,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   cumulate,
   { conv, dotGeneral, stopGradient, window },
   { broadcast, call, cast, constant, fusion },
+  { checkOp, fits, printOp },
   { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,
