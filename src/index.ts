@@ -35,6 +35,7 @@ export type { KernelProfile, Profile } from './jit/profile.ts';
 export { type Spec, spec } from './jit/spec.ts';
 export type { KernelCall } from './jit/stopwatch.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
+export { argsort, type SortOptions } from './ops/argsort.ts';
 export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';
@@ -80,6 +81,7 @@ export {
   tile,
   unstack,
 } from './tensor/composites/shaping.ts';
+export { sort, topK } from './tensor/composites/sorting.ts';
 export {
   type LayerNormOptions,
   layerNorm,
@@ -89,6 +91,17 @@ export {
   std,
   variance,
 } from './tensor/composites/statistics.ts';
+export {
+  avgPool1d,
+  avgPool2d,
+  type ConvOptions,
+  conv1d,
+  conv2d,
+  maxPool1d,
+  maxPool2d,
+  type PoolOptions,
+  type WindowPadding,
+} from './tensor/composites/vision.ts';
 export type { NestedArray } from './tensor/core.ts';
 export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
 export { eagerly } from './tensor/eagerly.ts';
@@ -101,14 +114,17 @@ export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export { cond, switchCase } from './trace/control/branches.ts';
 export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';
 export type { Like, Tensors } from './trace/control/state.ts';
+export { assert, check, print } from './trace/effects.ts';
 export { Setting } from './trace/setting.ts';
 export * as tree from './trace/trees.ts';
 export {
   ArgumentError,
   AxisError,
+  CheckError,
   DonationError,
   DTypeError,
   GradientError,
+  GraphError,
   InternalError,
   LeakError,
   OptionError,

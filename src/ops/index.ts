@@ -1,14 +1,17 @@
 // The registry: the only list of ops. An op exported by a file named here is registered; nothing registers itself.
 import * as argreduce from './argreduce.ts';
+import { argsort } from './argsort.ts';
 import * as binary from './binary.ts';
 import { broadcast } from './broadcast.ts';
 import { call } from './call.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
+import { conv } from './conv.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
+import { checkOp, fits, printOp } from './effects.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
 import { ifOp } from './if.ts';
@@ -28,6 +31,7 @@ import { takeAlongAxis } from './take-along-axis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 import { whileOp, whileScan } from './while.ts';
+import { window } from './window.ts';
 
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
@@ -35,9 +39,11 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   logic,
   reduce,
   argreduce,
+  { argsort },
   cumulate,
-  { dotGeneral, stopGradient },
+  { conv, dotGeneral, stopGradient, window },
   { broadcast, call, cast, constant, fusion },
+  { checkOp, fits, printOp },
   { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,

@@ -37,12 +37,16 @@ export class DonationError extends TracejitError {}
 export class TreeError extends TracejitError {}
 /** A gradient that cannot be taken: non-scalar output, integer input, op without a vjp. */
 export class GradientError extends TracejitError {}
+/** A graph used wrongly: a placeholder not fed, a variable not initialised, tensors of two graphs. */
+export class GraphError extends TracejitError {}
 /** IR text that does not parse. */
 export class ParseError extends TracejitError {}
 /** IR or a kernel that breaks a numbered rule. */
 export class VerifyError extends TracejitError {}
 /** A pass that produced a wrong function; names the pass and shows what it changed. */
 export class PassError extends TracejitError {}
+/** A `check(...)` that did not hold. */
+export class CheckError extends TracejitError {}
 /** A loop took more rounds than what is kept for its gradient has room for. Never seen by users: whoever compiled the program makes more room and runs again. */
 export class CapacityError extends TracejitError {
   /** The user's line of the loop. */

@@ -312,6 +312,7 @@ describe('options', () => {
       backend: 'auto',
       retraceWarnings: true,
       checkConditions: true,
+      engineFlags: true,
     });
     try {
       expect(g(tensor([1, 2]), 3)).toBe(9);
