@@ -66,7 +66,7 @@ async function answersOf(code: string, name = 'answers'): Promise<unknown> {
     /(["'])(?:tracejit|tracejit\/autograph\/runtime|[^"'\n]*\/staged(?:\.ts|\.js)?)\1/g,
     JSON.stringify(pathToFileURL(library).href),
   );
-  writeFileSync(file, linked);
+  writeFileSync(file, linked.replace(/\n\/\/# sourceMappingURL=(?!data:).*/, ''));
   const made = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, () => unknown>;
   return made[name]!();
 }
