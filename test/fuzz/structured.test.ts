@@ -1,11 +1,12 @@
 // Random structured programs in every way to run them: the bits of eager mode. Seeded; FUZZ_PROGRAMS runs more.
-import { grad, jit, type Tensor } from 'tracejit';
+import { grad, jit, type Tensor, tensor, variable } from 'tracejit';
 import { describe, expect, it } from 'vitest';
+import type { NdView } from '../../src/array/nd.ts';
 import { seeded } from '../../src/util/rng.ts';
 import { expectSameBits } from '../ops/compare.ts';
 import { everyWay } from '../unit/control/ways.ts';
 import { Draw } from './program.ts';
-import { drawStatements, drawVariables, functionOf } from './structured.ts';
+import { drawStatements, drawVariables, functionOf, withVariable } from './structured.ts';
 
 const programs = Number(process.env.FUZZ_PROGRAMS ?? 60);
 
@@ -27,6 +28,40 @@ describe('structured programs', () => {
         everyWay(f, inputs);
       } catch (error) {
         throw new Error(`seed ${seed}: ${text}\n${error instanceof Error ? error.stack : String(error)}`);
+      }
+    }
+  });
+
+  it('leave variables as eager mode does', () => {
+    for (let seed = 0; seed < programs / 2; seed++) {
+      const v = variable(tensor([0.5, -0.25, 1]));
+      withVariable(v, () => {
+        const { f, inputs, text } = drawn(2000 + seed);
+        const run = (g: typeof f): NdView[] => {
+          v.assign(tensor([0.5, -0.25, 1]));
+          // Twice: the second call begins with what the first one left.
+          const all = [...g(...inputs), v.value(), ...g(...inputs), v.value()];
+          return all.map((y) => y.requireView());
+        };
+        const eagerly = run(f);
+        for (const backend of ['js', 'wasm'] as const)
+          expectSameBits(
+            run(jit((...xs: Tensor[]) => f(...xs), { backend })),
+            eagerly,
+            `seed ${2000 + seed}, ${backend}: ${text}`,
+          );
+      });
+    }
+  });
+
+  it('may overwrite what they are given', () => {
+    for (let seed = 0; seed < programs / 2; seed++) {
+      const { f, inputs, text } = drawn(3000 + seed);
+      const expected = f(...inputs).map((y) => y.requireView());
+      for (const backend of ['js', 'wasm'] as const) {
+        const g = jit((...xs: Tensor[]) => f(...xs), { backend, donate: inputs.map((_, i) => i) });
+        const made = g(...inputs.map((x) => x.add(x.dtype === 'int32' ? 0 : -0))).map((y) => y.requireView());
+        expectSameBits(made, expected, `seed ${3000 + seed}, ${backend}: ${text}`);
       }
     }
   });

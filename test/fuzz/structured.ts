@@ -7,6 +7,7 @@ import {
   switchCase,
   type Tensor,
   tensor,
+  type Variable,
   where,
   whileLoop,
 } from 'tracejit';
@@ -32,6 +33,7 @@ export type Statement =
       readonly how: number;
       readonly from: readonly [number, number];
     }
+  | { readonly kind: 'store'; readonly from: number }
   | { readonly kind: 'swap'; readonly a: number; readonly b: number }
   | { readonly kind: 'rotate' }
   | { readonly kind: 'count'; readonly by: number }
@@ -41,6 +43,18 @@ export type Statement =
   | { readonly kind: 'while'; readonly rounds: number; readonly test: number; readonly body: Statements }
   | { readonly kind: 'scan'; readonly over: number; readonly reverse: boolean; readonly body: Statements };
 export type Statements = readonly Statement[];
+
+// A variable that programs drawn and run under `withVariable` assign, in branches and loops too.
+let stored: Variable | null = null;
+
+export function withVariable<T>(variable: Variable, f: () => T): T {
+  stored = variable;
+  try {
+    return f();
+  } finally {
+    stored = null;
+  }
+}
 
 /** About `size` statements. */
 export function drawStatements(r: Draw, size: number, depth = 0): Statements {
@@ -58,6 +72,7 @@ function drawStatement(r: Draw, size: number, depth: number): Statement {
     () => ({ kind: 'scalar', to: r.int(2), how: r.int(scalars.length), from: two() }),
     () => ({ kind: 'swap', a: r.int(3), b: r.int(3) }),
     () => ({ kind: 'rotate' }),
+    ...(stored === null ? [] : [(): Statement => ({ kind: 'store', from: r.int(3) })]),
     () => ({ kind: 'count', by: r.int(3) - 1 }),
   ];
   const nested: readonly (() => Statement)[] = [
@@ -119,6 +134,12 @@ function step(x: Variables, st: Statement): Variables {
     case 'swap': {
       const [a, b] = [v[st.a as 0], v[st.b as 0]];
       return { ...x, v: with3(with3(v, st.a, b), st.b, a) };
+    }
+    case 'store': {
+      // The variable is read again, and what it held is part of the state.
+      const before = stored!.value();
+      stored!.assign(v[st.from as 0].add(before.mul(0.5)).sin());
+      return { ...x, v: with3(v, (st.from + 1) % 3, before) };
     }
     case 'rotate':
       return { v: [v[1], v[2], v[0]], s: [s[1], s[0]], n };
