@@ -138,6 +138,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
         return reduced(lowering, def, value, at);
       case 'contract':
       case 'kernel':
+      case 'effect':
       case 'host':
         throw new InternalError(`${def.op.name} cannot be read inside a fusion`);
     }

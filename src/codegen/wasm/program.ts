@@ -1,17 +1,26 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
+import { sizeOf } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program, type Step } from '../../lower/program.ts';
 import { ArgumentError, unreachable } from '../../util/errors.ts';
-import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
+import {
+  checkBinding,
+  type EffectStep,
+  type Located,
+  locate,
+  type Mark,
+  shownSlots,
+  unmarked,
+} from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
 import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
-import { isShared, wasmMemory } from './memory.ts';
-import { encodeModule, exportName, markImport, memoryImport } from './module.ts';
+import { isShared, wasmMemory, wasmViews } from './memory.ts';
+import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
 
 /** A module, and where it finds things. */
@@ -20,6 +29,8 @@ export interface WasmModule {
   readonly layout: Layout;
   /** Of assertions: the exported function returns 0, or one more than the index of the message. */
   readonly messages: readonly string[];
+  /** Of what it does besides computing: the exported function returns -1 - the index of one that failed; the others it asks the host for by index. */
+  readonly effects: readonly EffectStep[];
 }
 
 const copiedOneByOne = 4;
@@ -33,8 +44,12 @@ export type Precision = 'strict' | 'fast';
 export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
   const located = locate(program);
   const layout = layOut(program, located);
-  const marks = allSteps(program.steps).some((step) => step.kind === 'mark');
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), marks ? 1 : 0);
+  const all = allSteps(program.steps);
+  const imports = [
+    ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
+    ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
+  ];
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
@@ -56,6 +71,7 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
     known.set(key, index);
     return index;
   };
+  const effects: EffectStep[] = [];
   const code = new Code({ params: ['i32'], results: ['i32'] });
   const [region, status] = [0, code.local('i32')];
   const address = (where: Argument['where']): void => {
@@ -69,12 +85,29 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   };
   const emitStep = (step: Step): void => {
     switch (step.kind) {
+      case 'effect': {
+        const number = effects.push(step);
+        if (step.effect.fails) {
+          // The host looks at the memory afterwards.
+          loadScalar(step.slots[0]!);
+          code.op('i32.eqz');
+          code.branch(() => {
+            code.i32(-number);
+            code.op('return');
+          });
+        } else {
+          code.i32(number - 1);
+          code.get(region);
+          code.call(imports.indexOf(effectImport));
+        }
+        break;
+      }
       case 'copy':
         emitCopy(step.from, step.to);
         break;
       case 'mark':
         code.i32(step.id);
-        code.call(0);
+        code.call(imports.indexOf(markImport));
         break;
       case 'run':
         checkBinding(step.kernel, step.slots, located);
@@ -143,9 +176,10 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
   return {
-    bytes: encodeModule(functions.list, run, { shared: isShared(), marks }),
+    bytes: encodeModule(functions.list, run, { shared: isShared(), imports }),
     layout,
     messages: functions.messages,
+    effects,
   };
 }
 
@@ -159,16 +193,44 @@ export function compileWasm(
   mark: Mark = unmarked,
   flops = 0,
 ): (arrays: readonly TypedArray[]) => void {
-  const { bytes, layout, messages } = emitModule(program, precision);
+  const { bytes, layout, messages, effects } = emitModule(program, precision);
+  const located = locate(program);
+  const effect = (number: number, region: number): void => {
+    const step = effects[number]!;
+    step.effect.run(shownSlots(step).map((slot) => elementsOf(slot, layout, located, region)));
+  };
   const { exports } = new WebAssembly.Instance(compileModule(bytes, flops), {
-    [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
+    [memoryImport.module]: {
+      [memoryImport.name]: wasmMemory(),
+      [markImport.name]: mark,
+      [effectImport.name]: effect,
+    },
   });
   const call = exports[exportName] as (region: number) => number;
   const run = (arrays: readonly TypedArray[]): void => {
-    const status = call(args.enter(arrays) | 0);
+    const region = args.enter(arrays) | 0;
+    const status = call(region);
+    if (status < 0) effect(-1 - status, region);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
     args.leave(arrays);
   };
   const args = new Arguments(program, layout, run);
   return run;
+}
+
+/** What a slot holds now. */
+function elementsOf(
+  slot: number,
+  layout: Layout,
+  located: ReadonlyMap<number, Located>,
+  region: number,
+): TypedArray {
+  const { dtype, shape } = located.get(slot)!.slot.type;
+  const views = wasmViews();
+  const where = layout.whereIs(slot);
+  const address =
+    where.kind === 'region' ? region + where.offset : views.int32[region / bytesPer.int32 + where.entry]!;
+  const first = (address >>> 0) / bytesPer[dtype];
+  // Copied: it may be kept, and the memory goes on.
+  return views[dtype].slice(first, first + sizeOf(shape));
 }
