@@ -6,13 +6,18 @@ import { defOf } from '../../ops/opdef.ts';
 import { sameList } from '../../util/seq.ts';
 import { isAlias, maxOperands, maxWeight, roleOf } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
+import { areRows } from './rows.ts';
 
 /** The kind of the fusion that two groups make, or null where they make none. */
 export function fusionKind(a: Group, b: Group, graph: FusionGraph): FusionKind | null {
   const { weight, operands, results, displaced, anchors } = graph.joined(a, b);
   if (operands.size + results.length > maxOperands || weight > maxWeight) return null;
   const region = regionOf(a, b, results, graph);
-  if (!displaced.every((m) => readsWell(m, region))) return null;
+  const kind = displaced.every((m) => readsWell(m, region)) ? kindOf(anchors, region) : null;
+  return kind ?? (anchors.length > 0 && areRows(region, (value) => isPlain(value, region)) ? 'rows' : null);
+}
+
+function kindOf(anchors: readonly Instr[], region: Region): FusionKind | null {
   if (anchors.length === 0) return oneLoop(region) ? 'map' : null;
   return anchoredKind(anchors, region);
 }
