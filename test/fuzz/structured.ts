@@ -37,7 +37,7 @@ export type Statement =
   | { readonly kind: 'swap'; readonly a: number; readonly b: number }
   | { readonly kind: 'rotate' }
   | { readonly kind: 'count'; readonly by: number }
-  | { readonly kind: 'if'; readonly test: number; readonly then: Statements; readonly otherwise: Statements }
+  | { readonly kind: 'if'; readonly test: number; readonly yes: Statements; readonly no: Statements }
   | { readonly kind: 'switch'; readonly cases: readonly Statements[] }
   | { readonly kind: 'for'; readonly rounds: number | 'n'; readonly body: Statements }
   | { readonly kind: 'while'; readonly rounds: number; readonly test: number; readonly body: Statements }
@@ -76,7 +76,7 @@ function drawStatement(r: Draw, size: number, depth: number): Statement {
     () => ({ kind: 'count', by: r.int(3) - 1 }),
   ];
   const nested: readonly (() => Statement)[] = [
-    () => ({ kind: 'if', test: r.int(tests.length), then: inside(), otherwise: inside() }),
+    () => ({ kind: 'if', test: r.int(tests.length), yes: inside(), no: inside() }),
     () => ({ kind: 'switch', cases: [inside(), inside(), inside()].slice(0, 1 + r.int(3)) }),
     () => ({ kind: 'for', rounds: r.chance(0.4) ? 'n' : r.int(4), body: inside() }),
     () => ({ kind: 'while', rounds: r.int(4), test: r.int(tests.length), body: inside() }),
@@ -148,8 +148,8 @@ function step(x: Variables, st: Statement): Variables {
     case 'if':
       return cond<Variables>(
         tests[st.test]!(x),
-        () => execute(st.then, x),
-        () => execute(st.otherwise, x),
+        () => execute(st.yes, x),
+        () => execute(st.no, x),
       ) as Variables;
     case 'switch':
       return switchCase<Variables>(
