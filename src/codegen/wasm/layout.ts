@@ -46,7 +46,7 @@ const scalarBytes: Readonly<Record<Scalar, number>> = { f32: 4, f64: 8, i32: 4, 
 export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
 
 // Up to this size an array is copied at each call: looking up where it is would take as long.
-const smallBytes = 4096;
+export const smallBytes = 4096;
 
 /** The table first, then constants, small inputs and outputs, the arena and scratch memory. */
 export function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout {
