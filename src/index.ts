@@ -1,4 +1,6 @@
 // The public surface of `tracejit`: re-exports only.
+import './autodiff/history.ts';
+
 export type { TypedArray } from './array/nd.ts';
 export { type CustomPullback, customGradient } from './autodiff/custom.ts';
 export {
@@ -10,6 +12,7 @@ export {
   valueAndGrad,
   vjp,
 } from './autodiff/grad.ts';
+export { noGrad } from './autodiff/no-grad.ts';
 export { numericGradient } from './autodiff/numeric.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
 export type { TraceRecord } from './jit/cache.ts';
@@ -79,6 +82,7 @@ export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts'
 export { eagerly } from './tensor/eagerly.ts';
 export { arange, eye, full, linspace, ones, onesLike, zeros, zerosLike } from './tensor/fill.ts';
 export { Generator } from './tensor/generator.ts';
+export type { BackwardOptions, GradientHook } from './tensor/history.ts';
 export * as random from './tensor/random.ts';
 export { type SliceIndex, Tensor } from './tensor/tensor.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';

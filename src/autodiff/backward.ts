@@ -49,7 +49,8 @@ export function backward(
   return sources.map((s) => cotangentOf.get(s) ?? null);
 }
 
-function pullBack(entry: Entry, cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+/** The cotangents of an entry's operands from those of its results. */
+export function pullBack(entry: Entry, cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
   const { rule, args, results, needs, name, loc } = entry;
   if (rule.kind === 'custom') return rule.pullback(cotangents);
   const { op, attrs, regions } = rule;

@@ -7,7 +7,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { Trace } from '../trace/tracer.ts';
 import { GradientError } from '../util/errors.ts';
 import { zerosOf } from './backward.ts';
-import { baseInterpreter, detached, recordOnTapes } from './identity.ts';
+import { baseInterpreter } from './base.ts';
+import { detached, recordEverywhere } from './identity.ts';
 import type { Pullback } from './tape.ts';
 
 /** From the cotangent of the value to that of the one argument, or a list with one per argument; null where no gradient flows. */
@@ -36,9 +37,9 @@ export function customGradient<Args extends readonly TensorLike[]>(
     const operands = args.map((x) => lift(x, name));
     if (baseInterpreter() instanceof Trace) return staged(name, checkedF, operands);
     const [value, pullback] = checkedF(operands);
-    // The tapes saw how the value was computed and must not follow it; what the pullback keeps of that computation they still may.
+    // The tapes saw how the value was computed and must not follow it; what the pullback keeps of that computation they still may. So with histories.
     const result = detached(value);
-    recordOnTapes(name, operands, [result], pullback);
+    recordEverywhere(name, operands, [result], pullback);
     return result;
   };
 }

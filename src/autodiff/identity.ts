@@ -3,23 +3,25 @@ import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
 import { EagerTensor } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Trace } from '../trace/tracer.ts';
+import { baseInterpreter } from './base.ts';
+import { recordStep } from './steps.ts';
 import { type Pullback, Tape } from './tape.ts';
 
-/** `x` as a tensor nobody else holds. The tapes in force know that it comes from `x`. */
+/** `x` as a tensor nobody else holds. The tapes in force, and its history, know that it comes from `x`. */
 export function renew(x: Tensor): Tensor {
   const copy = detached(x);
-  recordOnTapes('identity', [x], [copy], (g) => g);
+  recordEverywhere('identity', [x], [copy], (g) => g);
   return copy;
 }
 
-/** `x` as a tensor that no tape in force connects with anything. */
+/** `x` as a tensor that no tape in force connects with anything, and no history. */
 export function detached(x: Tensor): Tensor {
   const base = baseInterpreter();
   return base instanceof Trace ? base.again(x) : new EagerTensor(x.requireView());
 }
 
-/** Records on every tape between here and the interpreter that computes. */
-export function recordOnTapes(
+/** Records on every tape between here and the interpreter that computes, and in the history of the results. */
+export function recordEverywhere(
   name: string,
   args: readonly Tensor[],
   results: readonly Tensor[],
@@ -27,11 +29,5 @@ export function recordOnTapes(
 ): void {
   for (let i: Interpreter | null = currentInterpreter(); i instanceof Tape; i = i.parent)
     i.record(name, args, results, pullback);
-}
-
-/** The interpreter below all tapes: eager mode or a trace. */
-export function baseInterpreter(): Interpreter {
-  let base = currentInterpreter();
-  while (base instanceof Tape) base = base.parent;
-  return base;
+  recordStep(name, args, results, () => pullback);
 }

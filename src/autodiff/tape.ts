@@ -69,10 +69,7 @@ export class Tape implements Interpreter {
   #call(args: readonly Tensor[], attrs: unknown, [func, pullback]: readonly Func[]): readonly Tensor[] {
     if (pullback === undefined) return within(this, () => replay(func!, args));
     const results = this.parent.bind(call.def, args, attrs, [func!, pullback]);
-    this.record(func!.name, args, results, ([cotangent]) => {
-      const found = call(pullback, [...args, cotangent!]);
-      return args.map((_, i) => found[i] ?? null);
-    });
+    this.record(func!.name, args, results, pullbackOfCall(pullback, args));
     return results;
   }
 
@@ -106,6 +103,15 @@ export class Tape implements Interpreter {
   }
 }
 
-function locationOf(result: Tensor): Loc | undefined {
+/** The way back of a call that brings its own. */
+export function pullbackOfCall(pullback: Func, args: readonly Tensor[]): Pullback {
+  return ([cotangent]) => {
+    const found = call(pullback, [...args, cotangent!]);
+    return args.map((_, i) => found[i] ?? null);
+  };
+}
+
+/** The user's line of what a tensor was computed by, where it costs nothing to know. */
+export function locationOf(result: Tensor): Loc | undefined {
   return result instanceof TracedTensor ? result.value.def?.loc : undefined;
 }

@@ -2,14 +2,14 @@
 import type { Settle } from '../array/storage.ts';
 import type { CompiledProgram } from '../codegen/js/program.ts';
 import { compileProgram } from '../codegen/js/program.ts';
-import { compileWasm } from '../codegen/wasm/program.ts';
+import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
 import { whyNoWasm } from '../codegen/wasm/support.ts';
+import { moduleText } from '../codegen/wasm/text.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
-import { printProgram } from '../lower/print.ts';
 import type { Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
@@ -25,7 +25,7 @@ export interface CodeOptions {
 
 export interface Generated {
   readonly program: Program;
-  /** The JavaScript, or the kernels of which a module was made. */
+  /** The JavaScript, or the module in WebAssembly's text format. */
   readonly source: string;
   readonly engine: 'wasm' | CompiledProgram['engine'];
   /** Why this engine. */
@@ -56,8 +56,9 @@ export function generate(
       const run = compileWasm(program, precision);
       return {
         program,
+        // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
         get source() {
-          return printProgram(program);
+          return moduleText(emitModule(program, precision).bytes);
         },
         engine: 'wasm',
         why: backend === 'wasm' ? 'asked for' : 'it saves more than it costs to copy arguments and results',

@@ -1,4 +1,5 @@
 // The cache of a jitted function: one specialisation per kind of arguments, found by walking the arguments, made by tracing.
+import { unexpected } from '../autodiff/leaf-gradients.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { changedSettings } from '../trace/setting.ts';
@@ -116,13 +117,15 @@ export class Specialisations {
     return made;
   }
 
-  // What differs from the most similar arguments known or, where it is not the arguments, from the settings of then.
+  // What differs from the most similar arguments known or, where it is not the arguments, from the settings or gradients of then.
   #difference(key: ArgumentKey): string {
     const keys = this.#known.map((s) => s.key);
     const ofArguments = nearestDifference(keys, key);
     if (ofArguments !== '') return ofArguments;
     const alike = this.#known.find((s) => differences(s.key, key).length === 0);
-    return alike === undefined ? '' : changedSettings(alike.traced.settings).join(', ');
+    if (alike === undefined) return '';
+    const { settings, gradients } = alike.traced;
+    return [...changedSettings(settings), ...unexpected(gradients.expected)].join(', ');
   }
 
   #checkSignature(signature: ArgumentKey, key: ArgumentKey, loc: Loc | undefined): void {

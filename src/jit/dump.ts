@@ -10,7 +10,7 @@ interface FileSystem {
 
 let compilations = 0;
 
-/** Writes `000-name/00-trace.ir`, one file per pass, `program.txt` (kernels and memory) and, where it runs as JavaScript, `program.js`. Without the variable, or outside Node, does nothing. */
+/** Writes `000-name/00-trace.ir`, one file per pass, `program.txt` (kernels and memory) and the code, `program.js` or `program.wat`. Without the variable, or outside Node, does nothing. */
 export function dump({ func, stages, code }: Compilation): void {
   const folder = globalThis.process?.env?.TRACEJIT_DUMP;
   if (folder === undefined || folder === '') return;
@@ -22,7 +22,7 @@ export function dump({ func, stages, code }: Compilation): void {
       files.writeFileSync(`${target}/${String(i).padStart(2, '0')}-${pass}.ir`, `${remarks}${text}\n`);
     });
     files.writeFileSync(`${target}/program.txt`, printProgram(code.program));
-    if (code.engine !== 'wasm') files.writeFileSync(`${target}/program.js`, code.source);
+    files.writeFileSync(`${target}/program.${code.engine === 'wasm' ? 'wat' : 'js'}`, code.source);
   });
 }
 

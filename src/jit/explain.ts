@@ -1,6 +1,7 @@
 // What a compilation did, for people: the result of `f.lower(...)`.
 import { print } from '../ir/print.ts';
 import { bytesOf, sizeOf, type TensorType } from '../ir/types.ts';
+import { printProgram } from '../lower/print.ts';
 import type { Program } from '../lower/program.ts';
 import type { Stage } from '../passes/pass.ts';
 import { TreeError } from '../util/errors.ts';
@@ -16,7 +17,9 @@ export interface Lowered<Args extends readonly unknown[], R> {
   readonly ir: string;
   /** The function after each pass, with its text; the first is `trace`, the last is what was lowered. */
   readonly stages: readonly Stage[];
-  /** The generated JavaScript; for WebAssembly the kernels that the module was made of. */
+  /** The kernels, the order they run in and where every tensor lives: what code is made of. */
+  readonly program: string;
+  /** The generated code: JavaScript, or a WebAssembly module in its text format. */
   readonly source: string;
   readonly memory: MemorySummary;
   /** Work of each kernel, in the order they run. */
@@ -56,6 +59,9 @@ export function explain<Args extends readonly unknown[], R>(
       return print(specialisation.traced.func);
     },
     stages,
+    get program() {
+      return printProgram(program);
+    },
     get source() {
       return code.source;
     },

@@ -1,13 +1,16 @@
 // One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
+import { asExpected, setPresence } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
+import { isRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import type { Tree } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
 import { Executable } from './executable.ts';
+import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
 import type { TracedCall } from './traced.ts';
@@ -23,6 +26,7 @@ export class Specialisation {
   // Which leaves are parameters; null where all are.
   readonly #parameters: readonly number[] | null;
   readonly #donation: (() => Donation) | null;
+  readonly #history: CallHistory;
   #executable: Executable | undefined;
 
   constructor(key: ArgumentKey, traced: TracedCall, settings: Settings) {
@@ -35,6 +39,7 @@ export class Specialisation {
     );
     const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
+    this.#history = new CallHistory(traced, this.unit, settings.name);
     this.#donation = settings.donate.size === 0 ? null : () => donationOf(settings.name);
   }
 
@@ -51,6 +56,7 @@ export class Specialisation {
     return (
       matches(this.key.tree, args, this.key.leaves, leaves) &&
       unchanged(this.traced.settings) &&
+      asExpected(this.traced.gradients.expected) &&
       (this.lasting || this.usable)
     );
   }
@@ -63,19 +69,37 @@ export class Specialisation {
 
   /** The results under eager mode. */
   run(leaves: readonly unknown[]): readonly Tensor[] {
-    return this.executable().call(this.#arguments(leaves), this.#donation);
+    const given = this.#arguments(leaves);
+    if (this.#history.concerns(given) && isRecording()) return this.#runRecorded(leaves, given);
+    const results = this.executable().call(given, this.#donation);
+    if (this.traced.gradients.left.length > 0) setPresence(this.traced.gradients.left);
+    return results;
+  }
+
+  // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.
+  #runRecorded(leaves: readonly unknown[], given: readonly unknown[]): readonly Tensor[] {
+    const history = this.#history;
+    history.checkArguments(given);
+    if (history.manner === 'halves') return this.stage(leaves);
+    const remember = history.begin(given);
+    const results = this.executable().call(given, this.#donation);
+    setPresence(this.traced.gradients.left);
+    remember(results);
+    return results;
   }
 
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, outputCount, settings } = this.traced;
+    const { captures, writes, outputCount, settings, gradients } = this.traced;
     dependOn(settings);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
+    this.#history.checkArguments(operands);
     for (const capture of captures)
       operands.push(capture.kind === 'tensor' ? capture.tensor : interpreter.read(capture.variable));
     const results = this.unit.call(operands);
     writes.forEach((variable, k) => interpreter.write(variable, results[outputCount + k]!));
+    setPresence(gradients.left);
     return results;
   }
 

@@ -4,7 +4,7 @@ import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { unusedCondition, unusedFlag, unusedWarning } from '../trace/messages.ts';
-import { type TracedFunction, traceFunction } from '../trace/tracer.ts';
+import { type GradientEffects, type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
 import type { ArgumentKey } from './key.ts';
 import { configuration } from './options.ts';
@@ -14,6 +14,9 @@ export interface TracedCall extends TracedFunction {
   readonly output: Tree;
   /** How many of the func's results are the function's own; the rest are the writes. */
   readonly outputCount: number;
+  readonly gradients: GradientEffects;
+  /** Where each argument among the parameters was found, such as `args[1].x`. */
+  readonly paths: readonly string[];
   /** How long `f` took. */
   readonly ms: number;
 }
@@ -53,7 +56,12 @@ export function traceCall(
     return tensors;
   };
   const start = performance.now();
-  const traced = traceFunction(body, types, { name, parent, paths: parameterPaths });
+  const traced = traceFunction(body, types, {
+    name,
+    parent,
+    paths: parameterPaths,
+    leavesGradients: true,
+  });
   const { unused, ...result } = traced;
   if (configuration.checkConditions) {
     if (unused?.direct) throw unusedCondition(unused);
@@ -63,5 +71,5 @@ export function traceCall(
     const flag = flags.find((k) => !used.has(params[k]!));
     if (flag !== undefined) console.warn(unusedFlag(name, parameterPaths[flag]!));
   }
-  return { ...result, output: output!, outputCount, ms: performance.now() - start };
+  return { ...result, paths: parameterPaths, output: output!, outputCount, ms: performance.now() - start };
 }

@@ -1,11 +1,14 @@
 // A function that can be called under any interpreter: compiled under eager mode, one `call` in a trace, a pair of units under a tape.
-import { detached } from '../autodiff/identity.ts';
+import { detached, renew } from '../autodiff/identity.ts';
+import { Unwatched } from '../autodiff/no-grad.ts';
+import { recordStep } from '../autodiff/steps.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
+import { isRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { invariant } from '../util/errors.ts';
 import type { CodeOptions } from './backend.ts';
@@ -41,7 +44,12 @@ export class Unit {
   /** The results on tensors for all parameters, captures included. */
   call(args: readonly Tensor[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    if (interpreter === eager) return this.#compiled().call(args, null);
+    if (interpreter === eager)
+      return hasHistory(args) ? this.#callRecorded(args) : this.#compiled().call(args, null);
+    if (interpreter instanceof Unwatched) {
+      const free = args.map((a) => interpreter.stop(a));
+      return within(interpreter.base, () => this.call(free));
+    }
     if (!(interpreter instanceof Tape)) return call(this.func, args);
     const wanted = args.flatMap((a, i) => (interpreter.tracks(a) ? [i] : []));
     if (wanted.length === 0) return within(interpreter.parent, () => this.call(args));
@@ -56,17 +64,56 @@ export class Unit {
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
-    const results = made.slice(0, count).map((r) => (args.includes(r) ? detached(r) : r));
-    tape.record(this.func.name, args, results, (cotangents) => {
-      const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
-      const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
-      const found = new Array<Tensor | null>(args.length).fill(null);
-      inputs.forEach((i, k) => {
-        found[i] = given[k]!;
-      });
-      return found;
-    });
+    const results = made
+      .slice(0, count)
+      .map((r) => (args.includes(r) ? within(tape.parent, () => renew(r)) : r));
+    tape.record(this.func.name, args, results, (cotangents) =>
+      this.#pull(derivative, args.length, residuals, cotangents),
+    );
     return results;
+  }
+
+  // As under a tape, with the backward half in the history of the results.
+  #callRecorded(args: readonly Tensor[]): readonly Tensor[] {
+    const wanted = args.flatMap((a, i) => (a.history === null ? [] : [i]));
+    const derivative = this.#derivative(wanted);
+    const made = derivative.forward.#compiled().call(args, null);
+    const count = this.func.results.length;
+    const residuals = made.slice(count);
+    const results = made.slice(0, count).map((r) => (args.includes(r) ? detached(r) : r));
+    recordStep(
+      this.func.name,
+      args,
+      results,
+      () => (cotangents) => this.#pull(derivative, args.length, residuals, cotangents),
+    );
+    return results;
+  }
+
+  /** The cotangents of the parameters `wanted` on `args` (null for the others), from those of the results. Computes the results again on the way. */
+  pullBack(
+    args: readonly Tensor[],
+    wanted: readonly number[],
+    cotangents: readonly (Tensor | null)[],
+  ): readonly (Tensor | null)[] {
+    const derivative = this.#derivative(wanted);
+    const residuals = derivative.forward.call(args).slice(this.func.results.length);
+    return this.#pull(derivative, args.length, residuals, cotangents);
+  }
+
+  #pull(
+    derivative: Derivative,
+    count: number,
+    residuals: readonly Tensor[],
+    cotangents: readonly (Tensor | null)[],
+  ): readonly (Tensor | null)[] {
+    const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
+    const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
+    const found = new Array<Tensor | null>(count).fill(null);
+    inputs.forEach((i, k) => {
+      found[i] = given[k]!;
+    });
+    return found;
   }
 
   #derivative(wanted: readonly number[]): Derivative {
@@ -108,4 +155,8 @@ export class Unit {
     this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [] }, options);
     return this.#executable;
   }
+}
+
+function hasHistory(args: readonly Tensor[]): boolean {
+  return isRecording() && args.some((a) => a.history !== null);
 }

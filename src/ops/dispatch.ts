@@ -16,14 +16,17 @@ export interface Interpreter {
 }
 
 let current: Interpreter | null = null;
+let recordedBind: Interpreter['bind'] | null = null;
 
-/** Applies an op under the current interpreter. */
+/** Applies an op under the current interpreter. What depends on a tensor that requires a gradient is given a history on the way. */
 export function bind(
   op: OpDef,
   args: readonly Tensor[],
   attrs: unknown,
   regions: readonly Func[] = [],
 ): readonly Tensor[] {
+  for (let i = 0; i < args.length; i++)
+    if (args[i]!.history !== null && recordedBind !== null) return recordedBind(op, args, attrs, regions);
   return currentInterpreter().bind(op, args, attrs, regions);
 }
 
@@ -41,6 +44,11 @@ export function within<T>(interpreter: Interpreter, f: () => T): T {
   } finally {
     current = saved;
   }
+}
+
+/** Called once, by autodiff/history.ts: how an op is applied to operands of which some have a history. */
+export function installRecordedBind(bind: Interpreter['bind']): void {
+  recordedBind = bind;
 }
 
 /** Called once, by tensor/eager.ts: what runs outside every transform. */

@@ -3,7 +3,9 @@ import type { NdView, TypedArray } from '../array/nd.ts';
 import { type DType, type Shape, sizeOf, type TensorType } from '../ir/types.ts';
 import { tensorBrand } from '../ops/coerce.ts';
 import { ShapeError } from '../util/errors.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import type { PrimitiveHint } from './errors.ts';
+import { autograd, type BackwardOptions, type GradientHook, type History } from './history.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Elements as nested arrays, one level per axis; a scalar is the bare element. bool elements are booleans. */
@@ -13,6 +15,8 @@ export type NestedArray = number | boolean | readonly NestedArray[];
 export abstract class TensorCore {
   /** Dtype and shape. */
   abstract readonly type: TensorType;
+  /** @internal What it was computed from, where a gradient is required of that; see history.ts. */
+  history: History | null = null;
 
   /** Sizes of the axes, outermost first. */
   get shape(): Shape {
@@ -38,6 +42,44 @@ export abstract class TensorCore {
   abstract data(): TypedArray;
   /** The elements as text, the way NumPy prints them. Throws a TraceError inside `jit`. */
   abstract toString(): string;
+
+  /** Does it depend on something that requires a gradient? */
+  get requiresGrad(): boolean {
+    return this.history !== null;
+  }
+  /** Was it given, and not computed from what requires a gradient? Gradients are kept for leaves. */
+  get isLeaf(): boolean {
+    return this.history === null || this.history.kind === 'leaf';
+  }
+  /** The sum of the gradients that backward passes left here, or null. Throws a GradientError for a tensor that was computed: they are kept for leaves. */
+  get grad(): Tensor | null {
+    return autograd().gradientOf(this as unknown as Tensor);
+  }
+  /** Set it to null before the next backward pass, which would add to it. */
+  set grad(gradient: Tensor | null) {
+    autograd().setGradient(this as unknown as Tensor, gradient);
+  }
+  /**
+   * Adds the gradient of this tensor to the `.grad` of every leaf it depends on. `gradient` (1) is that of something else by this tensor, of its shape; a tensor
+   * that is no scalar needs one. What was recorded is used up, unless `retainGraph` keeps it. Throws a GradientError where there is no history, a used one, or a step without a gradient.
+   *
+   *     const x = tensor(5, { requiresGrad: true });
+   *     x.square().backward();
+   *     x.grad!.item();   // 10
+   */
+  backward(gradient?: Tensor | number, options?: BackwardOptions): void {
+    autograd().backward(this as unknown as Tensor, gradient, options);
+  }
+  /** The same value without a history, or as a leaf of its own: `x.detach({ requiresGrad: true })`. */
+  detach(options?: { readonly requiresGrad?: boolean }): Tensor {
+    checkOptions(options, ['requiresGrad'], 'detach');
+    checkFlag(options?.requiresGrad, 'requiresGrad', 'detach');
+    return autograd().detach(this as unknown as Tensor, options?.requiresGrad ?? false);
+  }
+  /** Calls `hook` with the gradient of this tensor in every backward pass, when it is complete; what the hook returns takes its place. Returns a function that removes the hook. */
+  registerHook(hook: GradientHook): () => void {
+    return autograd().registerHook(this as unknown as Tensor, hook);
+  }
 
   /** The tensor that ops compute with: this one, or for a variable the value it has now. */
   abstract resolve(): Tensor;

@@ -5,8 +5,9 @@ import { checkedShape } from '../ops/axes.ts';
 import { isTensor } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
-import { checkOptions } from '../util/options.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import { EagerTensor } from './eager.ts';
+import { autograd } from './history.ts';
 import type { Tensor } from './tensor.ts';
 
 type NumberArray =
@@ -28,6 +29,8 @@ export interface TensorOptions {
   readonly dtype?: DType;
   /** Default: the nesting of the data. Otherwise the data fill this shape in row-major order. */
   readonly shape?: Shape;
+  /** Make it a leaf of which backward() computes a gradient; float32 only. Default false. */
+  readonly requiresGrad?: boolean;
 }
 
 /** Up to this size a tensor made while tracing is written into the function; larger ones are captured, as a hidden input. */
@@ -42,9 +45,11 @@ const literalSize = 16;
  *     tensor([[1, 2], [3, 4]])                          // float32[2,2]
  *     tensor([1, 2, 3], { dtype: 'int32' })
  *     tensor(new Float32Array(6), { shape: [2, 3] })
+ *     tensor(5, { requiresGrad: true })                 // see backward
  */
 export function tensor(data: TensorData, options?: TensorOptions): Tensor {
-  checkOptions(options, ['dtype', 'shape'], 'tensor');
+  checkOptions(options, ['dtype', 'shape', 'requiresGrad'], 'tensor');
+  checkFlag(options?.requiresGrad, 'requiresGrad', 'tensor');
   if (options?.dtype !== undefined) checkDType(options.dtype, 'tensor');
   const shape = nestingOf(data);
   const given = options?.shape === undefined ? shape : checkedShape(options.shape, 'tensor');
@@ -53,8 +58,11 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
       `tensor: ${sizeOf(shape)} elements do not fill shape ${showShape(given)}, which has ${sizeOf(given)}`,
     );
   const { elements, dtype } = collect(data, shape, options?.dtype);
-  if (elements.length <= literalSize) return constant(Array.from(elements), dtype, given);
-  return new EagerTensor(ndView(dtype, given, elements));
+  const made =
+    elements.length <= literalSize
+      ? constant(Array.from(elements), dtype, given)
+      : new EagerTensor(ndView(dtype, given, elements));
+  return options?.requiresGrad ? autograd().detach(made, true) : made;
 }
 
 // Deeper than any sensible tensor: only a cycle gets there.

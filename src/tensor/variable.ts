@@ -10,18 +10,20 @@ import type { NestedArray } from './core.ts';
 import { checkedView } from './donation.ts';
 import { EagerTensor } from './eager.ts';
 import type { PrimitiveHint } from './errors.ts';
+import { leaf } from './history.ts';
 import { Tensor } from './tensor.ts';
 
 export interface VariableOptions {
   /** Named in errors, IR and summaries. */
   readonly name?: string;
-  /** Whether optimizers and gradient tapes see it. Default true. */
+  /** Whether optimizers and gradient tapes see it, and backward() leaves a gradient in it (float32 only). Default true. */
   readonly trainable?: boolean;
 }
 
 /**
  * A tensor that can be assigned, usable wherever a tensor is. Dtype and shape are fixed. Inside `jit` it is read and written by
- * reference: every call sees the value of that moment and leaves the new one behind.
+ * reference: every call sees the value of that moment and leaves the new one behind. An assignment takes a value and not its history: afterwards the variable is a
+ * leaf as before.
  */
 export class Variable extends Tensor {
   override readonly type: TensorType;
@@ -31,6 +33,7 @@ export class Variable extends Tensor {
   #state: NdView;
   #shared: EagerTensor | null = null;
   #owned = false;
+  #version = 0;
   // Where the state is in memory of an executor: then no tensor ever looks at it.
   #home: Home | null = null;
 
@@ -41,6 +44,7 @@ export class Variable extends Tensor {
     this.name = name;
     this.trainable = trainable;
     this.#state = initial;
+    if (trainable && initial.dtype === 'float32') this.history = leaf(name, this.type, this, null);
   }
 
   /** The value it has now, as an immutable tensor: later assignments do not change it. */
@@ -115,7 +119,12 @@ export class Variable extends Tensor {
     const state = this.#state;
     if (this.#home === null) this.#owned = false;
     this.#shared = new EagerTensor(this.#home === null ? state : { ...state, data: state.data.slice() });
+    this.#shared.history = this.history;
     return this.#shared;
+  }
+  /** @internal How often the state has changed: what was computed from an older one says so when its gradient is asked for. */
+  get version(): number {
+    return this.#version;
   }
   /** @internal The state, for reading before anything is assigned. The caller must not keep it: ownership is unchanged. */
   peek(): NdView {
@@ -135,6 +144,7 @@ export class Variable extends Tensor {
    */
   takeForUpdate(settle: Settle | null = null): TypedArray {
     this.#shared = null;
+    this.#version++;
     if (this.#home !== null) return this.#state.data;
     const state = checkedView(this.#state);
     const home = settle?.(this.dtype, this.size) ?? null;
@@ -155,6 +165,7 @@ export class Variable extends Tensor {
     this.#home?.give();
     this.#home = null;
     this.#state = view;
+    this.#version++;
     this.#shared = null;
     this.#owned = false;
   }

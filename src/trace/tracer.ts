@@ -4,6 +4,8 @@ import { showType, type TensorType } from '../ir/types.ts';
 import { type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { conversionSummary, type PrimitiveHint } from '../tensor/errors.ts';
+import { gradientSlot } from '../tensor/gradient-slot.ts';
+import { type Leaf, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
@@ -106,6 +108,17 @@ export interface TracedFunction {
   readonly settings: readonly SettingRead[];
 }
 
+/** A leaf that has a gradient, or has none. */
+export type Presence = readonly [leaf: Leaf, present: boolean];
+
+/** What a function does with the gradients of leaves, as far as it is no matter of tensors. */
+export interface GradientEffects {
+  /** What it was traced for. */
+  readonly expected: readonly Presence[];
+  /** What it leaves behind; the gradients themselves are in the slots, which are among its writes. */
+  readonly left: readonly Presence[];
+}
+
 /** Appends one instruction per op. Tensors it does not own become captured parameters, once per identity, so that no data is ever folded into code. */
 export class Trace implements Interpreter {
   readonly parent: Interpreter;
@@ -113,6 +126,12 @@ export class Trace implements Interpreter {
   /** Where the trace began. */
   readonly loc: Loc | undefined;
   readonly conditions: Conditions = new Conditions();
+  /** Does its caller see to the gradients that it leaves in leaves from outside? */
+  readonly leavesGradients: boolean;
+  /** The gradients of leaves that it has set, or removed (null). */
+  readonly gradients: Map<Leaf, Tensor | null> = new Map();
+  /** Which leaves from outside were found with a gradient, and which without. */
+  readonly expected: Map<Leaf, boolean> = new Map();
   readonly #unrolling = new Unrolling();
   readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
@@ -121,12 +140,14 @@ export class Trace implements Interpreter {
   readonly #captured = new Map<Tensor, Value>();
   readonly #variables = new Map<Variable, TracedTensor>();
   readonly #writes = new Set<Variable>();
+  readonly #versions = new Map<Variable, number>();
   readonly #names = new Map<Value, string>();
   #live = true;
 
-  constructor(name: string, parent: Interpreter) {
+  constructor(name: string, parent: Interpreter, leavesGradients = false) {
     this.name = name;
     this.parent = parent;
+    this.leavesGradients = leavesGradients;
     this.loc = instructionLocation();
   }
 
@@ -162,14 +183,33 @@ export class Trace implements Interpreter {
     let now = this.#variables.get(variable);
     if (now === undefined) {
       now = this.#capture({ kind: 'variable', variable }, variable.type, 'a captured variable');
+      now.history = variable.history;
       this.#variables.set(variable, now);
     }
     return now;
   }
 
   write(variable: Variable, value: Tensor): void {
-    this.#variables.set(variable, new TracedTensor(this, this.#own(value)));
+    const now = new TracedTensor(this, this.#own(value));
+    now.history = variable.history;
+    this.#variables.set(variable, now);
     this.#writes.add(variable);
+    this.#versions.set(variable, this.versionOf(variable) + 1);
+  }
+
+  /** How often a variable was assigned in this trace. */
+  versionOf(variable: Variable): number {
+    return this.#versions.get(variable) ?? 0;
+  }
+
+  /** Puts the gradients of leaves from outside into their slots, and says what became of them. */
+  leaveGradients(): GradientEffects {
+    const left = [...this.gradients].filter(([leaf]) => leaf.home !== this);
+    for (const [leaf, gradient] of left) if (gradient !== null) this.write(gradientSlot(leaf), gradient);
+    return {
+      expected: [...this.expected],
+      left: left.map(([leaf, gradient]) => [leaf, gradient !== null]),
+    };
   }
 
   /** The same value as a tensor of another identity, of this trace. */
@@ -218,23 +258,30 @@ export interface TraceOptions {
   readonly parent: Interpreter;
   /** Path of each argument, for messages. */
   readonly paths?: readonly string[];
+  /** See Trace; default false, which makes a gradient left outside an error. */
+  readonly leavesGradients?: boolean;
 }
 
 /** Runs `f` on traced tensors of the given types. Whatever `f` does or throws, its surroundings stay as they were. */
 export function traceFunction(
   f: (args: readonly Tensor[]) => readonly Tensor[],
   types: readonly TensorType[],
-  { name, parent, paths }: TraceOptions,
-): TracedFunction & { readonly unused: (Provenance & UnusedCondition) | null } {
-  const trace = new Trace(name, parent);
+  { name, parent, paths, leavesGradients }: TraceOptions,
+): TracedFunction & {
+  readonly gradients: GradientEffects;
+  readonly unused: (Provenance & UnusedCondition) | null;
+} {
+  const trace = new Trace(name, parent, leavesGradients);
   const args = types.map(({ dtype, shape }, i) =>
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
   );
   try {
-    const traced = within(trace, () => trace.finish(f(args)));
+    const results = within(trace, () => withRecording(true, () => f(args)));
+    const gradients = trace.leaveGradients();
+    const traced = trace.finish(results);
     const found = trace.conditions.unused(traced.func);
     const unused = found && { ...new TracedTensor(trace, found.value).provenance(), ...found };
-    return { ...traced, unused };
+    return { ...traced, gradients, unused };
   } finally {
     trace.end();
   }

@@ -1,6 +1,8 @@
 // What a golden file can ask for: `// run: <command> …`, each from the text so far to the text that follows.
 import '../../src/tensor/eager.ts';
 import { emitProgram } from '../../src/codegen/js/program.ts';
+import { emitModule } from '../../src/codegen/wasm/program.ts';
+import { moduleText } from '../../src/codegen/wasm/text.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { print } from '../../src/ir/print.ts';
 import { lower } from '../../src/lower/lower.ts';
@@ -39,6 +41,13 @@ export const commands: Readonly<Record<string, Command>> = {
   /** The JavaScript of the function, which is lowered as it stands; a word `fast` relaxes its kernels. */
   javascript: (text, words) =>
     emitProgram(lower(parse(text, registry), { precision: words.includes('fast') ? 'fast' : 'strict' })),
+  /** The WebAssembly module of the function as text; a word `fast` allows other rounding. */
+  wat: (text, words) => {
+    const precision = words.includes('fast') ? 'fast' : 'strict';
+    return moduleText(
+      emitModule(lower(parse(text, registry), { precision, target: 'wasm' }), precision).bytes,
+    );
+  },
   /** The program: kernels and memory. Numbers name donated parameters; a word `fast` allows wider intermediates, `wasm` marks loops with lanes. */
   lower: (text, words) => {
     const precision = words.includes('fast') ? 'fast' : 'strict';

@@ -35,7 +35,8 @@ export class Functions implements Library {
     if (index === undefined) {
       index = this.#functions.push(undefined) - 1;
       this.#scalar.set(fn, index);
-      this.#functions[index] = scalarFunction(fn, this);
+      const names = { name: fn.name, params: fn.params.map((p) => p.name) };
+      this.#functions[index] = { ...scalarFunction(fn, this), names };
     }
     return index;
   }
@@ -43,7 +44,7 @@ export class Functions implements Library {
   helper(name: Helper): number {
     let index = this.#helpers.get(name);
     if (index === undefined) {
-      index = this.add(helpers[name]());
+      index = this.add({ ...helpers[name](), names: { name, params: ['a', 'b'] } });
       this.#helpers.set(name, index);
     }
     return index;

@@ -13,6 +13,13 @@ export interface Signature {
 export interface WasmFunction extends Signature {
   readonly locals: readonly ValueType[];
   readonly body: Uint8Array;
+  /** For people: what a stack trace, a profile or the text of the module calls it and its parameters. */
+  readonly names?: FunctionNames;
+}
+
+export interface FunctionNames {
+  readonly name: string;
+  readonly params: readonly string[];
 }
 
 /** The module imports its memory under these names, and exports one function. */
@@ -22,9 +29,11 @@ export const exportName = 'run';
 // All that 32-bit addresses reach.
 export const mostPages = 65536;
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
-const sectionIds = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
-const magic = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+export const sectionIds = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+/** The custom section of this name holds names, in parts. */
+export const nameSection = { name: 'name', functions: 1, locals: 2 } as const;
+export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
 /** A module of these functions, of which `exported` can be called from outside. `shared`: the memory that it imports is. */
 export function encodeModule(
@@ -89,7 +98,37 @@ export function encodeModule(
       bytes.append(content.view);
     }
   });
+  section(sectionIds.custom, (bytes) => encodeNames(functions, bytes));
   return out.view.slice();
+}
+
+function encodeNames(functions: readonly WasmFunction[], bytes: Bytes): void {
+  const named = functions.flatMap(({ names }, index) => (names === undefined ? [] : [{ index, ...names }]));
+  bytes.name(nameSection.name);
+  const part = (id: number, write: (content: Bytes) => void): void => {
+    const content = new Bytes();
+    content.u32(named.length);
+    write(content);
+    bytes.byte(id);
+    bytes.u32(content.length);
+    bytes.append(content.view);
+  };
+  part(nameSection.functions, (content) => {
+    for (const { index, name } of named) {
+      content.u32(index);
+      content.name(name);
+    }
+  });
+  part(nameSection.locals, (content) => {
+    for (const { index, params } of named) {
+      content.u32(index);
+      content.u32(params.length);
+      params.forEach((param, local) => {
+        content.u32(local);
+        content.name(param);
+      });
+    }
+  });
 }
 
 function encodeBody({ locals, body }: WasmFunction): Bytes {

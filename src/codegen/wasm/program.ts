@@ -47,7 +47,8 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
     const key = `${f.params.length} ${f.locals} ${oneCharacterPerByte.decode(f.body)}`;
     const same = known.get(key);
     if (same !== undefined) return same;
-    const index = functions.add(f);
+    const names = { name: kernel.name, params: kernel.buffers.map((b) => b.name) };
+    const index = functions.add({ ...f, names });
     known.set(key, index);
     return index;
   };
@@ -87,7 +88,7 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
   };
   for (const step of program.steps) emitStep(step);
   code.i32(0);
-  const run = functions.add(code.finish());
+  const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
   return {
     bytes: encodeModule(functions.list, run, isShared()),
     layout,

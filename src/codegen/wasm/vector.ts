@@ -37,7 +37,7 @@ export function emitVector(e: Expr, context: Context): void {
       break;
     case 'unary':
       emitVector(e.x, context);
-      code.op(unaryOpcode(e.op, e.type));
+      emitUnary(e.op, e.type, context);
       break;
     case 'binary':
       emitBinary(e, context);
@@ -141,6 +141,15 @@ const floatUnary: Readonly<Record<Exclude<UnaryOp, 'not'>, Opcode>> = {
   trunc: 'f32x4.trunc',
   round: 'f32x4.nearest',
 };
+
+function emitUnary(op: UnaryOp, type: Scalar, context: Context): void {
+  const { code, hoisted } = context;
+  if (type === 'f32' && (op === 'neg' || op === 'abs') && hoisted !== null) {
+    // Engines make the mask of the sign bits for each f32x4.neg and f32x4.abs anew.
+    emitVector({ kind: 'const', type: 'i32', value: op === 'neg' ? -(2 ** 31) : 2 ** 31 - 1 }, context);
+    code.op(op === 'neg' ? 'v128.xor' : 'v128.and');
+  } else code.op(unaryOpcode(op, type));
+}
 
 function unaryOpcode(op: UnaryOp, type: Scalar): Opcode {
   if (op === 'not') return 'v128.not';

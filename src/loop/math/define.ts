@@ -44,11 +44,9 @@ export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
   return coefficients.map((c) => k.constOf(x.type, c)).reduceRight((inner, c) => k.add(k.mul(inner, x), c));
 }
 
-/** The magnitude of one f32 with the sign bit of another; exact also for zeros. */
-export function copySign(magnitude: Expr, sign: Expr): Expr {
-  return k.fromBits(
-    k.or(k.and(k.bitsOf(magnitude), k.i32(0x7fffffff)), k.and(k.bitsOf(sign), k.i32(0x80000000))),
-  );
+/** An f32 without a sign bit, with the sign bit of another; exact also for zeros. */
+export function withSignOf(sign: Expr, magnitude: Expr): Expr {
+  return k.fromBits(k.or(k.bitsOf(magnitude), k.and(k.bitsOf(sign), k.i32(0x80000000))));
 }
 
 /** 2^n as an f32, for i32 n in -126 … 127: the exponent field is put together directly. */

@@ -7,28 +7,28 @@ import {
   defineThroughF64,
   nearestInteger,
   polynomial,
-  powerOfTwo,
   type Step,
   widePowerOfTwo,
 } from './define.ts';
 
-// 1.5 · 2^23: added to an f32 below 2^22 it leaves no fraction bits, so the addition rounds to the nearest integer (ties to even),
-// which then stands in the low bits of the sum.
-const roundingShift = 1.5 * 2 ** 23;
-const roundingShiftBits = 0x4b400000;
-
 /**
- * e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. The reduction (Cody and Waite 1980: ln 2 split in two, the first part short enough
- * for n times it to be exact) and the polynomial of degree 5 for (e^r - 1 - r) / r² are those of Cephes' expf (Moshier).
- * 2^n is multiplied in two halves, so that subnormal results are rounded once and n = 128 needs no special case.
+ * x = n ln 2 + r with n = round(x / ln 2) and |r| <= ln 2 / 2 (Cody and Waite 1980: ln 2 split in two, the first part short enough for n times it to be
+ * exact), for x within some multiples of ±100.
+ *
+ * 1.5 · 2^23 added to an f32 below 2^22 leaves no fraction bits, so the addition rounds to the nearest integer (ties to even), which then stands in the
+ * low bits of the sum. With `offset` = b more, those bits are n + b: shifted left by 23 they are the f32 2^(n + b - 127), without further arithmetic.
  */
-export const exp: ScalarFunction = defineF32('exp', (x, step) => {
-  // Beyond these bounds the result is 0 or infinity all the same, and n stays in range.
-  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(89)));
-  const shifted = step('shifted', k.add(k.mul(bounded, k.f32(Math.LOG2E)), k.f32(roundingShift)));
-  const n = step('n', k.sub(shifted, k.f32(roundingShift)));
-  const high = k.sub(bounded, k.mul(n, k.f32(0.693359375)));
+function reduce(x: Expr, offset: number, step: Step): { readonly r: Expr; readonly offsetBits: Expr } {
+  const roundingShift = k.f32(1.5 * 2 ** 23 + offset);
+  const shifted = step('shifted', k.add(k.mul(x, k.f32(Math.LOG2E)), roundingShift));
+  const n = step('n', k.sub(shifted, roundingShift));
+  const high = k.sub(x, k.mul(n, k.f32(0.693359375)));
   const r = step('r', k.add(high, k.mul(n, k.f32(2.12194440054e-4))));
+  return { r, offsetBits: k.bitsOf(shifted) };
+}
+
+/** e^r for |r| <= ln 2 / 2. The polynomial of degree 5 for (e^r - 1 - r) / r² and the split of ln 2 are those of Cephes' expf (Moshier). */
+function expNearZero(r: Expr, step: Step): Expr {
   const p = step(
     'p',
     polynomial(
@@ -36,20 +36,44 @@ export const exp: ScalarFunction = defineF32('exp', (x, step) => {
       [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
     ),
   );
-  const y = step('y', k.add(k.add(k.mul(p, k.mul(r, r)), r), k.f32(1)));
-  const exponent = step('exponent', k.sub(k.bitsOf(shifted), k.i32(roundingShiftBits)));
-  const half = step('half', k.binary('shr', exponent, k.i32(1)));
-  return k.mul(k.mul(y, powerOfTwo(half)), powerOfTwo(k.sub(exponent, half)));
+  return step('y', k.add(k.add(k.mul(p, k.mul(r, r)), r), k.f32(1)));
+}
+
+/** The f32 whose exponent field is in the low bits of an integer. */
+const withExponent = (field: Expr): Expr => k.fromBits(k.binary('shl', field, k.i32(23)));
+
+/** e^x = 2^n e^r. 2^n is multiplied in two halves, so that subnormal results are rounded once and n = 128 needs no special case. */
+export const exp: ScalarFunction = defineF32('exp', (x, step) => {
+  // Beyond these bounds the result is 0 or infinity all the same, and n stays in range.
+  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(89)));
+  const { r, offsetBits } = reduce(bounded, 2 * 127, step);
+  const y = expNearZero(r, step);
+  const fields = step('fields', offsetBits);
+  const half = step('half', k.binary('shr', fields, k.i32(1)));
+  return k.mul(k.mul(y, withExponent(half)), withExponent(k.sub(fields, half)));
 });
 
+/** e^x for 0 <= x, which beyond 20 is taken as 20. */
+export function expUpTo20(x: Expr, step: Step): Expr {
+  const bounded = step('bounded', k.binary('min', x, k.f32(20)));
+  const { r, offsetBits } = reduce(bounded, 127, step);
+  return k.mul(expNearZero(r, step), withExponent(offsetBits));
+}
+
 /**
- * 1 / (1 + e^-x); for x < -12, where e^-x could overflow, e^x - e^2x, which there differs by less than 2^-34 of it.
- * Every step of each formula is monotonic, rounding included, so the function is.
+ * 1 / (1 + e^-x), numerator and denominator times 2^-64: then e^-x is finite where the result is subnormal, and the division rounds that once.
+ * Every step is monotonic, rounding included, so the function is.
  */
 export const sigmoid: ScalarFunction = defineF32('sigmoid', (x, step) => {
-  const tail = step('tail', k.compare('lt', x, k.f32(-12)));
-  const e = step('e', k.call(exp, k.select(tail, x, k.unary('neg', x))));
-  return k.select(tail, k.sub(e, k.mul(e, e)), k.div(k.f32(1), k.add(k.f32(1), e)));
+  const scale = k.f32(2 ** -64);
+  // From 30 on the result is 1, and up to -104 it is 0.
+  const bounded = step(
+    'bounded',
+    k.binary('min', k.binary('max', k.unary('neg', x), k.f32(-30)), k.f32(104)),
+  );
+  const { r, offsetBits } = reduce(bounded, 127 - 64, step);
+  const e = k.mul(expNearZero(r, step), withExponent(offsetBits));
+  return k.div(scale, k.add(scale, e));
 });
 
 // 1/1!, 1/2!, …, 1/11!: beyond, Taylor's series of e^r adds less than 2^-47 where |r| <= ln 2 / 2.

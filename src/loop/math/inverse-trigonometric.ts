@@ -1,7 +1,7 @@
 // atan, asin, acos and atan2.
 import type { Expr, ScalarFunction } from '../kernel.ts';
 import * as k from '../make.ts';
-import { copySign, define, defineF64, defineThroughF64, polynomial } from './define.ts';
+import { define, defineF64, defineThroughF64, polynomial, withSignOf } from './define.ts';
 
 // tan(pi/8) and tan(3 pi/8).
 const lowBound = Math.SQRT2 - 1;
@@ -35,7 +35,7 @@ const atanPositive: ScalarFunction = defineF64('atan_positive', (x, step) => {
 function oddFunction(name: string, positive: (x: Expr) => Expr): ScalarFunction {
   return define(name, 'f32', ['x'], ([x]) => {
     const y = positive(k.convert('f64', k.unary('abs', x!)));
-    return copySign(k.convert('f32', y), x!);
+    return withSignOf(x!, k.convert('f32', y));
   });
 }
 
@@ -65,5 +65,5 @@ export const atan2: ScalarFunction = define('atan2', 'f32', ['y', 'x'], ([y, x],
   const ratio = k.select(k.compare('eq', up, across), k.select(zero, k.f64(0), k.f64(1)), k.div(up, across));
   const angle = step('angle', k.call(atanPositive, ratio));
   const left = k.compare('lt', k.bitsOf(x!), k.i32(0));
-  return copySign(k.convert('f32', k.select(left, k.sub(k.f64(Math.PI), angle), angle)), y!);
+  return withSignOf(y!, k.convert('f32', k.select(left, k.sub(k.f64(Math.PI), angle), angle)));
 });

@@ -57,8 +57,8 @@ export interface GeluOptions {
 }
 
 /**
- * x times the normal distribution function of x (Hendrycks and Gimpel 2016):
- * `0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))`, or `0.5 x (1 + erf(x / √2))` with `{ approximate: false }`.
+ * x times the normal distribution function of x (Hendrycks and Gimpel 2016): `0.5 x (1 + tanh u)` with `u = √(2/π) (x + 0.044715 x³)`,
+ * computed as `x sigmoid(2u)`, which keeps its digits where tanh is near -1; or `0.5 x (1 + erf(x / √2))` with `{ approximate: false }`.
  *
  *     gelu(tensor([-1, 2]))   // [-0.159, 1.955]
  */
@@ -66,16 +66,15 @@ export function gelu(x: TensorLike, options?: GeluOptions): Tensor {
   checkOptions(options, ['approximate'], 'gelu');
   checkFlag(options?.approximate, 'approximate', 'gelu');
   const t = liftFloat(x, 'gelu');
-  const half = t.mul(0.5);
-  if (options?.approximate === false) return half.mul(t.mul(Math.SQRT1_2).erf().add(1));
-  const cubic = t.mul(t).mul(t).mul(0.044715);
-  return half.mul(
+  if (options?.approximate === false) return t.mul(0.5).mul(t.mul(Math.SQRT1_2).erf().add(1));
+  const slope = Math.sqrt(8 / Math.PI);
+  const twice = t.mul(
     t
-      .add(cubic)
-      .mul(Math.sqrt(2 / Math.PI))
-      .tanh()
-      .add(1),
+      .mul(t)
+      .mul(slope * 0.044715)
+      .add(slope),
   );
+  return t.mul(twice.sigmoid());
 }
 
 /**

@@ -61,13 +61,19 @@ describe('who runs it', () => {
       expect(fresh.jit(f).lower(x).backend).toBe(`javascript: ${why}`);
       expect(() => fresh.jit(f, { backend: 'wasm' })(x)).toThrow(why);
       vi.unstubAllGlobals();
+      // What these modules believe of the host is not for the tests that come after.
+      vi.resetModules();
     }
+    // What these modules found out about their host holds for no other test.
+    vi.resetModules();
   });
 
-  it('shows the kernels of a module as its source', () => {
+  it('shows the module as its source, and the kernels it was made of', () => {
     const low = jit(heavy, { backend: 'wasm' }).lower(range(64));
-    expect(low.source).toContain('kernel @k0');
-    expect(low.source).toContain('by 4 lanes');
+    expect(low.source).toMatch(/^\(module\n/);
+    expect(low.source).toContain('(func $k0_');
+    expect(low.program).toContain('kernel @k0');
+    expect(low.program).toContain('by 4 lanes');
   });
 });
 

@@ -186,7 +186,11 @@ describe('tensor()', () => {
       'ShapeError: tensor: a dimension must be an integer >= 0, got Infinity in shape [Infinity]',
     ],
     [[1], { shape: 1 }, 'ShapeError: tensor: expected a shape such as [2, 3], got 1'],
-    [[1], { dtyp: 'int32' }, "OptionError: tensor: unknown option 'dtyp'; there are dtype, shape"],
+    [
+      [1],
+      { dtyp: 'int32' },
+      "OptionError: tensor: unknown option 'dtyp'; there are dtype, shape, requiresGrad",
+    ],
     [[1], 'int32' as never, 'OptionError: tensor: options must be an object such as { dtype: … }'],
   ];
   it.each(wrong)('refuses %o with %o', (data, options, message) => {

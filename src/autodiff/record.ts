@@ -1,0 +1,81 @@
+// Histories: what is computed from tensors that require a gradient remembers how, step by step, for backward().
+import type { Func } from '../ir/func.ts';
+import { call } from '../ops/call.ts';
+import { currentInterpreter, within } from '../ops/dispatch.ts';
+import type { OpDef } from '../ops/opdef.ts';
+import { stopGradient } from '../ops/stop-gradient.ts';
+import { isRecording, type PullBack } from '../tensor/history.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { replay } from '../trace/replay.ts';
+import { userLocation } from '../util/location.ts';
+import { backward, pullBack } from './backward.ts';
+import { renew } from './identity.ts';
+import { StaleTensor } from './stale.ts';
+import { remember, versionOf } from './steps.ts';
+import { type Entry, locationOf, pullbackOfCall, Tape } from './tape.ts';
+
+/** `bind` where an operand has a history: the results get theirs. */
+export function recordedBind(
+  op: OpDef,
+  args: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[],
+): readonly Tensor[] {
+  const interpreter = currentInterpreter();
+  const results = interpreter.bind(op, args, attrs, regions);
+  if (isRecording() && op !== stopGradient.def) {
+    const histories = args.map((a) => a.history);
+    const loc =
+      locationOf(results[0]!) ?? (op.vjp === undefined && op !== call.def ? userLocation() : undefined);
+    remember(op.name, histories, args, results, loc, () =>
+      op === call.def ? wayBackOfCall(regions, args) : wayBackOfOp(op, args, results, attrs, regions),
+    );
+  }
+  return results;
+}
+
+function wayBackOfOp(
+  op: OpDef,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[],
+): PullBack {
+  const needs = args.map((a) => a.history !== null);
+  const entry: Entry = {
+    name: op.name,
+    args,
+    results,
+    needs,
+    rule: { kind: 'op', op, attrs, regions },
+    loc: undefined,
+  };
+  const operands = unlessStale(op.name, args);
+  return (cotangents) => pullBack({ ...entry, args: operands() }, cotangents);
+}
+
+// A call without a pullback of its own is followed into its body, which is computed again for that; the passes make one of both.
+function wayBackOfCall([func, pullback]: readonly Func[], args: readonly Tensor[]): PullBack {
+  const operands = unlessStale(func!.name, args);
+  if (pullback !== undefined) return (cotangents) => pullbackOfCall(pullback, operands())(cotangents);
+  return (cotangents) => {
+    const tape = new Tape(currentInterpreter());
+    // One tensor may be several operands, whose cotangents are asked for apart.
+    const own = operands().map(renew);
+    for (const a of own) tape.watch(a);
+    const results = within(tape, () => replay(func!, own));
+    return backward(tape, results, cotangents, own);
+  };
+}
+
+/** The operands of a step, to be asked for at its backward pass: those that were values of a variable assigned since are stale. */
+function unlessStale(step: string, args: readonly Tensor[]): () => readonly Tensor[] {
+  const variables = args.map((a) => (a.history?.kind === 'leaf' ? a.history.variable : null));
+  if (variables.every((v) => v === null)) return () => args;
+  const versions = variables.map((v) => v && versionOf(v));
+  return () =>
+    args.map((a, i) => {
+      const v = variables[i];
+      return v && versionOf(v) !== versions[i] ? new StaleTensor(step, v) : a;
+    });
+}

@@ -1,0 +1,69 @@
+// The steps of which histories consist.
+import { type History, isRecording, type PullBack, type Sealed, type Step } from '../tensor/history.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+import { Trace } from '../trace/tracer.ts';
+import type { Loc } from '../util/location.ts';
+import { baseInterpreter } from './base.ts';
+import { locationOf } from './tape.ts';
+
+/** `args` and `results` are of one step, which is no op. What it remembers of them, `pull` holds. */
+export function recordStep(
+  name: string,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+  pull: () => PullBack,
+): void {
+  if (!isRecording() || args.every((a) => a.history === null)) return;
+  remember(
+    name,
+    args.map((a) => a.history),
+    args,
+    results,
+    locationOf(results[0]!),
+    pull,
+  );
+}
+
+let steps = 0;
+
+/** Gives `results` a history, where one of the inputs has one. Null in place of a result that is none of this step's. */
+export function remember(
+  name: string,
+  inputs: readonly (History | null)[],
+  inputTypes: readonly { readonly type: Tensor['type'] }[],
+  results: readonly (Tensor | null)[],
+  loc: Loc | undefined,
+  pull: () => PullBack,
+): void {
+  const differentiable = results.filter((r) => r?.dtype === 'float32') as readonly Tensor[];
+  if (differentiable.length === 0) return;
+  if (!inputs.some((h) => h !== null && h.kind !== 'sealed')) {
+    const sealed = inputs.find((h): h is Sealed => h !== null);
+    if (sealed !== undefined) for (const r of differentiable) r.history = sealed;
+    return;
+  }
+  const base = baseInterpreter();
+  const outputs: Step['outputs'][number][] = [];
+  const step: Step = {
+    number: steps++,
+    name,
+    loc,
+    inputs,
+    inputTypes: inputTypes.map((x) => x.type),
+    outputs,
+    home: base instanceof Trace ? base : null,
+    pull: pull(),
+  };
+  for (const r of results) {
+    const output = { kind: 'computed', by: step, hooks: new Set<never>() } as const;
+    outputs.push(output);
+    if (r?.dtype === 'float32') r.history = output;
+  }
+}
+
+/** Counts the assignments of a variable, as seen by the current interpreter. */
+export function versionOf(variable: Variable): number {
+  const base = baseInterpreter();
+  return base instanceof Trace ? base.versionOf(variable) : variable.version;
+}

@@ -1,0 +1,123 @@
+// What a compiled call leaves in the histories of its results: one step, which computes the call again when a gradient is asked for.
+import { staleError } from '../autodiff/stale.ts';
+import { remember } from '../autodiff/steps.ts';
+import type { Func, Value } from '../ir/func.ts';
+import { lift } from '../ops/coerce.ts';
+import { stopGradient } from '../ops/stop-gradient.ts';
+import type { History, Sealed } from '../tensor/history.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { GradientError } from '../util/errors.ts';
+import type { TracedCall } from './traced.ts';
+import type { Unit } from './unit.ts';
+
+/**
+ * How the results of a function come to a history:
+ * `again`: the step computes the function again, so that a call nobody differentiates costs nothing and its variables stay in place;
+ * `halves`: the forward half keeps what the backward half reads;
+ * `sealed`: the call itself goes back, or assigns a variable that requires a gradient, as a training step does, and no gradient can go back past that.
+ */
+type Manner = 'again' | 'halves' | 'sealed';
+
+export class CallHistory {
+  readonly manner: Manner;
+  readonly #traced: TracedCall;
+  readonly #unit: Unit;
+  readonly #name: string;
+  readonly #captured: readonly (History | null)[];
+  readonly #capturesRequire: boolean;
+  readonly #sealed: Sealed;
+  // For each result of the function's own, the parameters it depends on; found when first asked for.
+  #reached: readonly (readonly number[])[] | undefined;
+
+  constructor(traced: TracedCall, unit: Unit, name: string) {
+    const { captures, writes } = traced;
+    this.#traced = traced;
+    this.#unit = unit;
+    this.#name = name;
+    this.#captured = captures.map((c) => (c.kind === 'tensor' ? c.tensor.history : c.variable.history));
+    this.#capturesRequire = this.#captured.some((h) => h !== null);
+    const own = writes.find(
+      (v) => v.history !== null && captures.some((c) => c.kind === 'variable' && c.variable === v),
+    );
+    const goesBack = traced.gradients.left.length > 0;
+    const reason = goesBack
+      ? 'calls backward() itself, which uses up what it goes back through'
+      : `assigns variable '${own?.name}' itself; call backward() inside ${name}, before the assignment`;
+    this.#sealed = { kind: 'sealed', why: `it comes from ${name}, compiled by jit, which ${reason}` };
+    this.manner = own !== undefined || goesBack ? 'sealed' : writes.length > 0 ? 'halves' : 'again';
+  }
+
+  /** Does the function, or an argument, depend on what requires a gradient? */
+  concerns(args: readonly unknown[]): boolean {
+    if (this.#capturesRequire) return true;
+    for (let i = 0; i < args.length; i++) {
+      const x = args[i];
+      if (x instanceof Tensor && x.history !== null) return true;
+    }
+    return false;
+  }
+
+  /** A backward pass inside the function does not see what its arguments depend on. */
+  checkArguments(args: readonly unknown[]): void {
+    const { gradients, paths } = this.#traced;
+    if (gradients.left.length === 0) return;
+    const i = args.findIndex((x) => x instanceof Tensor && x.history !== null);
+    if (i < 0) return;
+    throw new GradientError(
+      `${this.#name}: ${paths[i]} requires a gradient, but the jitted function calls backward() itself, and what its arguments depend on is not seen inside; capture the leaf instead of passing it, pass x.detach(), or return the loss and call backward() outside`,
+    );
+  }
+
+  /** Call it before the function runs; what it returns gives the results their histories. */
+  begin(args: readonly unknown[]): (results: readonly Tensor[]) => void {
+    const { captures, outputCount } = this.#traced;
+    const histories = [...args.map((x) => (x instanceof Tensor ? x.history : null)), ...this.#captured];
+    const reached = this.#reach();
+    const concerned = (k: number): boolean => reached[k]!.some((p) => histories[p] !== null);
+    if (this.manner === 'sealed')
+      return (results) => {
+        for (let k = 0; k < outputCount; k++)
+          if (results[k]!.history === null && concerned(k)) results[k]!.history = this.#sealed;
+      };
+
+    const versions = captures.map((c) => (c.kind === 'variable' ? c.variable.version : 0));
+    const operands = (): readonly Tensor[] => [
+      ...args.map((x) => lift(x as Tensor | number, this.#name)),
+      ...captures.map((c, i) => {
+        if (c.kind === 'tensor') return c.tensor;
+        if (c.variable.version !== versions[i]) throw staleError(this.#name, c.variable);
+        return c.variable.share();
+      }),
+    ];
+    const wanted = histories.flatMap((h, i) => (h === null ? [] : [i]));
+    return (results) => {
+      // A result that is an argument or a captured value has its history already.
+      const fresh = results.slice(0, outputCount).map((r, k) => r.history === null && concerned(k));
+      if (!fresh.includes(true)) return;
+      const step = results.slice(0, outputCount).map((r, k) => (fresh[k] ? r : null));
+      const types = this.#traced.func.params;
+      remember(this.#name, histories, types, step, undefined, () => (cotangents) => {
+        const all = this.#traced.func.results.map((_, k) => cotangents[k] ?? null);
+        return this.#unit.pullBack(operands(), wanted, all);
+      });
+    };
+  }
+
+  #reach(): readonly (readonly number[])[] {
+    const { func, outputCount } = this.#traced;
+    this.#reached ??= func.results.slice(0, outputCount).map((result) => parametersBehind(result, func));
+    return this.#reached;
+  }
+}
+
+/** The positions of the parameters from which a gradient could reach `result`. */
+function parametersBehind(result: Value, { params }: Func): readonly number[] {
+  const met = new Set<Value>();
+  const open: Value[] = [result];
+  for (let v = open.pop(); v !== undefined; v = open.pop()) {
+    if (met.has(v) || v.type.dtype !== 'float32') continue;
+    met.add(v);
+    if (v.def !== null && v.def.op !== stopGradient.def) open.push(...v.def.args);
+  }
+  return params.flatMap((p, i) => (met.has(p) ? [i] : []));
+}

@@ -1,0 +1,220 @@
+// Which loops of a kernel may be shared out between threads: those whose iterations write different elements, as their indices show.
+import type { Expr, Kernel, Stmt } from './kernel.ts';
+import { linearOf } from './linear.ts';
+import { visitExprs } from './visit.ts';
+
+type Loop = Extract<Stmt, { readonly kind: 'for' }>;
+
+export interface Division {
+  /** Each thread runs a share of these, and all of everything else. */
+  readonly loops: ReadonlySet<Stmt>;
+  /** The fewest iterations of such a loop, in steps that stay together. */
+  readonly extent: number;
+  /** Does every thread do work besides, such as filling scratch memory of its own? */
+  readonly repeats: boolean;
+}
+
+/** So many consecutive iterations of a laned loop stay together: whole vectors, and whole lines of a cache. */
+const together = 16;
+
+export function stepOf({ lanes }: Loop): number {
+  return lanes === undefined ? 1 : together;
+}
+
+// A loop that goes round less often is worse to share out than one inside of it.
+const fewIterations = 8;
+
+/**
+ * How the kernel is divided, or null where it cannot be. The indices show that iterations write different elements; that an element is written once, and read at
+ * most by the iteration that writes it, and that scratch memory is filled before it is read, is what `divisible` says.
+ */
+export function divisionOf(kernel: Kernel): Division | null {
+  if (kernel.divisible !== true) return null;
+  const outputs = new Set(
+    kernel.buffers.filter((b) => b.role === 'out' || b.role === 'inout').map((b) => b.name),
+  );
+  const updated = new Set(kernel.buffers.filter((b) => b.role === 'inout').map((b) => b.name));
+  const scratch = new Set(kernel.buffers.filter((b) => b.role === 'scratch').map((b) => b.name));
+
+  interface Found {
+    readonly loops: readonly Loop[];
+    readonly repeats: boolean;
+  }
+  // What all threads go through. `around` holds the extents of the loops around, `lets` what integer names stand for.
+  const divide = (body: readonly Stmt[], around: Extents, outer: Lets): Found | null => {
+    const lets = new Map(outer);
+    const loops: Loop[] = [];
+    let repeats = false;
+    for (const s of body) {
+      if (s.kind === 'let') lets.set(s.name, s.value);
+      if (readsAny(s.kind === 'for' && storesAny(s.body, outputs) ? [] : [s], updated)) return null;
+      switch (s.kind) {
+        case 'let':
+        case 'var':
+        case 'assign':
+          break;
+        case 'reduce':
+          repeats = true;
+          break;
+        case 'store':
+          if (outputs.has(s.buffer)) return null;
+          break;
+        case 'if':
+        case 'assert':
+          return null;
+        case 'for': {
+          if (!storesAny(s.body, outputs)) {
+            repeats = true;
+            break;
+          }
+          const inside = new Map(around).set(s.index, s.extent);
+          const deeper = s.extent < fewIterations ? divide(s.body, inside, lets) : null;
+          const itself = s.extent >= 2 * stepOf(s) && isShareable(s, around, lets) ? s : null;
+          if (deeper !== null && (itself === null || extentOf(deeper.loops) > itself.extent)) {
+            loops.push(...deeper.loops);
+            repeats ||= deeper.repeats;
+          } else if (itself !== null) loops.push(itself);
+          else {
+            const found = deeper ?? divide(s.body, inside, lets);
+            if (found === null) return null;
+            loops.push(...found.loops);
+            repeats ||= found.repeats;
+          }
+          break;
+        }
+      }
+    }
+    return { loops, repeats };
+  };
+  const isShareable = (loop: Loop, around: Extents, lets: Lets): boolean =>
+    changesOnly(loop.body, new Set()) &&
+    fillsFirst(loop.body, scratch) &&
+    writesApart(loop, outputs, around, lets);
+
+  const found = divide(kernel.body, new Map(), new Map());
+  if (found === null || found.loops.length === 0) return null;
+  return { loops: new Set(found.loops), extent: extentOf(found.loops), repeats: found.repeats };
+}
+
+type Extents = ReadonlyMap<string, number>;
+type Lets = ReadonlyMap<string, Expr>;
+
+function extentOf(loops: readonly Loop[]): number {
+  return Math.min(...loops.map((l) => Math.ceil(l.extent / stepOf(l))));
+}
+
+function storesAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
+  return body.some((s) => {
+    if (s.kind === 'store') return buffers.has(s.buffer);
+    if (s.kind === 'for') return storesAny(s.body, buffers);
+    return s.kind === 'if' && (storesAny(s.then, buffers) || storesAny(s.otherwise, buffers));
+  });
+}
+
+function readsAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
+  if (buffers.size === 0) return false;
+  let found = false;
+  visitExprs(body, (e) => {
+    found ||= e.kind === 'load' && buffers.has(e.buffer);
+  });
+  return found;
+}
+
+/** Are all variables that the body assigns its own? An assertion is refused, too: which of several fails first must not depend on threads. */
+function changesOnly(body: readonly Stmt[], own: Set<string>): boolean {
+  return body.every((s) => {
+    if (s.kind === 'var') own.add(s.name);
+    if (s.kind === 'assign') return own.has(s.name);
+    if (s.kind === 'for' || s.kind === 'reduce') return changesOnly(s.body, new Set(own));
+    if (s.kind === 'if') return changesOnly(s.then, new Set(own)) && changesOnly(s.otherwise, new Set(own));
+    return s.kind !== 'assert';
+  });
+}
+
+/** Is each scratch buffer that the body stores to stored to, unconditionally, before it is read? */
+function fillsFirst(body: readonly Stmt[], scratch: ReadonlySet<string>): boolean {
+  const read = new Set<string>();
+  const filled = new Set<string>();
+  const look = (e: Expr): void =>
+    visitExprs(e, (x) => {
+      if (x.kind === 'load' && !filled.has(x.buffer)) read.add(x.buffer);
+    });
+  let good = true;
+  const enter = (list: readonly Stmt[], conditional: boolean): void => {
+    for (const s of list) {
+      switch (s.kind) {
+        case 'for':
+          enter(s.body, conditional || s.extent === 0);
+          break;
+        case 'reduce':
+          enter(s.body, conditional);
+          look(s.value);
+          break;
+        case 'if':
+          look(s.cond);
+          enter(s.then, true);
+          enter(s.otherwise, true);
+          break;
+        case 'let':
+        case 'var':
+        case 'assign':
+          look(s.value);
+          break;
+        case 'assert':
+          look(s.cond);
+          break;
+        case 'store':
+          look(s.index);
+          look(s.value);
+          if (!scratch.has(s.buffer)) break;
+          if (read.has(s.buffer) || (conditional && !filled.has(s.buffer))) good = false;
+          filled.add(s.buffer);
+          break;
+      }
+    }
+  };
+  enter(body, false);
+  return good;
+}
+
+/** Do different values of the loop's index mean different elements of every output, whatever the other loops' indices are? */
+function writesApart(loop: Loop, outputs: ReadonlySet<string>, around: Extents, outer: Lets): boolean {
+  const check = (body: readonly Stmt[], extents: Extents, lets: Lets): boolean => {
+    const known = new Map(lets);
+    return body.every((s) => {
+      if (s.kind === 'let') known.set(s.name, s.value);
+      if (s.kind === 'for') return check(s.body, new Map(extents).set(s.index, s.extent), known);
+      if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
+      if (s.kind !== 'store' || !outputs.has(s.buffer)) return true;
+      const times = multiples(s.index, known);
+      return times !== null && times.has(loop.index) && isInjective(times, extents);
+    });
+  };
+  return check(loop.body, new Map(around).set(loop.index, loop.extent), outer);
+}
+
+/** By what an index multiplies each loop index; null where it depends on anything else. */
+function multiples(index: Expr, lets: Lets): ReadonlyMap<string, number> | null {
+  const found = new Map<string, number>();
+  const collect = (e: Expr, times: number): boolean =>
+    linearOf(e).terms.every(({ atom, times: own }) => {
+      if (atom.kind !== 'local') return false;
+      const value = lets.get(atom.name);
+      if (value !== undefined) return collect(value, own * times);
+      found.set(atom.name, (found.get(atom.name) ?? 0) + own * times);
+      return true;
+    });
+  return collect(index, 1) ? found : null;
+}
+
+// As digits of a number with mixed radices: each multiple is more than all smaller ones come to.
+function isInjective(times: ReadonlyMap<string, number>, extents: Extents): boolean {
+  let reach = 0;
+  for (const [name, factor] of [...times].sort((a, b) => Math.abs(a[1]) - Math.abs(b[1]))) {
+    const extent = extents.get(name);
+    if (extent === undefined) return false;
+    if (extent > 1 && Math.abs(factor) <= reach) return false;
+    reach += Math.abs(factor) * (extent - 1);
+  }
+  return true;
+}
