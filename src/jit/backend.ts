@@ -2,7 +2,8 @@
 import type { Settle } from '../array/storage.ts';
 import type { CompiledProgram } from '../codegen/js/program.ts';
 import { compileProgram } from '../codegen/js/program.ts';
-import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
+import { availableThreads } from '../codegen/wasm/pool.ts';
+import { compileWasm, emitModule, type Threading } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
 import { whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
@@ -13,14 +14,17 @@ import { lower } from '../lower/lower.ts';
 import type { Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
-import { kernelCosts } from './cost.ts';
+import { estimatedTime, kernelCosts } from './cost.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
+
+export type Threads = 'auto' | number;
 
 /** How code is to be made of a function. */
 export interface CodeOptions {
   readonly precision: Precision;
   readonly backend: Backend;
+  readonly threads: Threads;
 }
 
 export interface Generated {
@@ -40,7 +44,7 @@ export interface Generated {
 /** Lowers a function after the passes and generates code. Throws an OptionError where `wasm` is asked for and the host does not have it. */
 export function generate(
   func: Func,
-  { precision, backend }: CodeOptions,
+  { precision, backend, threads }: CodeOptions,
   donated: readonly number[],
 ): Generated {
   const start = performance.now();
@@ -53,7 +57,7 @@ export function generate(
     why = backend === 'wasm' ? null : whyNotWorthwhile(program);
     if (why === null) {
       const lowered = performance.now();
-      const run = compileWasm(program, precision);
+      const run = compileWasm(program, precision, threadingOf(program, threads));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -78,6 +82,19 @@ export function generate(
     settle: null,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
   };
+}
+
+// Up to four threads share the caches of one machine well; programs of less than so many nanoseconds have nothing to gain from them.
+const mostAutomatic = 4;
+const worthThreads = 200_000;
+
+function threadingOf(program: Program, threads: Threads): Threading | null {
+  if (threads === 1) return null;
+  if (threads !== 'auto') return { threads, costOf: estimatedTime };
+  const steps = program.steps.flatMap((s) => (s.kind === 'run' ? [estimatedTime(s.kernel)] : []));
+  if (steps.reduce((sum, ns) => sum + ns, 0) < worthThreads) return null;
+  const most = Math.min(mostAutomatic, availableThreads());
+  return most > 1 ? { threads: most, costOf: estimatedTime } : null;
 }
 
 function checked(program: Program): Program {

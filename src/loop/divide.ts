@@ -17,9 +17,13 @@ export interface Division {
 /** So many consecutive iterations of a laned loop stay together: whole vectors, and whole lines of a cache. */
 const together = 16;
 
+/** How many iterations of a loop that is shared out stay together. */
 export function stepOf({ lanes }: Loop): number {
   return lanes === undefined ? 1 : together;
 }
+
+// So that a step times a number of parts is an int32.
+const mostSteps = 2 ** 24;
 
 // A loop that goes round less often is worse to share out than one inside of it.
 const fewIterations = 8;
@@ -68,14 +72,15 @@ export function divisionOf(kernel: Kernel): Division | null {
             break;
           }
           const inside = new Map(around).set(s.index, s.extent);
-          const deeper = s.extent < fewIterations ? divide(s.body, inside, lets) : null;
-          const itself = s.extent >= 2 * stepOf(s) && isShareable(s, around, lets) ? s : null;
+          const enter = (): Found | null => (s.lanes === undefined ? divide(s.body, inside, lets) : null);
+          const deeper = s.extent < fewIterations ? enter() : null;
+          const itself = isShareable(s, around, lets) ? s : null;
           if (deeper !== null && (itself === null || extentOf(deeper.loops) > itself.extent)) {
             loops.push(...deeper.loops);
             repeats ||= deeper.repeats;
           } else if (itself !== null) loops.push(itself);
           else {
-            const found = deeper ?? divide(s.body, inside, lets);
+            const found = deeper ?? enter();
             if (found === null) return null;
             loops.push(...found.loops);
             repeats ||= found.repeats;
@@ -87,6 +92,8 @@ export function divisionOf(kernel: Kernel): Division | null {
     return { loops, repeats };
   };
   const isShareable = (loop: Loop, around: Extents, lets: Lets): boolean =>
+    loop.extent >= 2 * stepOf(loop) &&
+    extentOf([loop]) <= mostSteps &&
     changesOnly(loop.body, new Set()) &&
     fillsFirst(loop.body, scratch) &&
     writesApart(loop, outputs, around, lets);
@@ -187,7 +194,7 @@ function writesApart(loop: Loop, outputs: ReadonlySet<string>, around: Extents, 
       if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
       if (s.kind !== 'store' || !outputs.has(s.buffer)) return true;
       const times = multiples(s.index, known);
-      return times !== null && times.has(loop.index) && isInjective(times, extents);
+      return times?.has(loop.index) && isInjective(times, extents);
     });
   };
   return check(loop.body, new Map(around).set(loop.index, loop.extent), outer);

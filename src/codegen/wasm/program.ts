@@ -1,5 +1,6 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
+import { type Division, divisionOf } from '../../loop/divide.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import type { Program, Step } from '../../lower/program.ts';
 import { ArgumentError, unreachable } from '../../util/errors.ts';
@@ -12,6 +13,7 @@ import { Functions } from './library.ts';
 import { isShared, wasmMemory } from './memory.ts';
 import { encodeModule, exportName, memoryImport } from './module.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
+import { inThreads, type StageCall } from './threads.ts';
 
 /** A module, and where it finds things. */
 export interface WasmModule {
@@ -19,17 +21,47 @@ export interface WasmModule {
   readonly layout: Layout;
   /** Of assertions: the exported function returns 0, or one more than the index of the message. */
   readonly messages: readonly string[];
+  /** Where kernels are shared out between threads: what the program is made of, in order. Null where one call runs it all. */
+  readonly stages: readonly Stage[] | null;
 }
+
+/** Steps that one thread runs, or a kernel that several can. */
+export type Stage = DividedStage | null;
+
+export interface DividedStage extends Pick<Division, 'extent' | 'repeats'> {
+  /** Nanoseconds that one thread takes for it, as estimated. */
+  readonly cost: number;
+}
+
+/** What is to be shared out between threads. */
+export interface Threading {
+  /** How many threads there can be. */
+  readonly threads: number;
+  /** Nanoseconds that one thread takes for a kernel. */
+  costOf(kernel: Kernel): number;
+}
+
+// Waking another core up for less takes longer than the work.
+const leastCost = 4000;
 
 const oneCharacterPerByte = new TextDecoder('latin1');
 
 /** `fast` rounds a product and its sum once where the engine can. */
 export type Precision = 'strict' | 'fast';
 
-/** The module of a program. */
-export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
+/**
+ * The module of a program. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
+ * number of the stage, that of the thread, which part of the work to do, and of how many.
+ */
+export function emitModule(
+  program: Program,
+  precision: Precision = 'strict',
+  threading: Threading | null = null,
+): WasmModule {
   const located = locate(program);
-  const layout = layOut(program, located);
+  const divided = threading === null ? [] : program.steps.map((step) => dividedStage(step, threading));
+  const threads = divided.some((d) => d !== null) ? threading!.threads : 1;
+  const layout = layOut(program, located, threads);
   const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd());
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
@@ -41,19 +73,23 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
     emitted.set(kernel.body, { buffers: kernel.buffers, index });
     return index;
   };
+  const divisions = new Map(
+    program.steps.flatMap((s, i) => (s.kind === 'run' && divided[i] ? [[s.kernel.body, divided[i]]] : [])),
+  );
   const emittedFunction = (kernel: Kernel): number => {
-    const f = emitKernel(kernel, functions);
+    const f = emitKernel(kernel, functions, divisions.get(kernel.body)?.division);
     // Kernels of one code are one function.
     const key = `${f.params.length} ${f.locals} ${oneCharacterPerByte.decode(f.body)}`;
     const same = known.get(key);
     if (same !== undefined) return same;
-    const names = { name: kernel.name, params: kernel.buffers.map((b) => b.name) };
-    const index = functions.add({ ...f, names });
+    const index = functions.add(f);
     known.set(key, index);
     return index;
   };
-  const code = new Code({ params: ['i32'], results: ['i32'] });
-  const [region, status] = [0, code.local('i32')];
+  const params = threads > 1 ? ['region', 'stage', 'thread', 'part', 'parts'] : ['region'];
+  const code = new Code({ params: params.map(() => 'i32'), results: ['i32'] });
+  const [region, stage, thread, part, parts] = [0, 1, 2, 3, 4];
+  const status = code.local('i32');
   const address = (where: Argument['where']): void => {
     code.get(region);
     if (where.kind === 'table') {
@@ -74,7 +110,17 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
       case 'run':
         checkBinding(step.kernel, step.slots, located);
         for (const slot of step.slots) address(layout.whereIs(slot));
-        for (const offset of layout.scratchOf(step.kernel)) address({ kind: 'region', offset });
+        for (const offset of layout.scratchOf(step.kernel)) {
+          address({ kind: 'region', offset });
+          if (threads === 1) continue;
+          code.get(thread);
+          code.i32(layout.scratchBytes);
+          code.op('i32.mul', 'i32.add');
+        }
+        if (divisions.has(step.kernel.body)) {
+          code.get(part);
+          code.get(parts);
+        }
         code.call(functionOf(step.kernel));
         code.tee(status);
         code.branch(() => {
@@ -86,26 +132,53 @@ export function emitModule(program: Program, precision: Precision = 'strict'): W
         unreachable(step);
     }
   };
-  for (const step of program.steps) emitStep(step);
+  const stages: { readonly steps: Step[]; readonly stage: Stage }[] = [];
+  program.steps.forEach((step, i) => {
+    const own = divided[i] ?? null;
+    const last = stages.at(-1);
+    if (own === null && last?.stage === null) last.steps.push(step);
+    else stages.push({ steps: [step], stage: own });
+  });
+  if (threads === 1) for (const step of program.steps) emitStep(step);
+  else
+    stages.forEach(({ steps }, index) => {
+      code.get(stage);
+      code.i32(index);
+      code.op('i32.eq');
+      code.branch(() => {
+        for (const step of steps) emitStep(step);
+      });
+    });
   code.i32(0);
-  const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
+  const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
   return {
     bytes: encodeModule(functions.list, run, isShared()),
     layout,
     messages: functions.messages,
+    stages: threads === 1 ? null : stages.map((s) => s.stage),
   };
+}
+
+function dividedStage(step: Step, { costOf }: Threading): (DividedStage & { division: Division }) | null {
+  if (step.kind !== 'run') return null;
+  const cost = costOf(step.kernel);
+  const division = cost < leastCost ? null : divisionOf(step.kernel);
+  return division && { division, cost, extent: division.extent, repeats: division.repeats };
 }
 
 /** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
+  threading: Threading | null = null,
 ): (arrays: readonly TypedArray[]) => void {
-  const { bytes, layout, messages } = emitModule(program, precision);
+  const { bytes, layout, messages, stages } = emitModule(program, precision, isShared() ? threading : null);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
     [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
   });
-  const call = exports[exportName] as (region: number) => number;
+  const exported = exports[exportName] as StageCall;
+  const call: (region: number) => number =
+    stages === null ? exported : inThreads(exported, { bytes, stages, threads: threading!.threads });
   const run = (arrays: readonly TypedArray[]): void => {
     const status = call(args.enter(arrays) | 0);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);

@@ -1,0 +1,74 @@
+// A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
+import { givePiece, takePiece, wasmViews } from './memory.ts';
+import { threadPool } from './pool.ts';
+import type { DividedStage, Stage } from './program.ts';
+
+/** Runs one part of a stage; see emitModule. */
+export type StageCall = (
+  region: number,
+  stage?: number,
+  thread?: number,
+  part?: number,
+  parts?: number,
+) => number;
+
+export interface ThreadedProgram {
+  readonly bytes: Uint8Array;
+  readonly stages: readonly Stage[];
+  readonly threads: number;
+}
+
+// Nanoseconds. Threads that sleep are woken up for a program with so much to share out, and waited for by a single kernel of so much.
+const worthWaking = 50_000;
+const worthSleepers = 100_000;
+// A part should take so long, and a kernel is cut into a few for each thread, so that one that comes late or is interrupted leaves them to the others.
+const partCost = 2000;
+const partsPerThread = 4;
+const mostParts = 64;
+
+let programs = 0;
+
+const dropped = new FinalizationRegistry<{ address: number | null }>(({ address }) => {
+  if (address !== null) givePiece(address);
+});
+
+/** A function that runs all stages of a program. */
+export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedProgram): StageCall {
+  const program = ++programs;
+  // Where workers find the module.
+  const place: { address: number | null } = { address: null };
+  const shareable = stages.reduce((sum, s) => sum + (s?.cost ?? 0), 0);
+
+  const divided = (region: number, stage: number, work: DividedStage): number => {
+    const pool = threadPool();
+    const { ready } = pool;
+    const there = Math.min(threads, ready + 1);
+    const isWorth = work.cost >= worthSleepers || pool.sleeping < ready;
+    const parts = work.repeats
+      ? Math.min(there, work.extent)
+      : Math.min(there * partsPerThread, work.extent, Math.ceil(work.cost / partCost), mostParts);
+    if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
+    place.address ??= placed(bytes);
+    const job = { program, bytes: place.address, length: bytes.length, region, stage, threads: there, parts };
+    return pool.share({ ...job, cost: work.cost }, (part) => call(region, stage, 0, part, parts));
+  };
+  const run: StageCall = (region) => {
+    const pool = threadPool();
+    pool.grow(threads);
+    if (shareable >= worthWaking) pool.wake();
+    for (let k = 0; k < stages.length; k++) {
+      const stage = stages[k]!;
+      const status = stage === null ? call(region, k, 0, 0, 1) : divided(region, k, stage);
+      if (status !== 0) return status;
+    }
+    return 0;
+  };
+  dropped.register(run, place);
+  return run;
+}
+
+function placed(bytes: Uint8Array): number {
+  const address = takePiece(bytes.length, 'a program', 'its module');
+  wasmViews().bool.set(bytes, address);
+  return address;
+}
