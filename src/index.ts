@@ -12,10 +12,19 @@ export {
   valueAndGrad,
   vjp,
 } from './autodiff/grad.ts';
+export {
+  type FullTapeGradient,
+  GradientTape,
+  type GradientTapeOptions,
+  type TapeGradient,
+  type TapeGradientOptions,
+} from './autodiff/gradient-tape.ts';
+export { hessian, jacobian, jvp } from './autodiff/jacobian.ts';
 export { noGrad } from './autodiff/no-grad.ts';
 export { numericGradient } from './autodiff/numeric.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
 export type { TraceRecord } from './jit/cache.ts';
+export { checkpoint } from './jit/checkpoint.ts';
 export type { KernelCost } from './jit/cost.ts';
 export { evalShape } from './jit/eval-shape.ts';
 export type { Lowered, MemorySummary } from './jit/explain.ts';

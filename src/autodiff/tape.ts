@@ -40,6 +40,8 @@ export class Tape implements Interpreter {
   readonly parent: Interpreter;
   /** In execution order. */
   readonly entries: Entry[] = [];
+  /** False: it lets everything pass. */
+  recording = true;
   readonly #tracked = new Set<Tensor>();
   // Reading an eager variable gives no lasting identity, so what was assigned under this tape is read from here.
   readonly #assigned = new Map<Variable, Tensor>();
@@ -59,7 +61,8 @@ export class Tape implements Interpreter {
   }
 
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
-    if (op === call.def && args.some((a) => this.#tracked.has(a))) return this.#call(args, attrs, regions);
+    if (op === call.def && this.recording && args.some((a) => this.#tracked.has(a)))
+      return this.#call(args, attrs, regions);
     const results = this.parent.bind(op, args, attrs, regions);
     this.#enter(op.name, args, results, { kind: 'op', op, attrs, regions });
     return results;
@@ -87,7 +90,15 @@ export class Tape implements Interpreter {
     this.#assigned.set(variable, value);
   }
 
+  /** Lets go of everything it has recorded. */
+  forget(): void {
+    this.entries.length = 0;
+    this.#tracked.clear();
+    this.#assigned.clear();
+  }
+
   #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {
+    if (!this.recording) return;
     const needs = args.map((a) => this.#tracked.has(a));
     if (!needs.includes(true)) return;
     let differentiable = false;

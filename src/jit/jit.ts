@@ -72,7 +72,8 @@ function jitted<Args extends readonly unknown[], R>(
   return run as Jitted<Args, R>;
 }
 
-function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
+/** Finds or makes the code for these arguments, and runs it as the current interpreter does. */
+export function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
   const leaves = specialisations.newLeaves();
   const found = specialisations.find(args, leaves);
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);

@@ -2,8 +2,9 @@
 import type { Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
-import type { Backend, CodeOptions, Threads } from './backend.ts';
+import type { Backend, Threads } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
+import type { UnitOptions } from './unit.ts';
 
 export interface JitOptions {
   /** Positions of arguments, or names of keys in argument objects at any depth, that stay JavaScript values and are part of the cache key. */
@@ -42,7 +43,7 @@ const optionNames: readonly (keyof JitOptions)[] = [
 ];
 
 /** The options, complete. */
-export interface Settings extends CodeOptions {
+export interface Settings extends UnitOptions {
   readonly name: string;
   readonly isStatic: (key: string | number, depth: number) => boolean;
   readonly donate: ReadonlySet<number>;

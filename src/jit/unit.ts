@@ -8,11 +8,16 @@ import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
-import { isRecording } from '../tensor/history.ts';
+import { isRecording, type PullBack } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { invariant } from '../util/errors.ts';
 import type { CodeOptions } from './backend.ts';
 import { Executable } from './executable.ts';
+
+/** `recompute`: nothing is kept for the backward half; the forward half runs again for it. */
+export interface UnitOptions extends CodeOptions {
+  readonly recompute?: boolean;
+}
 
 /** The backward half for some of the results. */
 interface Backward extends Pick<Differentiated, 'inputs' | 'outputs'> {
@@ -31,12 +36,12 @@ interface Derivative {
 
 export class Unit {
   readonly func: Func;
-  readonly options: CodeOptions;
+  readonly options: UnitOptions;
   #executable: Executable | undefined;
   // By the parameters differentiated by.
   readonly #derivatives = new Map<string, Derivative>();
 
-  constructor(func: Func, options: CodeOptions) {
+  constructor(func: Func, options: UnitOptions) {
     this.func = func;
     this.options = options;
   }
@@ -51,7 +56,7 @@ export class Unit {
       return within(interpreter.base, () => this.call(free));
     }
     if (!(interpreter instanceof Tape)) return call(this.func, args);
-    const wanted = args.flatMap((a, i) => (interpreter.tracks(a) ? [i] : []));
+    const wanted = args.flatMap((a, i) => (interpreter.recording && interpreter.tracks(a) ? [i] : []));
     if (wanted.length === 0) return within(interpreter.parent, () => this.call(args));
     return this.#callTaped(interpreter, args, wanted);
   }
@@ -59,14 +64,18 @@ export class Unit {
   // Runs the forward half under the tape's parent, and leaves the backward half on the tape. Both halves are units, so that
   // the parent may be eager mode, a trace or another tape.
   #callTaped(tape: Tape, args: readonly Tensor[], wanted: readonly number[]): readonly Tensor[] {
+    const own = (r: Tensor): Tensor => (args.includes(r) ? within(tape.parent, () => renew(r)) : r);
+    if (this.options.recompute) {
+      const results = within(tape.parent, () => this.call(args)).map(own);
+      tape.record(this.func.name, args, results, (cotangents) => this.pullBack(args, wanted, cotangents));
+      return results;
+    }
     const derivative = this.#derivative(wanted);
     const made = within(tape.parent, () => derivative.forward.call(args));
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
-    const results = made
-      .slice(0, count)
-      .map((r) => (args.includes(r) ? within(tape.parent, () => renew(r)) : r));
+    const results = made.slice(0, count).map(own);
     tape.record(this.func.name, args, results, (cotangents) =>
       this.#pull(derivative, args.length, residuals, cotangents),
     );
@@ -76,17 +85,20 @@ export class Unit {
   // As under a tape, with the backward half in the history of the results.
   #callRecorded(args: readonly Tensor[]): readonly Tensor[] {
     const wanted = args.flatMap((a, i) => (a.history === null ? [] : [i]));
+    const own = (r: Tensor): Tensor => (args.includes(r) ? detached(r) : r);
+    const { name } = this.func;
+    if (this.options.recompute) {
+      const results = this.#compiled().call(args, null).map(own);
+      recordStep(name, args, results, () => (cotangents) => this.pullBack(args, wanted, cotangents));
+      return results;
+    }
     const derivative = this.#derivative(wanted);
     const made = derivative.forward.#compiled().call(args, null);
     const count = this.func.results.length;
     const residuals = made.slice(count);
-    const results = made.slice(0, count).map((r) => (args.includes(r) ? detached(r) : r));
-    recordStep(
-      this.func.name,
-      args,
-      results,
-      () => (cotangents) => this.#pull(derivative, args.length, residuals, cotangents),
-    );
+    const results = made.slice(0, count).map(own);
+    const pull: PullBack = (cotangents) => this.#pull(derivative, args.length, residuals, cotangents);
+    recordStep(name, args, results, () => pull);
     return results;
   }
 

@@ -1,5 +1,5 @@
 // Which loops of a kernel may be shared out between threads: those whose iterations write different elements, as their indices show.
-import type { Expr, Kernel, Stmt } from './kernel.ts';
+import type { Buffer, Expr, Kernel, Stmt } from './kernel.ts';
 import { linearOf } from './linear.ts';
 import { visitExprs } from './visit.ts';
 
@@ -10,7 +10,7 @@ export interface Division {
   readonly loops: ReadonlySet<Stmt>;
   /** The fewest iterations of such a loop, in steps that stay together. */
   readonly extent: number;
-  /** Does every thread do work besides, such as filling scratch memory of its own? */
+  /** Does every thread do so much besides, such as filling scratch memory of its own, that it should do it once? */
   readonly repeats: boolean;
 }
 
@@ -24,91 +24,99 @@ export function stepOf({ lanes }: Loop): number {
 
 // So that a step times a number of parts is an int32.
 const mostSteps = 2 ** 24;
+// Shares of the work: what is repeated is of no account below, and a division is of no use that saves less.
+const repeatsFrom = 0.001;
+const leastSaved = 0.2;
+// A loop whose longest share is within this of an even one is shared out itself, not one inside of it.
+const evenEnough = 1.1;
 
-// A loop that goes round less often is worse to share out than one inside of it.
-const fewIterations = 8;
+/** Loops that are shared out in some statements, and what one thread does of all the work then, relative to `weight`. */
+interface Found {
+  readonly loops: readonly Loop[];
+  readonly repeated: number;
+  readonly time: number;
+}
 
 /**
- * How the kernel is divided, or null where it cannot be. The indices show that iterations write different elements; that an element is written once, and read at
- * most by the iteration that writes it, and that scratch memory is filled before it is read, is what `divisible` says.
+ * How the kernel is divided between so many threads, or null where it cannot be, or is not worth it. The indices show that iterations write different elements; that an
+ * element is written once, and read at most by the iteration that writes it, and that scratch memory is filled before it is read, is what `divisible` says.
  */
-export function divisionOf(kernel: Kernel): Division | null {
+export function divisionOf(kernel: Kernel, threads: number): Division | null {
   if (kernel.divisible !== true) return null;
-  const outputs = new Set(
-    kernel.buffers.filter((b) => b.role === 'out' || b.role === 'inout').map((b) => b.name),
-  );
-  const updated = new Set(kernel.buffers.filter((b) => b.role === 'inout').map((b) => b.name));
-  const scratch = new Set(kernel.buffers.filter((b) => b.role === 'scratch').map((b) => b.name));
+  const named = (...roles: readonly Buffer['role'][]): ReadonlySet<string> =>
+    new Set(kernel.buffers.filter((b) => roles.includes(b.role)).map((b) => b.name));
+  const [outputs, updated, scratch] = [named('out', 'inout'), named('inout'), named('scratch')];
 
-  interface Found {
-    readonly loops: readonly Loop[];
-    readonly repeats: boolean;
-  }
   // What all threads go through. `around` holds the extents of the loops around, `lets` what integer names stand for.
   const divide = (body: readonly Stmt[], around: Extents, outer: Lets): Found | null => {
     const lets = new Map(outer);
     const loops: Loop[] = [];
-    let repeats = false;
+    let [repeated, time] = [0, 0];
     for (const s of body) {
       if (s.kind === 'let') lets.set(s.name, s.value);
-      if (readsAny(s.kind === 'for' && storesAny(s.body, outputs) ? [] : [s], updated)) return null;
-      switch (s.kind) {
-        case 'let':
-        case 'var':
-        case 'assign':
-          break;
-        case 'reduce':
-          repeats = true;
-          break;
-        case 'store':
-          if (outputs.has(s.buffer)) return null;
-          break;
-        case 'if':
-        case 'assert':
-          return null;
-        case 'for': {
-          if (!storesAny(s.body, outputs)) {
-            repeats = true;
-            break;
-          }
-          const inside = new Map(around).set(s.index, s.extent);
-          const enter = (): Found | null => (s.lanes === undefined ? divide(s.body, inside, lets) : null);
-          const deeper = s.extent < fewIterations ? enter() : null;
-          const itself = isShareable(s, around, lets) ? s : null;
-          if (deeper !== null && (itself === null || extentOf(deeper.loops) > itself.extent)) {
-            loops.push(...deeper.loops);
-            repeats ||= deeper.repeats;
-          } else if (itself !== null) loops.push(itself);
-          else {
-            const found = deeper ?? enter();
-            if (found === null) return null;
-            loops.push(...found.loops);
-            repeats ||= found.repeats;
-          }
-          break;
-        }
+      if (s.kind === 'for' && storesAny(s.body, outputs)) {
+        const found = divideLoop(s, around, lets);
+        if (found === null) return null;
+        loops.push(...found.loops);
+        repeated += found.repeated;
+        time += found.time;
+        continue;
       }
+      if (s.kind === 'if' || s.kind === 'assert' || storesAny([s], outputs) || readsAny([s], updated))
+        return null;
+      repeated += weightOf([s]);
+      time += weightOf([s]);
     }
-    return { loops, repeats };
+    return { loops, repeated, time };
+  };
+  const divideLoop = (loop: Loop, around: Extents, lets: Lets): Found | null => {
+    const steps = stepsOf(loop);
+    const longest = Math.ceil(steps / threads) / steps;
+    const itself = isShareable(loop, around, lets)
+      ? { loops: [loop], repeated: 0, time: longest * weightOf([loop]) }
+      : null;
+    if (loop.lanes !== undefined || (itself !== null && longest * threads < evenEnough)) return itself;
+    const inside = divide(loop.body, new Map(around).set(loop.index, loop.extent), lets);
+    if (inside === null || inside.loops.length === 0) return itself;
+    const { extent } = loop;
+    const deeper = { loops: inside.loops, repeated: extent * inside.repeated, time: extent * inside.time };
+    return itself !== null && itself.time <= deeper.time ? itself : deeper;
   };
   const isShareable = (loop: Loop, around: Extents, lets: Lets): boolean =>
-    loop.extent >= 2 * stepOf(loop) &&
-    extentOf([loop]) <= mostSteps &&
+    stepsOf(loop) >= 2 &&
+    stepsOf(loop) <= mostSteps &&
     changesOnly(loop.body, new Set()) &&
     fillsFirst(loop.body, scratch) &&
     writesApart(loop, outputs, around, lets);
 
   const found = divide(kernel.body, new Map(), new Map());
   if (found === null || found.loops.length === 0) return null;
-  return { loops: new Set(found.loops), extent: extentOf(found.loops), repeats: found.repeats };
+  const whole = weightOf(kernel.body);
+  if (found.time > (1 - leastSaved) * whole) return null;
+  return {
+    loops: new Set(found.loops),
+    extent: Math.min(...found.loops.map(stepsOf)),
+    repeats: found.repeated > repeatsFrom * whole,
+  };
+}
+
+function stepsOf(loop: Loop): number {
+  return Math.ceil(loop.extent / stepOf(loop));
+}
+
+// About how much there is to do: expressions evaluated.
+function weightOf(body: readonly Stmt[]): number {
+  return body.reduce((sum, s) => {
+    if (s.kind === 'for') return sum + s.extent * weightOf(s.body);
+    if (s.kind === 'if') return sum + Math.max(weightOf(s.then), weightOf(s.otherwise));
+    let own = 0;
+    visitExprs(s.kind === 'assert' ? s.cond : s.value, () => own++);
+    return sum + (s.kind === 'reduce' ? s.extent * (own + weightOf(s.body)) : own);
+  }, 0);
 }
 
 type Extents = ReadonlyMap<string, number>;
 type Lets = ReadonlyMap<string, Expr>;
-
-function extentOf(loops: readonly Loop[]): number {
-  return Math.min(...loops.map((l) => Math.ceil(l.extent / stepOf(l))));
-}
 
 function storesAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
   return body.some((s) => {

@@ -1,36 +1,58 @@
-// Contractions for executors with vectors of four: tiles of 4 rows and 8 columns. The right operand is copied into panels of eight columns where it is
-// large or not in order, the left one where its rows are not in order. The order of sums is that of every other schedule.
+// Contractions for executors with vectors of four: tiles of 4 rows and 8 columns. Operands are copied into panels where they are large or not in order
+// (panels.ts), long sums resume from memory, long epilogues run over a block of finished sums. The order of sums is that of every other schedule.
+import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Expr, Stmt } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
-import { type Affine, constant, fromExpr, loopIndex, plus } from './affine.ts';
+import { type Affine, constant, fromExpr, loopIndex, plus, quotient } from './affine.ts';
 import type { ContractionNest } from './contract.ts';
-import { type At, leftAt, type Problem, problemOf, rightAt, shifted } from './contraction.ts';
-import { axisOf, type Building, nestOf } from './nest.ts';
+import {
+  type At,
+  epilogueWeight,
+  hasEpilogue,
+  leftAt,
+  type Problem,
+  problemOf,
+  rightAt,
+  shifted,
+  storesAt,
+} from './contraction.ts';
+import { type Axis, axisOf, type Building, nestOf } from './nest.ts';
+import { type Panels, panelsOf } from './panels.ts';
 import { place } from './place.ts';
 import { type Reader, reader } from './reader.ts';
-import { type LanedSchedule, lanes, scheduleInLanes } from './schedule.ts';
-import { type Pieces, pieceAxis, pieces, rowBlocks, tileBuffer, tileStmts } from './tile.ts';
+import { type LanedSchedule, lanes, scheduleInLanes, vectorsOfTile } from './schedule.ts';
+import {
+  type Pieces,
+  pieceAxis,
+  pieces,
+  type RowBlock,
+  rowBlocks,
+  type Tile,
+  tileBuffer,
+  tileStmts,
+  tileThroughMemory,
+  toResults,
+} from './tile.ts';
 
 const zero = constant(0);
-const leftPanel = 'left';
-const rightPanel = 'right';
+// Sums of a block of rows that are not results yet.
+const sums = 'sums';
 
 export function lanedContractionNest(building: Building): ContractionNest {
   const problem = problemOf(building);
-  const { size, factors, type } = problem;
+  const { size, factors } = problem;
   if (size.batch * size.m * size.n === 0) return { body: [], scratch: [] };
   const reading = reader(building.sources, building.fresh);
   const single = (['m', 'n', 'k'] as const).every((role) => factors[role].length === 1);
-  const schedule = scheduleInLanes(size, single ? orderOf(problem, reading) : undefined);
-  const { rows, columns, blockRows, packsLeft, packsRight } = schedule;
-  const scratch: Buffer[] = [];
-  if (packsLeft) scratch.push({ name: leftPanel, type, size: blockRows * size.k, role: 'scratch' });
-  if (packsRight !== 'none') {
-    const panels = packsRight === 'whole' ? Math.floor(size.n / columns) : 1;
-    scratch.push({ name: rightPanel, type, size: panels * columns * size.k, role: 'scratch' });
-  }
-  const nest = single ? singleNest(problem, schedule, reading) : splitNest(problem, schedule, reading);
-  return { body: place(nest, reading), scratch: [...scratch, ...tileBuffer(problem, rows, columns)] };
+  const schedule = scheduleInLanes(size, {
+    order: single ? orderOf(problem, reading) : undefined,
+    epilogue: hasEpilogue(problem) ? epilogueWeight(problem) : 0,
+    arrays: arraysOf(problem),
+  });
+  const { nest, scratch } = single
+    ? singleNest(problem, schedule, reading)
+    : splitNest(problem, schedule, reading);
+  return { body: place(nest, reading), scratch };
 }
 
 // Are the rows of the left operand and those of the right one in order in memory?
@@ -46,83 +68,219 @@ function orderOf(problem: Problem, reading: Reader): { readonly left: boolean; r
   };
 }
 
-/** Axes that no loop index has to be divided for. */
-function singleNest(problem: Problem, schedule: LanedSchedule, reading: Reader): readonly Stmt[] {
-  const { factors, size, building } = problem;
-  const { rows, columns, blockRows, packsLeft, packsRight } = schedule;
-  const batch = axisOf('b', factors.batch);
-  const depth = axisOf('k', [size.k]);
-  const inRight = (panel: Affine, column: Affine): Expr =>
-    plus(plus(column, depth.index, columns), panel, columns * size.k).expr;
-  const packRight = (panel: Affine, n: Affine): Stmt => {
-    const at: At = { batch: batch.index, m: zero, n, k: depth.index };
-    const name = building.fresh('column');
-    const column = loopIndex(name, columns);
-    const element = rightAt(problem, reading, shifted(at, zero, column));
-    const copy = k.store(rightPanel, inRight(panel, column), element);
-    return nestOf(depth.loops, [k.lanedLoop(name, columns, [copy])])[0]!;
-  };
-  const inLeft = (tile: Affine, row: Affine): Expr =>
-    plus(plus(row, depth.index, rows), tile, rows * size.k).expr;
+// The results, and the operands of their size that the epilogue reads.
+function arraysOf({ building: { region }, def, value }: Problem): number {
+  const size = sizeOf(value.type.shape);
+  const read = region.params.filter((p) => !def.args.includes(p) && sizeOf(p.type.shape) === size);
+  return region.results.length + read.length;
+}
 
-  const blocks = rowBlocks(size.m, blockRows, rows).flatMap((block) => {
-    const outer = pieceAxis('block', { ...block, size: block.tiles * block.rows }, problem);
-    const i = axisOf(building.fresh('i'), [block.tiles]);
-    const m = plus(outer.index, i.index, block.rows);
-    const fromLeft = packsLeft && block.rows === rows;
-    const packLeft = (): readonly Stmt[] => {
-      const name = building.fresh('row');
-      const row = loopIndex(name, rows);
-      const at: At = { batch: batch.index, m: plus(m, row), n: zero, k: depth.index };
-      const copy = k.store(leftPanel, inLeft(i.index, row), leftAt(problem, reading, at));
-      return nestOf([...i.loops, ...depth.loops], [k.lanedLoop(name, rows, [copy])]);
+interface Nest {
+  readonly nest: readonly Stmt[];
+  readonly scratch: readonly Buffer[];
+}
+
+/** What the parts of a nest have in common. */
+interface Blocking {
+  readonly problem: Problem;
+  readonly schedule: LanedSchedule;
+  readonly reading: Reader;
+  readonly panels: Panels;
+  readonly batch: Affine;
+  /** Columns of `sums`, of which the last may belong to no result. */
+  readonly sumColumns: number;
+}
+
+/** Axes that no loop index has to be divided for. */
+function singleNest(problem: Problem, schedule: LanedSchedule, reading: Reader): Nest {
+  const { factors, size, type } = problem;
+  const { rows, blockRows, depth } = schedule;
+  const panels = panelsOf(problem, schedule, reading);
+  const batch = axisOf('b', factors.batch);
+  const sumColumns = Math.ceil(size.n / lanes) * lanes;
+  const blocking: Blocking = { problem, schedule, reading, panels, batch: batch.index, sumColumns };
+  const blocks = rowBlocks(size.m, blockRows, rows).flatMap((block) => blockNest(block, blocking));
+  const keeps = schedule.collects || depth < size.k;
+  const sumRows = Math.max(blockRows, rows);
+  return {
+    nest: nestOf(batch.loops, [...panels.packRight(batch.index), ...blocks]),
+    scratch: keeps
+      ? [...panels.scratch, { name: sums, type, size: sumRows * sumColumns, role: 'scratch' }]
+      : panels.scratch,
+  };
+}
+
+/** Some rows of the result. */
+function blockNest(block: RowBlock, blocking: Blocking): readonly Stmt[] {
+  const { problem, schedule, panels, batch } = blocking;
+  const outer = pieceAxis('block', { ...block, size: block.tiles * block.rows }, problem);
+  const fromLeft = schedule.packsLeft && block.rows === schedule.rows;
+  return nestOf(outer.loops, [
+    ...(fromLeft ? panels.packLeft(batch, outer.index, block.tiles) : []),
+    ...depthParts(problem.size.k, schedule.depth, problem).flatMap((part) =>
+      nestOf(
+        part.outer,
+        columnPieces(problem.size.n, block.rows, blocking).flatMap((piece) =>
+          tilesOf(piece, part, { ...block, start: outer.index, fromLeft }, blocking),
+        ),
+      ),
+    ),
+    ...(schedule.collects ? collected(outer.index, block.tiles * block.rows, blocking) : []),
+  ]);
+}
+
+/** A part of the contracted axis: sums begin with it, or are in memory; after it they go back there, or are complete. */
+interface DepthPart {
+  readonly outer: Axis['loops'];
+  readonly depth: Axis;
+  readonly begins: boolean;
+  readonly ends: boolean;
+}
+
+function depthParts(extent: number, most: number, { building }: Problem): readonly DepthPart[] {
+  const count = extent <= most ? 1 : Math.ceil(extent / most);
+  const part = (start: number, times: number, size: number): DepthPart => {
+    const outer = axisOf(building.fresh('part'), [times]);
+    const inner = axisOf(building.fresh('k'), [size]);
+    const index = plus(plus(constant(start), outer.index, most), inner.index);
+    return {
+      outer: outer.loops,
+      depth: { loops: inner.loops, index },
+      begins: start === 0,
+      ends: start + times * size === extent,
     };
-    const columnNests = columnPieces(size.n, columns).flatMap((piece) => {
-      const j = pieceAxis('j', piece, problem);
-      const panel = axisOf(j.loops[0]?.name ?? 'j', j.loops.length === 0 ? [1] : [piece.count]).index;
-      const isFull = piece.size === columns;
-      const fromRight = isFull && (packsRight === 'whole' || (packsRight === 'panel' && block.rows === rows));
-      const tile = tileOf(
-        problem,
-        reading,
-        piece.size,
-        { batch: batch.index, m, n: j.index, k: depth.index },
-        block.rows,
-      );
-      const { lane } = tile;
-      const body = tileStmts(problem, reading, {
-        ...tile,
-        depth,
-        ...(fromLeft
-          ? { left: (row) => k.load(problem.type, leftPanel, inLeft(i.index, constant(row))) }
-          : {}),
-        ...(fromRight
-          ? {
-              right: (column) =>
-                k.load(
-                  problem.type,
-                  rightPanel,
-                  inRight(
-                    packsRight === 'whole' ? panel : zero,
-                    plus(lane ?? zero, constant(lanes * column)),
-                  ),
-                ),
-            }
-          : {}),
-      });
-      const packs = fromRight && packsRight === 'panel' ? [packRight(zero, j.index)] : [];
-      return nestOf(j.loops, [...packs, ...nestOf(i.loops, body)]);
+  };
+  if (count === 1) return [part(0, 1, extent)];
+  const last = (count - 1) * most;
+  const middle = count > 2 ? [part(most, count - 2, most)] : [];
+  return [part(0, 1, most), ...middle, part(last, 1, extent - last)];
+}
+
+/** Columns of one kind of tile: vectors of a panel or of memory, vectors of the edge, or single ones. */
+interface ColumnPieces extends Pieces {
+  readonly vectors: number;
+  readonly from: 'panels' | 'edge' | 'memory';
+}
+
+// Tiles of the full width, then narrower ones, then what fills no vector.
+function columnPieces(n: number, rows: number, { panels, schedule }: Blocking): readonly ColumnPieces[] {
+  const { fullColumns, edgeVectors } = panels;
+  const packed = schedule.packsRight !== 'none';
+  const found: ColumnPieces[] = [];
+  let start = 0;
+  const add = (vectors: number, upTo: number, from: ColumnPieces['from']): void => {
+    const size = lanes * vectors;
+    const count = Math.max(0, Math.floor((upTo - start) / size));
+    if (count > 0) found.push({ start, count, size, vectors, from });
+    start += count * size;
+  };
+  const widest = schedule.packsRight === 'panel' ? schedule.vectors : vectorsOfTile[rows]!;
+  const upTo = edgeVectors > 0 || packed ? fullColumns : n;
+  for (const vectors of new Set([widest, schedule.vectors, 2, 1]))
+    if (vectors <= widest && (!packed || vectors >= schedule.vectors))
+      add(vectors, upTo, packed ? 'panels' : 'memory');
+  add(1, start + edgeVectors * lanes, 'edge');
+  if (start < n) found.push({ start, count: 1, size: n - start, vectors: 0, from: 'memory' });
+  return found;
+}
+
+interface Rows extends Omit<RowBlock, 'start'> {
+  readonly start: Affine;
+  readonly fromLeft: boolean;
+}
+
+/** The tiles of some rows and columns, for a part of the contracted axis. */
+function tilesOf(piece: ColumnPieces, part: DepthPart, rows: Rows, blocking: Blocking): readonly Stmt[] {
+  const { problem, schedule, panels, reading, batch } = blocking;
+  const { vectors } = piece;
+  const j = pieceAxis('j', piece, problem);
+  // Narrow tiles are two tiles high, to have as many sums at a time.
+  const high = vectors < 2 && rows.tiles > 1 ? 2 : 1;
+  const nests = pieces(rows.tiles, high).flatMap(({ start, count, size }) => {
+    const i = axisOf(problem.building.fresh('i'), [count]);
+    const tile = plus(constant(start), i.index, size);
+    const row = plus(zero, tile, rows.rows);
+    const corner: At = { batch, m: plus(rows.start, row), n: j.index, k: part.depth.index };
+    const inMemory = tileOf(
+      problem,
+      reading,
+      vectors > 0 ? lanes * vectors : piece.size,
+      corner,
+      size * rows.rows,
+    );
+    const body = tileStmts(problem, {
+      ...inMemory,
+      depth: part.depth,
+      ...(rows.fromLeft ? { left: leftOf(tile, part, blocking) } : {}),
+      ...(piece.from === 'memory' ? {} : { right: rightOf(piece, part, j.index, inMemory.lane!, blocking) }),
+      ...sumsOf(part, row, corner, blocking),
     });
-    return nestOf(outer.loops, [...(fromLeft ? packLeft() : []), ...columnNests]);
+    return nestOf(i.loops, body);
   });
-  if (packsRight !== 'whole') return nestOf(batch.loops, blocks);
-  const panels = axisOf(building.fresh('panel'), [Math.floor(size.n / columns)]);
-  const packed = nestOf(panels.loops, [packRight(panels.index, plus(zero, panels.index, columns))]);
-  return nestOf(batch.loops, [...packed, ...blocks]);
+  const packs = piece.from === 'panels' && schedule.packsRight === 'panel';
+  return nestOf(j.loops, [...(packs ? panels.packPanel(batch, j.index) : []), ...nests]);
+}
+
+function leftOf(tile: Affine, { depth }: DepthPart, { panels, schedule }: Blocking): (row: number) => Expr {
+  const { rows } = schedule;
+  return (row) =>
+    panels.left(plus(tile, constant(Math.floor(row / rows))), constant(row % rows), depth.index);
+}
+
+function rightOf(
+  { from }: ColumnPieces,
+  { depth }: DepthPart,
+  first: Affine,
+  lane: Affine,
+  { panels, schedule }: Blocking,
+): (column: number) => Expr {
+  const width = lanes * schedule.vectors;
+  if (from === 'edge')
+    return (column) =>
+      panels.edge(plus(plus(lane, first), constant(lanes * column - panels.fullColumns)), depth.index);
+  const panel = schedule.packsRight === 'whole' ? quotient(first, width) : zero;
+  return (column) => {
+    const place = lanes * column;
+    const inPanel = plus(lane, constant(place % width));
+    return panels.right(plus(panel, constant(Math.floor(place / width))), inPanel, depth.index);
+  };
+}
+
+/** What the sums of a tile begin with and become; `row` is the tile's first in its block. */
+function sumsOf(
+  { begins, ends }: DepthPart,
+  row: Affine,
+  corner: At,
+  { problem, reading, schedule, sumColumns }: Blocking,
+): Pick<Tile, 'begin' | 'end'> {
+  const placeOf = (r: Affine, column: Affine): Expr =>
+    plus(plus(column, corner.n), plus(row, r), sumColumns).expr;
+  return {
+    ...(begins ? {} : { begin: (r, column) => k.load(problem.type, sums, placeOf(r, column)) }),
+    end:
+      ends && !schedule.collects
+        ? toResults(problem, reading, corner)
+        : (r, column, sum) => [k.store(sums, placeOf(r, column), sum)],
+  };
+}
+
+/** The results of a block whose sums are all in memory. */
+function collected(
+  start: Affine,
+  count: number,
+  { problem, reading, batch, sumColumns }: Blocking,
+): readonly Stmt[] {
+  const { building, size, type } = problem;
+  const row = axisOf(building.fresh('row'), [count]);
+  const name = building.fresh('column');
+  const column = size.n === 1 ? zero : loopIndex(name, size.n);
+  const sum = k.load(type, sums, plus(column, row.index, sumColumns).expr);
+  const body = storesAt(problem, reading, { batch, m: plus(start, row.index), n: column, k: zero }, sum);
+  return nestOf(row.loops, size.n === 1 ? body : [k.lanedLoop(name, size.n, body)]);
 }
 
 /** Axes of several loops each; tiles cut the last. */
-function splitNest(problem: Problem, { rows, columns }: LanedSchedule, reading: Reader): readonly Stmt[] {
+function splitNest(problem: Problem, { rows, vectors }: LanedSchedule, reading: Reader): Nest {
   const { factors } = problem;
   const batch = axisOf('b', factors.batch);
   const depth = axisOf('k', factors.k);
@@ -130,7 +288,7 @@ function splitNest(problem: Problem, { rows, columns }: LanedSchedule, reading: 
   const mOuter = axisOf('m', factors.m.slice(0, -1));
   const nOuter = axisOf('n', factors.n.slice(0, -1));
   const nests = pieces(mInner, rows).flatMap((rowPiece) =>
-    columnPieces(nInner, columns).flatMap((piece) => {
+    widths(nInner, vectors).flatMap((piece) => {
       const i = pieceAxis('i', rowPiece, problem);
       const j = pieceAxis('j', piece, problem);
       const corner: At = {
@@ -140,10 +298,13 @@ function splitNest(problem: Problem, { rows, columns }: LanedSchedule, reading: 
         k: depth.index,
       };
       const tile = { ...tileOf(problem, reading, piece.size, corner, rowPiece.size), depth };
-      return nestOf([...i.loops, ...j.loops], tileStmts(problem, reading, tile));
+      return nestOf([...i.loops, ...j.loops], tileThroughMemory(problem, reading, tile));
     }),
   );
-  return nestOf([...batch.loops, ...mOuter.loops, ...nOuter.loops], nests);
+  return {
+    nest: nestOf([...batch.loops, ...mOuter.loops, ...nOuter.loops], nests),
+    scratch: tileBuffer(problem, rows, lanes * vectors),
+  };
 }
 
 /** A tile whose operands are read where they are: of `width` columns in lanes, or fewer than four without. */
@@ -162,11 +323,11 @@ function tileOf(problem: Problem, reading: Reader, width: number, corner: At, ro
 }
 
 // Tiles of the full width, then of eight and of four columns, then what is left as one tile without lanes.
-function columnPieces(n: number, columns: number): readonly Pieces[] {
+function widths(n: number, vectors: number): readonly Pieces[] {
   const found: Pieces[] = [];
   let start = 0;
-  for (const size of new Set([columns, 2 * lanes, lanes])) {
-    if (size > columns) continue;
+  for (const size of new Set([lanes * vectors, 2 * lanes, lanes])) {
+    if (size > lanes * vectors) continue;
     const count = Math.floor((n - start) / size);
     if (count > 0) found.push({ start, count, size });
     start += count * size;

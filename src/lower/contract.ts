@@ -9,7 +9,7 @@ import { axisOf, type Building, nestOf } from './nest.ts';
 import { place } from './place.ts';
 import { type Reader, reader } from './reader.ts';
 import { type ContractionSchedule, type Precision, scheduleContraction } from './schedule.ts';
-import { pieceAxis, pieces, rowBlocks, type Tile, tileBuffer, tileStmts } from './tile.ts';
+import { pieceAxis, pieces, rowBlocks, tileBuffer, tileThroughMemory } from './tile.ts';
 
 const zero = constant(0);
 
@@ -67,15 +67,15 @@ function plainNest(problem: Scheduled, reading: Reader): readonly Stmt[] {
         n: plus(j.index, nOuter.index, nInner),
         k: depth.index,
       };
-      const tile: Tile = {
+      const tile = {
         corner,
         rows: rows.size,
         columns: columns.size,
         depth,
-        left: (row) => leftAt(problem, reading, shifted(corner, constant(row), zero)),
-        right: (column) => rightAt(problem, reading, shifted(corner, zero, constant(column))),
+        left: (row: number) => leftAt(problem, reading, shifted(corner, constant(row), zero)),
+        right: (column: number) => rightAt(problem, reading, shifted(corner, zero, constant(column))),
       };
-      return nestOf([...i.loops, ...j.loops], tileStmts(problem, reading, tile));
+      return nestOf([...i.loops, ...j.loops], tileThroughMemory(problem, reading, tile));
     }),
   );
   return nestOf([...batch.loops, ...mOuter.loops, ...nOuter.loops], nests);
@@ -107,7 +107,7 @@ function packedNest(problem: Scheduled, packedRows: number, reading: Reader): re
         const element = rightAt(problem, reading, shifted(corner, zero, constant(column)));
         return k.store(rightPanel, inRightPanel(column), k.convert('f64', element));
       });
-      const body = tileStmts(problem, reading, {
+      const body = tileThroughMemory(problem, reading, {
         corner,
         rows,
         columns,

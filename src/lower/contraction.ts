@@ -3,6 +3,7 @@ import type { Instr, Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import type { Buffer, Expr, Stmt } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
+import { bodyOf, operandsOf } from '../loop/visit.ts';
 import { type ContractionAxes, defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
@@ -10,7 +11,7 @@ import { range } from '../util/seq.ts';
 import * as affine from './affine.ts';
 import { type Affine, plus } from './affine.ts';
 import { type Axis, axisOf, type Building, withoutDivisions } from './nest.ts';
-import { axesAt, linearAt, type Reader } from './reader.ts';
+import { axesAt, linearAt, type Reader, reader } from './reader.ts';
 
 /** A contraction as batches of [m, k] · [k, n], whatever axes of the operands these are. */
 export interface Problem {
@@ -70,6 +71,26 @@ function freeAxes(operand: Value, batch: readonly number[], contract: readonly n
 
 export function hasEpilogue({ building, value }: Problem): boolean {
   return building.region.results.some((r) => r !== value);
+}
+
+/** Operations of the epilogue for one element, the steps of functions included. */
+export function epilogueWeight(problem: Problem): number {
+  const { building, size, type } = problem;
+  const [m, n] = [affine.loopIndex('i', size.m), affine.loopIndex('j', size.n)];
+  const at: At = { batch: affine.constant(0), m, n, k: affine.constant(0) };
+  const stores = storesAt(problem, reader(building.sources, building.fresh), at, k.local(type, 'c'));
+  const seen = new Set<Expr>();
+  let weight = 0;
+  const visit = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load' || e.kind === 'const' || e.kind === 'local') return;
+    weight++;
+    operandsOf(e).forEach(visit);
+    if (e.kind === 'call') bodyOf(e.fn).forEach(visit);
+  };
+  for (const s of stores) if (s.kind === 'store') visit(s.value);
+  return weight;
 }
 
 export function shifted(at: At, rows: Affine, columns: Affine): At {

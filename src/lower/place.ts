@@ -163,9 +163,13 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     for (let i = 0; i < stmts.length; i++) {
       const s = stmts[i]!;
       if (s.kind === 'store') {
+        // The results of one element. Those of the next are computed when these are stored, or registers would run out.
+        const at = intern(s.index);
         const all: (Stmt & { kind: 'store' })[] = [];
-        for (let next = s as Stmt | undefined; next?.kind === 'store'; next = stmts[i + all.length])
+        for (let next = s as Stmt | undefined; next?.kind === 'store'; next = stmts[i + all.length]) {
+          if (intern(next.index) !== at) break;
           all.push(next);
+        }
         storeAll(all, scope);
         i += all.length - 1;
       } else runOne(s, scope);

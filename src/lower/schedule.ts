@@ -43,36 +43,95 @@ export const lanes = 4;
 /** How a contraction is tiled where four columns are one vector. */
 export interface LanedSchedule {
   readonly rows: number;
-  /** Columns of a tile, lanes included. */
-  readonly columns: number;
+  /** Vectors of columns of a full tile. */
+  readonly vectors: number;
   /** Rows that are done before the next column: those of the left operand should stay in the cache. */
   readonly blockRows: number;
+  /** The most of the contracted axis that is done before the next column. What is left resumes from sums in memory. */
+  readonly depth: number;
   readonly packsLeft: boolean;
   /** Copies of the right operand in the order in which tiles read it: one panel at a time, or all before the first tile. */
   readonly packsRight: 'none' | 'panel' | 'whole';
+  /** Are columns that fill no vector copied into one that is filled up with zeros? */
+  readonly padsColumns: boolean;
+  /** Do the sums of a block of rows lie in memory until all are there, and become results then? */
+  readonly collects: boolean;
 }
 
-// Eight accumulators, two vectors of columns and one of a row: with more, registers run out.
-const vectorsOfTile: readonly number[] = [0, 8, 4, 2, 2];
-const laned = { rows: 4, packBytes: 256 * 1024, packFrom: { m: 16, k: 8 }, blockBytes: 768 * 1024 } as const;
+/** Vectors of columns of a tile by its rows. Of sixteen registers two hold columns, one an element of a row. */
+export const vectorsOfTile: readonly number[] = [0, 8, 4, 2, 2, 2, 2];
 
-/** `order` says of both operands whether their rows are in order in memory; without it they are read where they are. */
+// Bytes, rows and operations at which one way becomes better than another, measured on V8.
+const laned = {
+  rows: 4,
+  packFrom: { m: 16, k: 8 },
+  /** The right operand is copied from this size on, the more so the more rows read it. */
+  right: { bytes: 256 * 1024, reused: { rows: 64, bytes: 32 * 1024 } },
+  /** A left operand that is not in order is copied from this size on, if as many columns read it. */
+  left: { bytes: 64 * 1024, columns: 64 },
+  /** More results than this are made in blocks of rows that stay in the cache, as does the left operand's part. */
+  results: { bytes: 1024 * 1024, block: 256 * 1024 },
+  block: 1024 * 1024,
+  depth: { most: 896, part: 512 },
+  sums: 64 * 1024,
+  /** The longest epilogue that is written for every accumulator. */
+  epilogue: 40,
+} as const;
+
+/** What a schedule depends on besides sizes. */
+export interface Traits {
+  /** Are the rows of the operands in order in memory? Undefined where an axis is several loops: operands are read where they are then. */
+  readonly order: { readonly left: boolean; readonly right: boolean } | undefined;
+  /** Operations of the epilogue per element. */
+  readonly epilogue: number;
+  /** Arrays of the result's size that are read or written with it, the result included. */
+  readonly arrays: number;
+}
+
 export function scheduleInLanes(
   { m, n, k }: { readonly m: number; readonly n: number; readonly k: number },
-  order: { readonly left: boolean; readonly right: boolean } | undefined,
+  { order, epilogue, arrays }: Traits,
 ): LanedSchedule {
   const rows = Math.min(laned.rows, m);
-  const columns = Math.min(lanes * vectorsOfTile[rows]!, Math.max(lanes, n - (n % lanes)));
+  const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
+  const padsColumns = packs && n % lanes > 1;
+  const collects = order !== undefined && (padsColumns || epilogue > laned.epilogue);
+  const parts = packs && k > laned.depth.most ? Math.ceil(k / laned.depth.part) : 1;
+  const depth = Math.ceil(k / parts);
   const fullRows = m - (m % rows);
-  const fitting = Math.max(rows, Math.floor(laned.blockBytes / (4 * k)));
-  const blockRows = packs ? Math.min(fullRows, fitting - (fitting % rows)) : fullRows;
-  const packsRight = packs && n >= columns && (!order.right || 4 * k * n > laned.packBytes);
+  const resultBytes = 4 * n * arrays;
+  const fitting = Math.min(
+    packs ? laned.block / (4 * depth) : m,
+    packs && m * resultBytes > laned.results.bytes ? laned.results.block / resultBytes : m,
+    collects ? laned.sums / (4 * n) : m,
+  );
+  const blockRows = evenBlock(fullRows, rows, fitting);
+  const { right, left } = laned;
+  const rightBytes = 4 * k * n;
+  const packsRight =
+    packs &&
+    n >= lanes * vectors &&
+    (!order.right ||
+      n % lanes !== 0 ||
+      rightBytes >= (m >= right.reused.rows ? right.reused.bytes : right.bytes));
+  const packsLeft = packs && n >= left.columns && (!order.left || parts > 1) && 4 * k * m >= left.bytes;
   return {
     rows,
-    columns,
+    vectors,
     blockRows,
-    packsLeft: packs && !order.left && 4 * k * m > laned.packBytes,
-    packsRight: !packsRight ? 'none' : blockRows < fullRows ? 'whole' : 'panel',
+    depth,
+    packsLeft,
+    packsRight: !packsRight ? 'none' : blockRows < m || parts > 1 ? 'whole' : 'panel',
+    padsColumns,
+    collects,
   };
+}
+
+// Blocks of one size where there is one that is not much smaller than what fits: what is left over would be code of its own.
+function evenBlock(all: number, rows: number, most: number): number {
+  const tiles = all / rows;
+  const fitting = Math.min(tiles, Math.max(1, Math.floor(most / rows)));
+  for (let count = fitting; count > fitting / 2; count--) if (tiles % count === 0) return count * rows;
+  return fitting * rows;
 }

@@ -8,7 +8,7 @@ import { type At, hasEpilogue, type Problem, shifted, storesAt } from './contrac
 import { type Axis, axisOf, nestOf } from './nest.ts';
 import type { Reader } from './reader.ts';
 
-/** One tile: where it begins, how large it is, and its operands at step k. */
+/** One tile: where it begins, how large it is, its operands at step k, and what its sums begin with and become. */
 export interface Tile {
   readonly corner: At;
   readonly rows: number;
@@ -19,25 +19,17 @@ export interface Tile {
   readonly right: (column: number) => Expr;
   /** The index of a loop over four columns that run at once. */
   readonly lane?: Affine;
+  /** What the sum of a row and a column of the tile begins with; 0 where this is left out. */
+  readonly begin?: (row: Affine, column: Affine) => Expr;
+  readonly end: (row: Affine, column: Affine, sum: Expr) => readonly Stmt[];
 }
 
 const lanes = 4;
 const zero = constant(0);
 
-// The sums of a tile on their way to the epilogue.
-const sums = 'sums';
-
-/** Memory for the sums of tiles of up to this many columns, lanes included. */
-export function tileBuffer(problem: Problem, rows: number, columns: number): readonly Buffer[] {
-  return hasEpilogue(problem) && rows * columns > 1
-    ? [{ name: sums, type: problem.type, size: rows * columns, role: 'scratch' }]
-    : [];
-}
-
 /** The statements of a tile. */
-export function tileStmts(problem: Problem, reading: Reader, tile: Tile): readonly Stmt[] {
-  const { type, building, size } = problem;
-  const { corner, rows, columns, depth, lane } = tile;
+export function tileStmts({ type, building, size }: Problem, tile: Tile): readonly Stmt[] {
+  const { rows, columns, depth, lane } = tile;
   const width = lane === undefined ? 1 : lanes;
   const lefts = range(rows).map(tile.left);
   const rights = range(columns).map(tile.right);
@@ -53,41 +45,57 @@ export function tileStmts(problem: Problem, reading: Reader, tile: Tile): readon
   const accumulate = cells.map(({ name, product }) =>
     k.assign(name, k.add(k.local(type, name), k.convert(type, product))),
   );
-  const passesMemory = hasEpilogue(problem) && rows * columns * width > 1;
-  const stores = cells.flatMap(({ row, column, name }) => {
-    const sum = k.local(type, name);
-    if (!passesMemory) return storesAt(problem, reading, shifted(corner, row, column), sum);
-    return [k.store(sums, plus(column, row, columns * width).expr, sum)];
-  });
   const body = [
-    ...cells.map(({ name }) => k.variable(name, k.constOf(type, 0))),
+    ...cells.map(({ row, column, name }) =>
+      k.variable(name, tile.begin?.(row, column) ?? k.constOf(type, 0)),
+    ),
     ...(size.k === 0 ? [] : nestOf(depth.loops, accumulate)),
-    ...stores,
+    ...cells.flatMap(({ row, column, name }) => tile.end(row, column, k.local(type, name))),
   ];
   const [index] = lane?.terms ?? [];
-  return [
-    ...(index === undefined ? body : [k.lanedLoop(index.atom.key, lanes, body)]),
-    ...(passesMemory ? epilogue(problem, reading, tile, columns * width) : []),
-  ];
+  return index === undefined ? body : [k.lanedLoop(index.atom.key, lanes, body)];
 }
 
-// Sums pass through memory, so that a long epilogue is written once and not for every accumulator.
-function epilogue(
+// The sums of a tile on their way to the epilogue.
+const sums = 'sums';
+
+/** Memory for the sums of tiles of up to this many columns, lanes included; see `tileThroughMemory`. */
+export function tileBuffer(problem: Problem, rows: number, columns: number): readonly Buffer[] {
+  return hasEpilogue(problem) && rows * columns > 1
+    ? [{ name: sums, type: problem.type, size: rows * columns, role: 'scratch' }]
+    : [];
+}
+
+/** A tile whose sums pass through memory to an epilogue, so that a long one is written once and not for every accumulator. */
+export function tileThroughMemory(
   problem: Problem,
   reading: Reader,
-  { corner, rows, lane }: Tile,
-  columns: number,
+  tile: Omit<Tile, 'end'>,
 ): readonly Stmt[] {
   const { type, building } = problem;
+  const { corner, rows, lane } = tile;
+  const columns = tile.columns * (lane === undefined ? 1 : lanes);
+  if (!hasEpilogue(problem) || rows * columns === 1)
+    return tileStmts(problem, { ...tile, end: toResults(problem, reading, corner) });
+  const place = (row: Affine, column: Affine): Expr => plus(column, row, columns).expr;
+  const stmts = tileStmts(problem, {
+    ...tile,
+    end: (row, column, sum) => [k.store(sums, place(row, column), sum)],
+  });
   const row = axisOf(building.fresh('row'), [rows]);
   const column = axisOf(building.fresh('column'), [columns]);
-  const at = plus(column.index, row.index, columns).expr;
-  const body = storesAt(problem, reading, shifted(corner, row.index, column.index), k.load(type, sums, at));
+  const sum = k.load(type, sums, place(row.index, column.index));
+  const body = storesAt(problem, reading, shifted(corner, row.index, column.index), sum);
   const inner =
     lane === undefined
       ? nestOf(column.loops, body)
       : column.loops.map((l) => k.lanedLoop(l.name, l.extent, body));
-  return nestOf(row.loops, inner);
+  return [...stmts, ...nestOf(row.loops, inner)];
+}
+
+/** Sums become results at once. */
+export function toResults(problem: Problem, reading: Reader, corner: At): Tile['end'] {
+  return (row, column, sum) => storesAt(problem, reading, shifted(corner, row, column), sum);
 }
 
 /** Consecutive places of an axis, cut into `count` pieces of `size`. */
@@ -107,16 +115,7 @@ export function pieces(extent: number, size: number): readonly Pieces[] {
 }
 
 // Blocks of `packed` rows, then one block of the full tiles that are left, then the rows that fill no tile.
-export function rowBlocks(
-  m: number,
-  packed: number,
-  rows: number,
-): readonly {
-  readonly start: number;
-  readonly count: number;
-  readonly tiles: number;
-  readonly rows: number;
-}[] {
+export function rowBlocks(m: number, packed: number, rows: number): readonly RowBlock[] {
   const count = Math.floor(m / packed);
   const left = m - count * packed;
   const fullTiles = Math.floor(left / rows);
@@ -126,6 +125,14 @@ export function rowBlocks(
     { start: count * packed, count: Math.min(1, fullTiles), tiles: fullTiles, rows },
     { start: m - rest, count: Math.min(1, rest), tiles: 1, rows: rest },
   ].filter((block) => block.count > 0);
+}
+
+/** `count` blocks of `tiles` tiles with `rows` rows each. */
+export interface RowBlock {
+  readonly start: number;
+  readonly count: number;
+  readonly tiles: number;
+  readonly rows: number;
 }
 
 // The first place of the current piece; its loop, if there is more than one.

@@ -46,6 +46,18 @@ export function within<T>(interpreter: Interpreter, f: () => T): T {
   }
 }
 
+/** From here on `interpreter` is current, until `leave` or the end of the enclosing `within`. For scopes that are no functions. */
+export function enter(interpreter: Interpreter): void {
+  current = interpreter;
+}
+
+/** Makes the parent of `interpreter` current, if it is current now. */
+export function leave(interpreter: Interpreter): boolean {
+  if (current !== interpreter) return false;
+  current = interpreter.parent;
+  return true;
+}
+
 /** Called once, by autodiff/history.ts: how an op is applied to operands of which some have a history. */
 export function installRecordedBind(bind: Interpreter['bind']): void {
   recordedBind = bind;

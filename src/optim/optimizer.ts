@@ -3,6 +3,7 @@ import {
   ArgumentError,
   eagerly,
   full,
+  noGrad,
   OptionError,
   ShapeError,
   type Tensor,
@@ -122,6 +123,11 @@ export abstract class Optimizer {
       this.#warned = true;
       console.warn(`${name}.applyGradients: no gradient for ${missing.join(', ')}; they stay as they are`);
     }
+    // What is computed here is no part of any loss.
+    noGrad(() => this.#apply(given));
+  }
+
+  #apply(given: readonly (readonly [Tensor, Variable])[]): void {
     const targets = given.map(([, target]) => target);
     const slots = targets.map((target) => this.#slotsOf(target));
     const stepped = this.#advance(
@@ -135,6 +141,22 @@ export abstract class Optimizer {
       for (const [key, value] of Object.entries(nextSlots)) slots[i]![key]!.assign(value);
     });
     this.iterations.assignAdd(1);
+  }
+
+  /** PyTorch's face: one step by the gradients that backward passes have left in the parameters; those that have none stay as they are. */
+  step(): void {
+    const pairs = this.#targets('step').flatMap((p): [Tensor, Variable][] =>
+      p.grad === null ? [] : [[p.grad, p]],
+    );
+    if (pairs.length === 0)
+      throw new ArgumentError(
+        `${this.constructor.name}.step: no parameter has a gradient; call loss.backward() before it`,
+      );
+    this.applyGradients(pairs);
+  }
+  /** Takes the gradients from all parameters, before the next backward pass adds to them. */
+  zeroGrad(): void {
+    for (const p of this.#targets('zeroGrad')) p.grad = null;
   }
 
   /** The variables that the optimizer remembers by: the number of steps, the learning rate, and the slots of each variable it has met. */
@@ -216,15 +238,16 @@ export abstract class Optimizer {
     return slots;
   }
 
-  /** The parameters given to the constructor, for PyTorch's face. */
-  protected targets(method: string): readonly Variable[] {
+  // The parameters given to the constructor.
+  #targets(method: string): readonly Variable[] {
     const where = `${this.constructor.name}.${method}`;
     if (this.#parameters === undefined)
       throw new ArgumentError(
         `${where}: the optimizer was given no parameters; make it with them: new ${this.constructor.name}({ lr }, net.parameters())`,
       );
     const found = [...('parameters' in this.#parameters ? this.#parameters.parameters() : this.#parameters)];
-    if (found.length === 0)
+    // The first step of a network that is built at its first call has nothing to clear.
+    if (found.length === 0 && method !== 'zeroGrad')
       throw new ArgumentError(
         `${where}: there are no parameters; layers make theirs at the first call, so call the network once, or give the network itself to the optimizer`,
       );

@@ -159,10 +159,13 @@ export function emitModule(
   };
 }
 
-function dividedStage(step: Step, { costOf }: Threading): (DividedStage & { division: Division }) | null {
+function dividedStage(
+  step: Step,
+  { costOf, threads }: Threading,
+): (DividedStage & { division: Division }) | null {
   if (step.kind !== 'run') return null;
   const cost = costOf(step.kernel);
-  const division = cost < leastCost ? null : divisionOf(step.kernel);
+  const division = cost < leastCost ? null : divisionOf(step.kernel, threads);
   return division && { division, cost, extent: division.extent, repeats: division.repeats };
 }
 

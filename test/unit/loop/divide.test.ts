@@ -22,8 +22,8 @@ const times = (e: ReturnType<typeof k.index>, n: number) => k.mul(e, k.i32(n));
 const a = (at: ReturnType<typeof k.index>) => k.load('f32', 'a', at);
 
 /** What is shared out: the names of the loops, the steps of the shortest, and whether threads repeat work. */
-function shared(of: Kernel): unknown {
-  const division = divisionOf(of);
+function shared(of: Kernel, threads = 2): unknown {
+  const division = divisionOf(of, threads);
   if (division === null) return null;
   const names = [...division.loops].map((s) => (s.kind === 'for' ? s.index : s.kind));
   return [names.join(), division.extent, division.repeats];
@@ -33,7 +33,7 @@ describe('shared out are', () => {
   test('loops over elements, in steps of whole cache lines where they have lanes', () => {
     expect(shared(kernel([k.loop('i', 100, [k.store('y', i, a(i))])]))).toEqual(['i', 100, false]);
     expect(shared(kernel([k.lanedLoop('i', 100, [k.store('y', i, a(i))])]))).toEqual(['i', 7, false]);
-    expect(shared(kernel([k.lanedLoop('i', 20, [k.store('y', i, a(i))])]))).toBeNull();
+    expect(shared(kernel([k.lanedLoop('i', 16, [k.store('y', i, a(i))])]))).toBeNull();
   });
 
   test('tiles of columns, whose elements lie between those of others', () => {
@@ -42,11 +42,18 @@ describe('shared out are', () => {
     expect(shared(kernel([k.loop('j', 8, [tile])]))).toEqual(['j', 8, false]);
   });
 
-  test('inner loops where the outer one is short; what is between them all threads do', () => {
+  test('inner loops where the outer ones are short; what is between them all threads do', () => {
     const pack = k.loop('p', 8, [k.store('s', k.index('p'), a(k.index('p')))]);
-    const rows = k.loop('i', 16, [k.store('y', k.add(times(j, 16), i), k.load('f32', 's', k.i32(0)))]);
-    expect(shared(kernel([k.loop('j', 3, [pack, rows])]))).toEqual(['i', 16, true]);
+    const rows = k.loop('i', 160, [k.store('y', k.add(times(j, 160), i), k.load('f32', 's', k.i32(0)))]);
+    expect(shared(kernel([k.loop('j', 3, [pack, rows])]))).toEqual(['i', 160, true]);
+    expect(shared(kernel([k.loop('j', 3, [pack, rows])]), 3)).toEqual(['j', 3, false]);
     expect(shared(kernel([k.loop('j', 12, [pack, rows])]))).toEqual(['j', 12, false]);
+  });
+
+  test('not loops beside which there is much that all threads would do', () => {
+    const pack = k.loop('p', 8, [k.loop('q', 100, [k.store('s', k.index('p'), a(k.index('q')))])]);
+    const rows = k.loop('i', 100, [k.store('y', i, k.load('f32', 's', k.i32(0)))]);
+    expect(shared(kernel([pack, rows]))).toBeNull();
   });
 
   test('all loops of a group, through names of indices', () => {
@@ -65,7 +72,7 @@ describe('left alone are', () => {
 
   test('kernels of which nothing is promised', () => {
     const { divisible: _, ...rest } = kernel([row]);
-    expect(divisionOf(rest)).toBeNull();
+    expect(divisionOf(rest, 2)).toBeNull();
   });
 
   test('iterations that write one element, or who knows which', () => {

@@ -1,0 +1,199 @@
+// Losses by Keras's names and formulas (https://keras.io/api/losses/): how far predictions are from the truth, as one number.
+import { OptionError, oneHot, type Tensor } from '../index.ts';
+import { checkNumber } from '../optim/checks.ts';
+import { checkOptions } from '../util/options.ts';
+import { sameShapes, truthShape } from './truth.ts';
+
+/** How the losses of the examples become one: their mean (the default), their sum, or not at all. */
+export type Reduction = 'mean' | 'sum' | 'none';
+
+export interface LossOptions {
+  readonly reduction?: Reduction;
+  /** A factor for each example: of the shape of the losses with `reduction: 'none'`, or broadcast to it. The mean still divides by the number of losses. */
+  readonly sampleWeight?: Tensor;
+}
+
+/** The loss of predictions, given the truth: a float32 scalar. */
+export type Loss = (yTrue: Tensor, yPred: Tensor) => Tensor;
+
+const common = ['reduction', 'sampleWeight'] as const;
+// What Keras keeps probabilities away from 0 and 1 by.
+const epsilon = 1e-7;
+
+function reduced(losses: Tensor, { reduction = 'mean', sampleWeight }: LossOptions, where: string): Tensor {
+  const weighted = sampleWeight === undefined ? losses : losses.mul(sampleWeight);
+  if (reduction === 'mean') return weighted.mean();
+  if (reduction === 'sum') return weighted.sum();
+  if (reduction === 'none') return weighted;
+  throw new OptionError(
+    `${where}: reduction must be 'mean', 'sum' or 'none', got ${JSON.stringify(reduction)}`,
+  );
+}
+
+// A loss that is the mean over the last axis of something for each element.
+function elementwise(
+  name: string,
+  f: (yTrue: Tensor, yPred: Tensor) => Tensor,
+): (yTrue: Tensor, yPred: Tensor, options?: LossOptions) => Tensor {
+  const loss = (yTrue: Tensor, yPred: Tensor, options: LossOptions = {}): Tensor => {
+    checkOptions(options, common, name);
+    const truth = sameShapes(yTrue, yPred, name);
+    return reduced(lastMean(f(truth, yPred)), options, name);
+  };
+  return Object.defineProperty(loss, 'name', { value: name });
+}
+
+function lastMean(x: Tensor): Tensor {
+  return x.ndim === 0 ? x : x.mean(-1);
+}
+
+type PlainLoss = (yTrue: Tensor, yPred: Tensor, options?: LossOptions) => Tensor;
+
+/** `mean((yTrue - yPred)²)`. */
+export const meanSquaredError: PlainLoss = elementwise('meanSquaredError', (t, p) => p.sub(t).square());
+/** `mean(|yTrue - yPred|)`. */
+export const meanAbsoluteError: PlainLoss = elementwise('meanAbsoluteError', (t, p) => p.sub(t).abs());
+/** `mean(log(cosh(yPred - yTrue)))`, without overflow. */
+export const logCosh: PlainLoss = elementwise('logCosh', (t, p) => {
+  const x = p.sub(t);
+  return x.add(x.mul(-2).softplus()).sub(Math.LN2);
+});
+/** `mean(max(1 - yTrue * yPred, 0))`, for a truth of -1 and 1; 0 counts as -1 where the truth is 0 and 1. */
+export const hinge: PlainLoss = elementwise('hinge', (t, p) => {
+  const binary = t.equal(0).logicalOr(t.equal(1)).all();
+  const signs = binary.where(t.mul(2).sub(1), t);
+  return signs.mul(p).neg().add(1).maximum(0);
+});
+/** `mean(yPred - yTrue * log(yPred + 1e-7))`. */
+export const poisson: PlainLoss = elementwise('poisson', (t, p) => p.sub(t.mul(p.add(epsilon).log())));
+
+/** Half the square where predictions are within `delta` (1) of the truth, linear beyond (Huber 1964). */
+export function huber(
+  yTrue: Tensor,
+  yPred: Tensor,
+  options: LossOptions & { readonly delta?: number } = {},
+): Tensor {
+  checkOptions(options, [...common, 'delta'], 'huber');
+  const delta = checkNumber(options.delta ?? 1, 'delta', 'huber', { above: 0 });
+  const error = yPred.sub(sameShapes(yTrue, yPred, 'huber')).abs();
+  const linear = error.mul(delta).sub(0.5 * delta * delta);
+  return reduced(lastMean(error.lessEqual(delta).where(error.square().mul(0.5), linear)), options, 'huber');
+}
+
+/** `-Σ t·p` of both as unit vectors along the last axis: -1 where they point the same way. */
+export function cosineSimilarity(yTrue: Tensor, yPred: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'cosineSimilarity');
+  const unit = (x: Tensor): Tensor =>
+    x.mul(
+      x
+        .square()
+        .sum(-1, true)
+        .maximum(epsilon * epsilon)
+        .rsqrt(),
+    );
+  const truth = sameShapes(yTrue, yPred, 'cosineSimilarity');
+  return reduced(unit(truth).mul(unit(yPred)).sum(-1).neg(), options, 'cosineSimilarity');
+}
+
+/** `Σ t log(t / p)` along the last axis, both kept within [1e-7, 1]. */
+export function klDivergence(yTrue: Tensor, yPred: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'klDivergence');
+  const t = sameShapes(yTrue, yPred, 'klDivergence').clamp(epsilon, 1);
+  return reduced(t.mul(t.div(yPred.clamp(epsilon, 1)).log()).sum(-1), options, 'klDivergence');
+}
+
+export interface CrossentropyOptions extends LossOptions {
+  /** Predictions are scores before sigmoid or softmax: better, because nothing is lost on the way. Default false. */
+  readonly fromLogits?: boolean;
+  /** How far the truth is moved towards indifference, from 0 (the default) to 1. */
+  readonly labelSmoothing?: number;
+}
+
+/** `-mean(t log p + (1 - t) log(1 - p))` of probabilities, or of logits. */
+export function binaryCrossentropy(yTrue: Tensor, yPred: Tensor, options: CrossentropyOptions = {}): Tensor {
+  const where = 'binaryCrossentropy';
+  checkOptions(options, [...common, 'fromLogits', 'labelSmoothing'], where);
+  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0 });
+  const given = sameShapes(yTrue, yPred, where);
+  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(0.5 * smoothing);
+  return reduced(lastMean(options.fromLogits ? fromScores(t, yPred) : fromChances(t, yPred)), options, where);
+}
+
+// max(x, 0) - x t + log(1 + e^-|x|)
+function fromScores(t: Tensor, x: Tensor): Tensor {
+  return x.relu().sub(x.mul(t)).add(x.abs().neg().exp().log1p());
+}
+
+function fromChances(t: Tensor, probability: Tensor): Tensor {
+  const p = probability.clamp(epsilon, 1 - epsilon);
+  const rest = t.neg().add(1).mul(p.neg().add(1).log());
+  return t.mul(p.log()).add(rest).neg();
+}
+
+/** `-Σ t log p` along the last axis, for a truth that is a distribution (one-hot, mostly); probabilities are divided by their sum. */
+export function categoricalCrossentropy(
+  yTrue: Tensor,
+  yPred: Tensor,
+  options: CrossentropyOptions = {},
+): Tensor {
+  const where = 'categoricalCrossentropy';
+  checkOptions(options, [...common, 'fromLogits', 'labelSmoothing'], where);
+  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0 });
+  const given = sameShapes(yTrue, yPred, where);
+  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(smoothing / yPred.shape.at(-1)!);
+  return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
+}
+
+/** `-log p` of the class that is true, given as int32 [...batch] (or [...batch, 1]) for predictions [...batch, classes]. */
+export function sparseCategoricalCrossentropy(
+  yTrue: Tensor,
+  yPred: Tensor,
+  options: Omit<CrossentropyOptions, 'labelSmoothing'> = {},
+): Tensor {
+  const where = 'sparseCategoricalCrossentropy';
+  checkOptions(options, [...common, 'fromLogits'], where);
+  const classes = truthShape(yTrue, yPred, where);
+  const t = oneHot(classes, yPred.shape.at(-1)!);
+  return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
+}
+
+function logChances(predicted: Tensor, fromLogits = false): Tensor {
+  if (fromLogits) return predicted.logSoftmax(-1);
+  const p = predicted.div(predicted.sum(-1, true));
+  return p.clamp(epsilon, 1 - epsilon).log();
+}
+
+/** The cross-entropy of logits [batch, classes] with labels, int32 classes [batch] or a distribution [batch, classes], as a mean. */
+export function softmaxCrossEntropy(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  return labels.dtype === 'int32' && labels.ndim < logits.ndim
+    ? sparseCategoricalCrossentropy(labels, logits, { ...options, fromLogits: true })
+    : categoricalCrossentropy(labels, logits, { ...options, fromLogits: true });
+}
+
+const byName: Readonly<Record<string, Loss>> = {
+  meanSquaredError,
+  mse: meanSquaredError,
+  meanAbsoluteError,
+  mae: meanAbsoluteError,
+  huber,
+  logCosh,
+  hinge,
+  poisson,
+  cosineSimilarity,
+  klDivergence,
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  sparseCategoricalCrossentropy,
+  softmaxCrossEntropy,
+};
+
+/** A name of the list, or a function of truth and prediction. */
+export type LossLike = string | Loss;
+
+export function lossOf(like: LossLike, where: string): Loss {
+  if (typeof like === 'function') return like;
+  if (Object.hasOwn(byName, like)) return byName[like]!;
+  throw new OptionError(
+    `${where}: unknown loss ${JSON.stringify(like)}; there are ${Object.keys(byName).join(', ')}, or a function (yTrue, yPred) => scalar`,
+  );
+}

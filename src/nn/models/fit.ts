@@ -1,0 +1,336 @@
+// Training and evaluating a model on data: one compiled step for every batch, sums over batches, callbacks between epochs.
+
+import { Dataset, dataset } from '../../data/dataset.ts';
+import {
+  ArgumentError,
+  jit as compiled,
+  concat,
+  noGrad,
+  OptionError,
+  type Tensor,
+  tensor,
+  tree,
+  type Variable,
+} from '../../index.ts';
+import { checkCount, checkNumber } from '../../optim/checks.ts';
+import type { Optimizer } from '../../optim/optimizer.ts';
+import { checkOptions } from '../../util/options.ts';
+import { isPlainObject } from '../plain.ts';
+import { nextOrder } from '../seed.ts';
+import type { Callback, History, Logs, Run } from './callbacks.ts';
+import { type CompileOptions, type Goals, goalsOf, optimizerOf } from './goals.ts';
+import type { Model } from './model.ts';
+import { progress, type Verbose } from './progress.ts';
+
+export type { CompileOptions } from './goals.ts';
+
+/** Tensors whose first axis counts the examples, in a tree where the model has several inputs or outputs; or a data set of batches. */
+export type Data = Tensor | readonly Data[] | { readonly [key: string]: Data } | Dataset<unknown>;
+
+export interface EvaluateOptions {
+  /** Default 32. */
+  readonly batchSize?: number;
+}
+
+export interface FitOptions extends EvaluateOptions {
+  /** Default 1. */
+  readonly epochs?: number;
+  /** Another order at every epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Of the order; by default each `fit` takes the next after `setRandomSeed`. */
+  readonly seed?: number;
+  /** The part of the examples, from the end and before shuffling, that is not trained with but evaluated after every epoch. */
+  readonly validationSplit?: number;
+  /** [x, y] to evaluate after every epoch, or a data set of such batches. */
+  readonly validationData?: readonly [Data, Data] | Dataset<unknown>;
+  readonly callbacks?: readonly Callback[];
+  /** `auto`: a bar on a terminal, a line per epoch elsewhere. `bar`, `lines`, or `silent`. */
+  readonly verbose?: Verbose;
+}
+
+const fitOptions: readonly (keyof FitOptions)[] = [
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'seed',
+  'validationSplit',
+  'validationData',
+  'callbacks',
+  'verbose',
+];
+
+interface StepResult {
+  readonly loss: Tensor;
+  readonly losses: readonly Tensor[];
+  /** For each output and metric. */
+  readonly sums: readonly (readonly (readonly Tensor[])[])[];
+}
+
+type Step = (x: unknown, y: unknown) => StepResult;
+type Batches = Dataset<readonly [unknown, unknown]>;
+
+export class Trainer {
+  readonly #model: Model;
+  readonly #where: string;
+  readonly #goals: Goals | null;
+  readonly #optimizer: Optimizer | null;
+  readonly #trainStep: Step;
+  readonly #testStep: Step;
+  readonly #predictStep: (x: unknown) => unknown;
+
+  constructor(model: Model, options: CompileOptions | null, where: string) {
+    this.#model = model;
+    this.#where = where;
+    this.#goals = options === null ? null : goalsOf(options, where);
+    this.#optimizer = options === null ? null : optimizerOf(options.optimizer, where);
+    const wrap = <F extends (...args: never[]) => unknown>(f: F, name: string): F =>
+      options?.jit === false ? f : (compiled(f as never, { name }) as unknown as F);
+    this.#trainStep = wrap((x, y) => this.#train(x, y), 'train_step');
+    this.#testStep = wrap((x, y) => noGrad(() => this.#losses(x, y, false)), 'test_step');
+    this.#predictStep = wrap(
+      (x: unknown) => noGrad(() => model(x as Tensor, { training: false }) as unknown),
+      'predict_step',
+    );
+  }
+
+  #losses(x: unknown, y: unknown, training: boolean): StepResult {
+    const predicted = tree.leaves(this.#model(x as Tensor, { training })) as readonly Tensor[];
+    const truth = tree.leaves(y) as readonly Tensor[];
+    const goals = this.#goals!.of(this.#model, predicted.length);
+    if (truth.length !== predicted.length)
+      throw new ArgumentError(
+        `${this.#where}: ${predicted.length} output${predicted.length === 1 ? '' : 's'}, but ${truth.length} tensor${truth.length === 1 ? '' : 's'} of truth`,
+      );
+    const losses = predicted.map((p, i) => this.#scalar(goals[i]!.loss(truth[i]!, p)));
+    const weighted = losses.map((l, i) => (goals[i]!.weight === 1 ? l : l.mul(goals[i]!.weight)));
+    const sums = noGrad(() => predicted.map((p, i) => goals[i]!.metrics.map((m) => m.sums(truth[i]!, p))));
+    return { loss: weighted.reduce((a, b) => a.add(b)), losses, sums };
+  }
+
+  #scalar(loss: Tensor): Tensor {
+    if (loss?.ndim === 0 && loss.dtype === 'float32') return loss;
+    throw new ArgumentError(
+      `${this.#where}: the loss must be a float32 scalar, got ${loss?.shape === undefined ? typeof loss : `${loss.dtype}[${loss.shape}]`}; take its mean`,
+    );
+  }
+
+  #train(x: unknown, y: unknown): StepResult {
+    const result = this.#losses(x, y, true);
+    const weights = this.#model.trainableWeights;
+    const gradients = gradientsOf(result.loss, weights);
+    this.#optimizer!.applyGradients(weights.map((w, i) => [gradients[i]!, w] as const));
+    return result;
+  }
+
+  async fit(x: Data, y?: Data | FitOptions, given?: FitOptions): Promise<History> {
+    const where = `${this.#where}.fit`;
+    const options = ((x instanceof Dataset && isOptions(y) ? y : given) ?? {}) as FitOptions;
+    checkOptions(options, fitOptions, where);
+    const { epochs = 1, batchSize = 32, shuffle = true, seed = nextOrder(), callbacks = [] } = options;
+    checkCount(epochs, 'epochs', where);
+    checkCount(batchSize, 'batchSize', where);
+    const { training, validation } = split(x, y as Data, options, { batchSize, shuffle, seed }, where);
+
+    let stopped = false;
+    const run: Run = {
+      model: this.#model,
+      optimizer: this.#optimizer!,
+      epochs,
+      stop: () => {
+        stopped = true;
+      },
+    };
+    const display = await progress(options.verbose ?? 'auto', epochs, where);
+    const history: Record<string, number[]> = {};
+    const done: number[] = [];
+    try {
+      for (const callback of callbacks) await callback.onTrainBegin?.(run);
+      for (let epoch = 0; epoch < epochs && !stopped; epoch++) {
+        for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run);
+        display.begin(epoch, training.length);
+        const totals = this.#totals();
+        let batch = 0;
+        for (const [bx, by] of training) {
+          totals.add(this.#trainStep(bx, by), rowsIn(by));
+          display.step(++batch, totals);
+          if (callbacks.length > 0) {
+            const logs = totals.logs();
+            for (const callback of callbacks) await callback.onBatchEnd?.(batch - 1, logs, run);
+          }
+        }
+        const logs = { ...totals.logs(), ...(validation && prefixed(this.#evaluated(validation))) };
+        for (const [name, value] of Object.entries(logs)) {
+          history[name] ??= [];
+          history[name].push(value);
+        }
+        done.push(epoch);
+        display.end(logs);
+        for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, run);
+      }
+    } finally {
+      display.stop();
+    }
+    for (const callback of callbacks) await callback.onTrainEnd?.(run);
+    return { epochs: done, history };
+  }
+
+  evaluate(x: Data, y?: Data | EvaluateOptions, given?: EvaluateOptions): Logs {
+    const where = `${this.#where}.evaluate`;
+    const options = ((x instanceof Dataset && isOptions(y) ? y : given) ?? {}) as EvaluateOptions;
+    checkOptions(options, ['batchSize'], where);
+    return this.#evaluated(
+      batchesOf(x, y as Data, checkCount(options.batchSize ?? 32, 'batchSize', where), where),
+    );
+  }
+
+  #evaluated(batches: Batches): Logs {
+    const totals = this.#totals();
+    for (const [x, y] of batches) totals.add(this.#testStep(x, y), rowsIn(y));
+    return totals.logs();
+  }
+
+  predict(x: Data, options: EvaluateOptions = {}): unknown {
+    const where = `${this.#where}.predict`;
+    checkOptions(options, ['batchSize'], where);
+    const size = checkCount(options.batchSize ?? 32, 'batchSize', where);
+    const batches = x instanceof Dataset ? x : dataset(x).batch(size);
+    const results = [...batches].map((batch) => tree.flatten(this.#predictStep(batch)));
+    if (results.length === 0) throw new ArgumentError(`${where}: there are no examples`);
+    const joined = results[0]!.leaves.map((_, k) =>
+      concat(
+        results.map(({ leaves }) => leaves[k] as Tensor),
+        0,
+      ),
+    );
+    return results[0]!.unflatten(joined);
+  }
+
+  #totals(): Totals {
+    return new Totals(this.#goals!, this.#model);
+  }
+}
+
+/** Loss and metrics of the batches so far. */
+export class Totals {
+  readonly #goals: Goals;
+  readonly #model: Model;
+  #rows = 0;
+  #loss = 0;
+  #losses: number[] = [];
+  #sums: number[][][] = [];
+
+  constructor(goals: Goals, model: Model) {
+    this.#goals = goals;
+    this.#model = model;
+  }
+
+  add({ loss, losses, sums }: StepResult, rows: number): void {
+    this.#rows += rows;
+    this.#loss += loss.item() * rows;
+    losses.forEach((l, i) => {
+      this.#losses[i] = (this.#losses[i] ?? 0) + l.item() * rows;
+    });
+    this.#sums = sums.map((output, i) =>
+      output.map((metric, j) => metric.map((sum, k) => (this.#sums[i]?.[j]?.[k] ?? 0) + sum.item())),
+    );
+  }
+
+  logs(): Logs {
+    const goals = this.#goals.of(this.#model, this.#losses.length);
+    const logs: Record<string, number> = { loss: this.#loss / this.#rows };
+    goals.forEach(({ name, metrics }, i) => {
+      if (name !== '') logs[`${name}.loss`] = this.#losses[i]! / this.#rows;
+      metrics.forEach((m, j) => {
+        const value = m.result(this.#sums[i]![j]!.map((sum) => tensor(sum))).item();
+        logs[name === '' ? m.metricName : `${name}.${m.metricName}`] = value;
+      });
+    });
+    return logs;
+  }
+}
+
+// The gradients of a loss by variables, which keep those that they have.
+function gradientsOf(loss: Tensor, weights: readonly Variable[]): readonly (Tensor | null)[] {
+  const kept = weights.map((w) => w.grad);
+  for (const w of weights) w.grad = null;
+  loss.backward();
+  const found = weights.map((w) => w.grad);
+  weights.forEach((w, i) => {
+    w.grad = kept[i]!;
+  });
+  return found;
+}
+
+function isOptions(x: unknown): boolean {
+  return x === undefined || isPlainObject(x);
+}
+
+function rowsIn(y: unknown): number {
+  return (tree.leaves(y)[0] as Tensor).shape[0]!;
+}
+
+function prefixed(logs: Logs): Logs {
+  return Object.fromEntries(
+    Object.entries(logs).map(([name, value]) => [
+      `val${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      value,
+    ]),
+  );
+}
+
+function batchesOf(x: Data, y: Data | undefined, size: number, where: string): Batches {
+  return x instanceof Dataset ? checkedBatches(x, where) : examples(x, y, where).batch(size);
+}
+
+function examples(x: Data, y: Data | undefined, where: string): Batches {
+  if (y === undefined) throw new ArgumentError(`${where}: expected x and y, or a data set of batches [x, y]`);
+  return dataset([x, y] as const);
+}
+
+function checkedBatches(data: Dataset<unknown>, where: string): Batches {
+  return data.map((batch) => {
+    if (Array.isArray(batch) && batch.length === 2) return batch as unknown as readonly [unknown, unknown];
+    throw new ArgumentError(`${where}: the data set must give batches [x, y]`);
+  });
+}
+
+interface Order {
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+}
+
+function split(
+  x: Data,
+  y: Data | undefined,
+  { validationSplit, validationData }: FitOptions,
+  { batchSize, shuffle, seed }: Order,
+  where: string,
+): { readonly training: Batches; readonly validation: Batches | null } {
+  const validation =
+    validationData === undefined
+      ? null
+      : validationData instanceof Dataset
+        ? checkedBatches(validationData, where)
+        : batchesOf(validationData[0], validationData[1], batchSize, where);
+  if (x instanceof Dataset) {
+    if (validationSplit !== undefined)
+      throw new OptionError(`${where}: validationSplit needs tensors; split a data set with take and skip`);
+    const batches = checkedBatches(x, where);
+    return { training: nonEmpty(batches, where), validation };
+  }
+  const all = examples(x, y, where);
+  const order = (part: Batches): Batches =>
+    nonEmpty((shuffle ? part.shuffle({ seed }) : part).batch(batchSize), where);
+  if (validationSplit === undefined) return { training: order(all), validation };
+  checkNumber(validationSplit, 'validationSplit', where, { above: 0, below: 1 });
+  if (validation !== null)
+    throw new OptionError(`${where}: give validationSplit or validationData, not both`);
+  const kept = Math.floor(all.length * (1 - validationSplit));
+  return { training: order(all.take(kept)), validation: nonEmpty(all.skip(kept).batch(batchSize), where) };
+}
+
+function nonEmpty(batches: Batches, where: string): Batches {
+  if (batches.length === 0) throw new ArgumentError(`${where}: there are no examples`);
+  return batches;
+}

@@ -1,0 +1,28 @@
+// Truth and prediction, made to fit each other or refused.
+import { DTypeError, ShapeError, type Tensor } from '../index.ts';
+
+/** The truth as float32 of the prediction's shape; only axes of size 1 at the end may be missing or too many. Throws a ShapeError that shows both. */
+export function sameShapes(yTrue: Tensor, yPred: Tensor, where: string): Tensor {
+  const truth = yTrue.dtype === 'float32' ? yTrue : yTrue.cast('float32');
+  if (truth.shape.join() === yPred.shape.join()) return truth;
+  const without = (x: Tensor): string => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape).join();
+  if (without(truth) === without(yPred)) return truth.reshape(yPred.shape);
+  throw new ShapeError(
+    `${where}: the truth has shape [${yTrue.shape}], the predictions [${yPred.shape}]; they must be equal`,
+  );
+}
+
+/** Classes, int32, with the shape of the prediction but its last axis. */
+export function truthShape(yTrue: Tensor, yPred: Tensor, where: string): Tensor {
+  const batch = yPred.shape.slice(0, -1);
+  if (yPred.ndim === 0) throw new ShapeError(`${where}: predictions need an axis of classes, got a scalar`);
+  if (yTrue.dtype !== 'int32')
+    throw new DTypeError(
+      `${where}: the truth is the int32 number of the class, got ${yTrue.dtype}[${yTrue.shape}]; cast it: labels.cast('int32'), or use categoricalCrossentropy for a distribution`,
+    );
+  if (yTrue.shape.join() === batch.join()) return yTrue;
+  if (yTrue.shape.join() === [...batch, 1].join()) return yTrue.reshape(batch);
+  throw new ShapeError(
+    `${where}: the truth has shape [${yTrue.shape}], but predictions [${yPred.shape}] need one class for each of [${batch}]`,
+  );
+}

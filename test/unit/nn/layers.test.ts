@@ -1,0 +1,78 @@
+// Layers against the numbers of Keras (test/reference): results, moving statistics, gradients; eager and compiled alike to the bit.
+import { jit, type NestedArray, type Tensor, tensor, type Variable, vjp } from 'tracejit';
+import * as nn from 'tracejit/nn';
+import { describe, expect, it } from 'vitest';
+import { expectNear, reference } from './reference.ts';
+
+interface Case {
+  readonly layer: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly training: boolean;
+  readonly input: NestedArray;
+  readonly weights: NestedArray[];
+  readonly outputs: NestedArray[];
+  readonly gradient: NestedArray | null;
+  readonly weightsAfter: NestedArray[];
+}
+
+const leading: Readonly<Record<string, readonly string[]>> = {
+  Embedding: ['inputs', 'units'],
+  Dense: ['units'],
+  SimpleRNN: ['units'],
+  LSTM: ['units'],
+  GRU: ['units'],
+  Conv1D: ['filters', 'kernelSize'],
+  Conv2D: ['filters', 'kernelSize'],
+};
+
+type AnyLayer = nn.Layer & ((...args: unknown[]) => Tensor);
+
+function make({ layer, config }: Case): AnyLayer {
+  const first = leading[layer] ?? [];
+  const rest = Object.fromEntries(Object.entries(config).filter(([key]) => !first.includes(key)));
+  const LayerClass = (nn as unknown as Record<string, new (...args: unknown[]) => AnyLayer>)[layer]!;
+  return new LayerClass(...first.map((key) => config[key]), rest);
+}
+
+const known = reference<Case[]>('layers').filter(({ layer }) => layer in nn);
+
+describe('layers of Keras', () => {
+  it.each(known.map((c) => [`${c.layer} ${JSON.stringify(c.config)} ${c.training}`, c] as const))(
+    '%s',
+    (_, c) => {
+      const x = tensor(c.input as number[], { dtype: c.layer === 'Embedding' ? 'int32' : 'float32' });
+      const run = (wrap: <F extends (x: Tensor) => Tensor>(f: F) => F): number[] => {
+        const layer = make(c);
+        const apply = (t: Tensor): Tensor =>
+          c.layer === 'MultiHeadAttention' ? layer(t, t) : layer(t, { training: c.training });
+        const ensure = (): void => void jit(apply).lower(x);
+        ensure();
+        const weights = layer.namedVariables().map(([, v]: readonly [string, Variable]) => v);
+        expect(weights.length).toBe(c.weights.length);
+        weights.forEach((w, i) => w.assign(tensor(c.weights[i] as number[])));
+        const seen: Tensor[] = [];
+        const call = wrap(apply);
+        for (const expected of c.outputs) {
+          const y = call(x);
+          expectNear(y, expected, 'output', 1e-5);
+          seen.push(y);
+        }
+        weights.forEach((w, i) => {
+          expectNear(w, c.weightsAfter[i]!, 'weights after', 1e-5);
+        });
+        if (c.gradient !== null) {
+          weights.forEach((w, i) => w.assign(tensor(c.weights[i] as number[])));
+          const gradient = wrap((t: Tensor) => {
+            const [y, pullback] = vjp(apply, t);
+            return pullback(y.mul(2))[0];
+          })(x);
+          expectNear(gradient, c.gradient, 'gradient', 5e-5);
+          seen.push(gradient);
+        }
+        return [...seen.flatMap((t) => [...t.data()]), ...weights.flatMap((w) => [...w.data()])];
+      };
+      const eager = run((f) => f);
+      expect(run((f) => jit(f) as never)).toEqual(eager);
+    },
+  );
+});
