@@ -2,7 +2,7 @@
 import type { TypedArray } from '../array/nd.ts';
 import { sizeOf } from '../ir/types.ts';
 import { interpret } from '../loop/interpret.ts';
-import type { Program } from '../lower/program.ts';
+import type { Program, Step } from '../lower/program.ts';
 import { InternalError, invariant } from '../util/errors.ts';
 import {
   argumentIndex,
@@ -32,17 +32,30 @@ export function interpreterOf(program: Program): (arrays: readonly TypedArray[])
       if (array === undefined) throw new InternalError(`slot ${id} was given no array`);
       return array;
     };
-    for (const step of program.steps) {
-      switch (step.kind) {
-        case 'run':
-          checkBinding(step.kernel, step.slots, located);
-          interpret(step.kernel, step.slots.map(arrayOf));
-          break;
-        case 'copy':
-          arrayOf(step.to).set(arrayOf(step.from));
-          break;
+    const run = (steps: readonly Step[]): void => {
+      for (const step of steps) {
+        switch (step.kind) {
+          case 'run':
+            checkBinding(step.kernel, step.slots, located);
+            interpret(step.kernel, step.slots.map(arrayOf));
+            break;
+          case 'copy':
+            arrayOf(step.to).set(arrayOf(step.from));
+            break;
+          case 'if': {
+            const selector = arrayOf(step.selector)[0]!;
+            const isBool = located.get(step.selector)?.slot.type.dtype === 'bool';
+            const last = step.branches.length - 1;
+            run(step.branches[isBool ? Number(selector === 0) : Math.max(0, Math.min(selector, last))]!);
+            break;
+          }
+          case 'while':
+            for (run(step.before); arrayOf(step.cond)[0] !== 0; run(step.before)) run(step.body);
+            break;
+        }
       }
-    }
+    };
+    run(program.steps);
   };
 }
 

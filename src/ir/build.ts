@@ -3,6 +3,7 @@ import type { Loc } from '../util/location.ts';
 import { type Func, type Instr, instr, param, type Value } from './func.ts';
 import type { OpSig } from './op.ts';
 import type { TensorType } from './types.ts';
+import { hasEffect } from './walk.ts';
 
 /** Collects instructions in order. Values it returns are typed by the ops' own shape rules. */
 export class Builder {
@@ -80,9 +81,9 @@ export function shuffle(func: Func, random: () => number): Func {
   const waiting = [...func.body];
   const body: Instr[] = [];
   while (waiting.length > 0) {
-    const firstEffect = waiting.find((i) => i.op.effect !== undefined);
+    const firstEffect = waiting.find(hasEffect);
     const ready = waiting.filter(
-      (i) => (i.op.effect === undefined || i === firstEffect) && i.args.every((a) => known.has(a)),
+      (i) => (!hasEffect(i) || i === firstEffect) && i.args.every((a) => known.has(a)),
     );
     const next = ready[Math.floor(random() * ready.length)]!;
     waiting.splice(waiting.indexOf(next), 1);

@@ -48,13 +48,28 @@ export function walk<T>(
   return func.results.map(here);
 }
 
+// Asked for again and again by every pass.
+const effects = new WeakMap<Instr, boolean>();
+
+/** Does it do more than compute its results, itself or in its regions? Such instructions stay, once each, in their order. */
+export function hasEffect(instr: Instr): boolean {
+  if (instr.op.effect !== undefined) return true;
+  if (instr.regions.length === 0) return false;
+  let known = effects.get(instr);
+  if (known === undefined) {
+    known = instr.regions.some((region) => region.body.some(hasEffect));
+    effects.set(instr, known);
+  }
+  return known;
+}
+
 /** The instructions that the results or an effect need. */
 export function liveInstrs(func: Func): ReadonlySet<Instr> {
   const live = new Set<Instr>();
   const wanted = new Set<Value>(func.results);
   for (let i = func.body.length - 1; i >= 0; i--) {
     const instr = func.body[i]!;
-    if (instr.op.effect === undefined && !instr.results.some((r) => wanted.has(r))) continue;
+    if (!hasEffect(instr) && !instr.results.some((r) => wanted.has(r))) continue;
     live.add(instr);
     for (const arg of instr.args) wanted.add(arg);
   }

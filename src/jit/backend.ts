@@ -3,15 +3,16 @@ import type { Settle } from '../array/storage.ts';
 import type { CompiledProgram } from '../codegen/js/program.ts';
 import { compileProgram } from '../codegen/js/program.ts';
 import { availableThreads } from '../codegen/wasm/pool.ts';
-import { compileWasm, emitModule, type Threading } from '../codegen/wasm/program.ts';
+import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
+import type { Threading } from '../codegen/wasm/stages.ts';
 import { whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
-import type { Program } from '../lower/program.ts';
+import { kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { estimatedTime, kernelCosts } from './cost.ts';
@@ -91,15 +92,14 @@ const worthThreads = 200_000;
 function threadingOf(program: Program, threads: Threads): Threading | null {
   if (threads === 1) return null;
   if (threads !== 'auto') return { threads, costOf: estimatedTime };
-  const steps = program.steps.flatMap((s) => (s.kind === 'run' ? [estimatedTime(s.kernel)] : []));
+  const steps = program.steps.map((s) => (s.kind === 'run' ? estimatedTime(s.kernel) : 0));
   if (steps.reduce((sum, ns) => sum + ns, 0) < worthThreads) return null;
   const most = Math.min(mostAutomatic, availableThreads());
   return most > 1 ? { threads: most, costOf: estimatedTime } : null;
 }
 
 function checked(program: Program): Program {
-  if (checkedByDefault())
-    for (const step of program.steps) if (step.kind === 'run') verifyKernel(step.kernel);
+  if (checkedByDefault()) for (const kernel of kernelsOf(program)) verifyKernel(kernel);
   return program;
 }
 

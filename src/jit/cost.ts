@@ -1,7 +1,7 @@
 // What kernels cost: arithmetic counted from their loops, bytes from their buffers.
 import type { Expr, Kernel, ScalarFunction, Stmt } from '../loop/kernel.ts';
 import { bodyOf, operandsOf } from '../loop/visit.ts';
-import type { Program } from '../lower/program.ts';
+import { kernelsOf, type Program } from '../lower/program.ts';
 
 export interface KernelCost {
   readonly kernel: string;
@@ -11,12 +11,12 @@ export interface KernelCost {
   readonly bytes: number;
 }
 
-export function kernelCosts({ steps }: Program): readonly KernelCost[] {
-  return steps.flatMap((step) => {
-    if (step.kind === 'copy') return [];
-    const { kernel } = step;
-    return [{ kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) }];
-  });
+export function kernelCosts(program: Program): readonly KernelCost[] {
+  return kernelsOf(program).map((kernel) => ({
+    kernel: kernel.name,
+    flops: flopsOf(kernel.body),
+    bytes: bytesOf(kernel),
+  }));
 }
 
 // Nanoseconds per operation and per byte, as vectors of four do them from the second cache on.

@@ -1,6 +1,6 @@
 // What a program does with the memory of its parameters and results.
 import { argumentIndex, locate } from '../codegen/memory.ts';
-import type { Program } from '../lower/program.ts';
+import { allSteps, type Program } from '../lower/program.ts';
 import { invariant } from '../util/errors.ts';
 
 /** Arrays are counted as a program takes them: those of the parameters, then one per result. */
@@ -16,7 +16,7 @@ export function memoryUse(program: Program): MemoryUse {
   // The array a slot lies in; undefined for memory of the program's own.
   const arrayOf = (id: number): number | undefined => argumentIndex(located.get(id)!.memory, program);
   const written = new Set<number | undefined>();
-  for (const step of program.steps) {
+  for (const step of allSteps(program.steps)) {
     switch (step.kind) {
       case 'run':
         step.slots.forEach((id, i) => {
@@ -25,6 +25,9 @@ export function memoryUse(program: Program): MemoryUse {
         break;
       case 'copy':
         written.add(arrayOf(step.to));
+        break;
+      case 'if':
+      case 'while':
         break;
     }
   }

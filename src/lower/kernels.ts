@@ -25,6 +25,8 @@ export interface Unit {
   readonly results: readonly Value[];
   /** True where all loads that an element needs come before its store: such a kernel may work in place. */
   readonly loadsFirst: boolean;
+  /** What the memory of the one result holds before the kernel, which replaces some elements of it. */
+  readonly seed?: Value;
 }
 
 /** What decides how kernels are written. */
@@ -42,6 +44,10 @@ export function unitOf(instr: Instr, number: number, style: Style): Unit {
       instr.results.map((r) => r.type),
     );
     const tidy = simplifyKernel({ ...kernel, name: `k${number}_${instr.op.name}` });
+    if (lowering.updates) {
+      const [seed, ...args] = instr.args as [Value, ...Value[]];
+      return { kernel: relaxed(tidy, style), args, results: instr.results, loadsFirst: false, seed };
+    }
     return { kernel: relaxed(tidy, style), args: instr.args, results: instr.results, loadsFirst: false };
   }
   if (is(instr, fusion)) return fused(instr, instr.regions[0]!, instr.attrs.kind, number, style);

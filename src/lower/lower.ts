@@ -1,10 +1,16 @@
 // Lowering: a fused function becomes a Program. Everything is decided here: kernels, loop nests, schedules, memory.
-import { type Func, is, type Value } from '../ir/func.ts';
+import { Builder, remade } from '../ir/build.ts';
+import { type Func, type Instr, is, type Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
+import { walk } from '../ir/walk.ts';
 import { constant } from '../ops/constant.ts';
+import { ifOp } from '../ops/if.ts';
 import { defOf } from '../ops/opdef.ts';
 import { reshape } from '../ops/reshape.ts';
-import type { Unit } from './kernels.ts';
+import { whileOp } from '../ops/while.ts';
+import { range } from '../util/seq.ts';
+import type { Block, Node } from './blocks.ts';
+import type { Style } from './kernels.ts';
 import { planMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { splatOf } from './reader.ts';
@@ -19,43 +25,121 @@ export interface LowerOptions {
   readonly target?: Target;
 }
 
-/** `func` is verified, its calls are inlined; instructions outside fusions are kernels of their own. */
+/** `func` is verified, its calls are inlined, its scans expanded; instructions outside fusions are kernels of their own. */
 export function lower(func: Func, options: LowerOptions): Program {
-  const units: Unit[] = [];
   const { precision, target = 'js' } = options;
-  const unitOf = unitMaker({ precision, target });
-  const aliases = new Map<Value, Value>();
-  const constants = new Map<Value, readonly number[]>();
-  const stored = splatsInMemory(func);
-  for (const instr of func.body) {
-    const result = instr.results[0];
-    if (is(instr, reshape)) aliases.set(result!, instr.args[0]!);
-    else if (is(instr, constant)) {
-      const { data, shape } = instr.attrs;
-      const splat = splatOf(result!);
-      if (splat === undefined) constants.set(result!, data);
-      else if (stored.has(result!)) constants.set(result!, new Array<number>(sizeOf(shape)).fill(splat));
-    } else if (instr.results.every((r) => sizeOf(r.type.shape) === 0)) {
-      // Nothing to compute: empty memory stands for the results.
-      for (const r of instr.results) constants.set(r, []);
-    } else units.push(unitOf(instr, units.length));
-  }
+  const lowering = new Lowering({ precision, target });
+  const block = lowering.block(func);
   return planMemory({
     name: func.name,
     params: func.params,
-    results: func.results,
-    units,
-    aliases,
-    constants,
+    block,
+    aliases: lowering.aliases,
+    constants: lowering.constants,
     donated: new Set(options.donated ?? []),
   });
+}
+
+class Lowering {
+  readonly aliases = new Map<Value, Value>();
+  readonly constants = new Map<Value, readonly number[]>();
+  readonly #unitOf: ReturnType<typeof unitMaker>;
+  readonly #regions = new Set<Func>();
+  #units = 0;
+
+  constructor(style: Style) {
+    this.#unitOf = unitMaker(style);
+  }
+
+  /** A region as one of its own: values are told apart by identity, and a function may be the region of several instructions. */
+  #own(region: Func): Func {
+    if (!this.#regions.has(region)) {
+      this.#regions.add(region);
+      return region;
+    }
+    const builder = new Builder();
+    const params = region.params.map((p) => builder.param(p.type));
+    const results = walk(region, params, (old, args) => builder.append(remade(old, args)));
+    return builder.finish(region.name, results);
+  }
+
+  /** The instructions of a function, whose parameters have memory or are aliases. */
+  block(func: Func): Block {
+    const stored = splatsInMemory(func);
+    const nodes = func.body.flatMap((instr) => this.#node(instr, stored));
+    return { nodes, results: func.results };
+  }
+
+  #node(instr: Instr, stored: ReadonlySet<Value>): readonly Node[] {
+    const result = instr.results[0];
+    if (is(instr, reshape)) this.aliases.set(result!, instr.args[0]!);
+    else if (is(instr, constant)) {
+      const { data, shape } = instr.attrs;
+      const splat = splatOf(result!);
+      if (splat === undefined) this.constants.set(result!, data);
+      else if (stored.has(result!)) this.constants.set(result!, new Array<number>(sizeOf(shape)).fill(splat));
+    } else if (is(instr, ifOp)) return [this.#if(instr)];
+    else if (is(instr, whileOp)) return [this.#while(instr)];
+    // Nothing to compute: empty memory stands for the results.
+    else if (instr.results.every(isEmpty)) for (const r of instr.results) this.constants.set(r, []);
+    else return [{ kind: 'unit', unit: this.#unitOf(instr, this.#units++) }];
+    return [];
+  }
+
+  #if({ args, regions, results }: Instr): Node {
+    const [selector, ...operands] = args;
+    const branches = regions.map((shared) => {
+      const region = this.#own(shared);
+      region.params.forEach((p, i) => {
+        this.aliases.set(p, operands[i]!);
+      });
+      return this.block(region);
+    });
+    const kept = range(results.length).filter((k) => !this.#empty(results[k]!));
+    return {
+      kind: 'if',
+      selector: selector!,
+      branches: branches.map((b) => ({ ...b, results: kept.map((k) => b.results[k]!) })),
+      results: kept.map((k) => results[k]!),
+    };
+  }
+
+  #while({ args, regions, results }: Instr): Node {
+    const [cond, body] = regions.map((region) => this.#own(region)) as [Func, Func];
+    const count = results.length;
+    args.forEach((arg, i) => {
+      const [asked, inside] = [cond.params[i]!, body.params[i]!];
+      // The parameter of the body stands for the place of a carry.
+      this.aliases.set(asked, i < count ? inside : arg);
+      if (i < count) this.aliases.set(results[i]!, inside);
+      else this.aliases.set(inside, arg);
+    });
+    const kept = range(count).filter((i) => !this.#empty(body.params[i]!));
+    return {
+      kind: 'while',
+      cond: this.block(cond),
+      body: this.block(body),
+      carries: kept.map((i) => ({ place: body.params[i]!, first: args[i]!, next: body.results[i]! })),
+    };
+  }
+
+  // Memory of no elements is never written.
+  #empty(value: Value): boolean {
+    if (!isEmpty(value)) return false;
+    this.constants.set(value, []);
+    return true;
+  }
+}
+
+function isEmpty(value: Value): boolean {
+  return sizeOf(value.type.shape) === 0;
 }
 
 // Numbers that fill a tensor are spelled into the kernels that read them; as results, and for kernels with buffers of their own, they are data.
 function splatsInMemory(func: Func): ReadonlySet<Value> {
   const stored = new Set(func.results);
   for (const instr of func.body)
-    if (is(instr, reshape) || defOf(instr).lower.kind === 'kernel')
+    if (is(instr, reshape) || is(instr, ifOp) || is(instr, whileOp) || defOf(instr).lower.kind === 'kernel')
       for (const arg of instr.args) stored.add(arg);
   return stored;
 }

@@ -1,25 +1,16 @@
 // The memory plan: which values share memory. A value lives from the step that makes it to the last that reads it; an elementwise
-// kernel writes over an operand that dies, a result takes a donated input that is dead, and the rest shares one arena.
+// kernel writes over an operand that dies, a round of a loop over what the round before left, a result takes a donated input that is dead,
+// and the rest shares one arena.
 import type { Value } from '../ir/func.ts';
 import { type DType, sizeOf } from '../ir/types.ts';
-import type { Kernel, Stmt } from '../loop/kernel.ts';
+import type { Kernel } from '../loop/kernel.ts';
+import { type Block, type Carry, type Node, type Plan, rootOf } from './blocks.ts';
+import { inOrder, type Move } from './copies.ts';
 import { accessesOf, mayOverwrite, overwriting } from './inplace.ts';
 import type { Unit } from './kernels.ts';
 import { layOut } from './layout.ts';
 import type { Program } from './program.ts';
-
-/** What is to be placed: units in program order, and values that need no unit. */
-export interface Plan {
-  readonly name: string;
-  readonly params: readonly Value[];
-  readonly results: readonly Value[];
-  readonly units: readonly Unit[];
-  /** Values that are the memory of another value under another shape. */
-  readonly aliases: ReadonlyMap<Value, Value>;
-  readonly constants: ReadonlyMap<Value, readonly number[]>;
-  /** Parameters whose memory may be reused. */
-  readonly donated: ReadonlySet<number>;
-}
+import { type Span, type Timeline, timelineOf } from './timeline.ts';
 
 /** One piece of memory, and the values that it holds one after the other. Grows while the plan is made. */
 export interface Storage {
@@ -28,77 +19,312 @@ export interface Storage {
   /** The parameter whose array this is. */
   readonly param: number | undefined;
   readonly constant: readonly number[] | undefined;
-  /** Steps from the first write to the last read; -1 before all steps, the number of units for what is returned. */
+  /** From the first write to the last read; -1 before all steps. */
   first: number;
   last: number;
   readonly values: Value[];
 }
 
-export function planMemory(plan: Plan): Program {
-  const sharing = new Sharing(plan);
-  const kernels = plan.units.map((unit, step) => sharing.overwriteDying(unit, step));
-  sharing.reuseDonated();
-  return layOut(plan, kernels, (value) => sharing.storageOf(value));
+/** What was decided. */
+export interface Decisions {
+  storageOf(value: Value): Storage;
+  /** The kernel of a unit, which may work in place. */
+  kernelOf(unit: Unit): Kernel;
+  /** Copies before a unit or a loop, or at the end of a block. */
+  copiesAt(place: Unit | Node | Block): readonly Move<Storage>[];
+  /** All memory that is no parameter's and no constant, in order of appearance. */
+  readonly made: readonly Storage[];
 }
 
-class Sharing {
-  readonly #plan: Plan;
-  readonly #storages: Map<Value, Storage>;
-  readonly #returned: ReadonlySet<Value>;
-  /** An error must leave the caller's arrays as they were: nothing is written to one up to this step. */
-  readonly #lastAssert: number;
+export function planMemory(plan: Plan): Program {
+  const planner = new Planner(plan, timelineOf(plan));
+  planner.run();
+  return layOut(plan, planner);
+}
 
-  constructor(plan: Plan) {
+/**
+ * Where a value would best lie: in `storage`, for a round of a loop or a branch that hands over its result there. It is free once `holder`,
+ * the value that lies there before, has been read for the last time within `span`.
+ */
+interface Target {
+  readonly storage: Storage;
+  readonly holder: Value | null;
+  readonly span: Span;
+}
+type Targets = ReadonlyMap<Value, Target>;
+
+class Planner implements Decisions {
+  readonly #plan: Plan;
+  readonly #times: Timeline;
+  readonly #storages = new Map<Value, Storage>();
+  readonly #kernels = new Map<Unit, Kernel>();
+  readonly #copies = new Map<Unit | Node | Block, readonly Move<Storage>[]>();
+  readonly #made: Storage[] = [];
+  readonly #returned: ReadonlySet<Value>;
+
+  constructor(plan: Plan, times: Timeline) {
     this.#plan = plan;
-    this.#storages = lifetimes(plan);
-    this.#returned = new Set(plan.results.map((r) => rootOf(r, plan.aliases)));
-    this.#lastAssert = plan.units.findLastIndex((u) => hasAssert(u.kernel.body));
+    this.#times = times;
+    this.#returned = new Set(plan.block.results.map((r) => this.#root(r)));
+    plan.params.forEach((p, i) => {
+      this.#begin(p, i);
+    });
+    for (const value of plan.constants.keys()) this.#begin(value);
+  }
+
+  run(): void {
+    this.#placeBlock(this.#plan.block, new Map());
+    this.#reuseDonated();
   }
 
   storageOf(value: Value): Storage {
-    return this.#storages.get(rootOf(value, this.#plan.aliases))!;
+    return this.#storages.get(this.#root(value))!;
+  }
+  kernelOf(unit: Unit): Kernel {
+    return this.#kernels.get(unit) ?? unit.kernel;
+  }
+  copiesAt(place: Unit | Node | Block): readonly Move<Storage>[] {
+    return this.#copies.get(place) ?? [];
+  }
+  get made(): readonly Storage[] {
+    // What was merged into other memory is none any more; what circles of copies need holds no value.
+    return this.#made.filter((s) => s.values.every((v) => this.#storages.get(v) === s));
   }
 
-  /** The unit's kernel, with results written over operands where that is right. */
-  overwriteDying({ kernel, args, results, loadsFirst }: Unit, step: number): Kernel {
-    if (!loadsFirst) return kernel;
-    const names = kernel.buffers.map((b) => b.name);
+  #root(value: Value): Value {
+    return rootOf(value, this.#plan.aliases);
+  }
+
+  // Every value has memory of its own to begin with.
+  #begin(value: Value, param?: number): Storage {
+    const { dtype, shape } = value.type;
+    const constant = this.#plan.constants.get(value);
+    const storage: Storage = {
+      dtype,
+      size: sizeOf(shape),
+      param,
+      constant,
+      first: this.#times.madeAt(value),
+      last: this.#times.lastRead(value),
+      values: [value],
+    };
+    this.#storages.set(value, storage);
+    if (param === undefined && constant === undefined) this.#made.push(storage);
+    return storage;
+  }
+
+  #placeBlock(block: Block, targets: Targets): void {
+    for (const node of block.nodes) {
+      switch (node.kind) {
+        case 'unit':
+          this.#placeUnit(node.unit, this.#times.spanOf(node).begin, targets);
+          break;
+        case 'if':
+          this.#placeIf(node, targets);
+          break;
+        case 'while':
+          this.#placeWhile(node, targets);
+          break;
+      }
+    }
+  }
+
+  /** Results are written where they are wanted, or over operands, where that is right. */
+  #placeUnit(unit: Unit, step: number, targets: Targets): void {
+    const { args, results, loadsFirst, seed } = unit;
+    for (const r of results) this.#begin(r);
+    if (seed !== undefined) {
+      this.#placeUpdate(unit, seed, step, targets);
+      return;
+    }
+    const names = unit.kernel.buffers.map((b) => b.name);
     const operands = args.map((arg, i) => ({ name: names[i]!, storage: this.storageOf(arg) }));
     const counts = new Map<Storage, number>();
     for (const { storage } of operands) counts.set(storage, (counts.get(storage) ?? 0) + 1);
     // Two views of one memory cannot both be followed. Memory of the caller's comes first, so that results return in it.
-    const dying = operands
-      .filter(({ storage: s }) => s.last === step && counts.get(s) === 1 && this.#isWritable(s, step))
+    const single = operands.filter(({ storage }) => counts.get(storage) === 1);
+    const dying = single
+      .filter(({ storage: s }) => s.last === step && this.#isWritable(s, step))
       .sort((a, b) => (b.storage.param === undefined ? 0 : 1) - (a.storage.param === undefined ? 0 : 1));
-    if (dying.length === 0) return kernel;
-    const accesses = accessesOf(kernel);
     const taken = new Set<Storage>();
-    let result = kernel;
-    results.forEach((value, i) => {
+    const inPlace = (value: Value, i: number, candidates: typeof operands): boolean => {
       const to = names[args.length + i]!;
       const target = this.storageOf(value);
-      const chosen = dying.find(
+      if (target.size === 0 || candidates.length === 0) return false;
+      const accesses = accessesOf(unit.kernel);
+      const chosen = candidates.find(
         ({ name, storage }) =>
-          !taken.has(storage) &&
-          sameSize(storage, target) &&
-          (storage.param === undefined || this.#returned.has(value)) &&
-          mayOverwrite(accesses, name, to),
+          !taken.has(storage) && sameSize(storage, target) && mayOverwrite(accesses, name, to),
       );
-      if (chosen === undefined || target.size === 0) return;
+      if (chosen === undefined) return false;
       taken.add(chosen.storage);
-      result = overwriting(result, chosen.name, to);
+      this.#kernels.set(unit, overwriting(this.kernelOf(unit), chosen.name, to));
       this.#merge(chosen.storage, target);
+      return true;
+    };
+    results.forEach((value, i) => {
+      const target = targets.get(value);
+      if (target !== undefined) {
+        const free = this.#freeFrom(target);
+        if (free < step && !taken.has(target.storage)) {
+          taken.add(target.storage);
+          this.#merge(target.storage, this.storageOf(value));
+          return;
+        }
+        const there = loadsFirst ? single.filter(({ storage }) => storage === target.storage) : [];
+        if (free === step && inPlace(value, i, there)) return;
+      }
+      if (!loadsFirst) return;
+      const suitable = dying.filter(
+        ({ storage }) => storage.param === undefined || this.#returned.has(value),
+      );
+      inPlace(value, i, suitable);
     });
-    return result;
+  }
+
+  /** A kernel that replaces elements of its first operand: in its memory if that is free then, else in a copy. */
+  #placeUpdate(unit: Unit, seed: Value, step: number, targets: Targets): void {
+    const [value] = unit.results as [Value];
+    const from = this.storageOf(seed);
+    const to = this.storageOf(value);
+    const target = targets.get(value);
+    const readElsewhere = unit.args.some((arg) => this.storageOf(arg) === from);
+    const free = target === undefined ? Number.POSITIVE_INFINITY : this.#freeFrom(target);
+    const dies = from.last === step && !readElsewhere && this.#isWritable(from, step);
+    if (target !== undefined && (free < step || (free === step && target.storage === from && !readElsewhere)))
+      this.#merge(target.storage, to);
+    else if (dies && (from.param === undefined || this.#returned.has(value))) this.#merge(from, to);
+    const now = this.storageOf(value);
+    if (now !== from) this.#copies.set(unit, [{ from, to: now }]);
+  }
+
+  #placeIf(node: Extract<Node, { kind: 'if' }>, targets: Targets): void {
+    const span = this.#times.spanOf(node);
+    const taken = new Set<Storage>();
+    const holders = node.results.map((value, k): Value | null => {
+      const own = this.#begin(value);
+      const target = targets.get(value);
+      if (target !== undefined && this.#freeFrom(target) <= span.end) {
+        this.#merge(target.storage, own);
+        return target.holder;
+      }
+      // An operand that dies here, and that some branch hands back as it is.
+      const given = node.branches.map((b) => this.#root(b.results[k]!));
+      const kept = given.find((v) => {
+        const s = this.#storageBefore(v, span.begin);
+        return (
+          s !== undefined &&
+          !taken.has(s) &&
+          s.last <= span.end &&
+          this.#isWritable(s, span.begin) &&
+          sameSize(s, own) &&
+          (s.param === undefined || this.#returned.has(value))
+        );
+      });
+      if (kept === undefined) return null;
+      taken.add(this.storageOf(kept));
+      this.#merge(this.storageOf(kept), own);
+      return kept;
+    });
+    for (const branch of node.branches) this.#placeArm(branch, node.results, holders);
+  }
+
+  #placeArm(branch: Block, results: readonly Value[], holders: readonly (Value | null)[]): void {
+    const span = this.#times.spanOfBlock(branch);
+    const targets = new Map<Value, Target>();
+    results.forEach((result, k) => {
+      const given = this.#root(branch.results[k]!);
+      if (targets.has(given) || !this.#isMadeIn(given, span)) return;
+      targets.set(given, { storage: this.storageOf(result), holder: holders[k]!, span });
+    });
+    this.#placeBlock(branch, targets);
+    this.#handOver(branch, results, branch.results);
+  }
+
+  #placeWhile(node: Extract<Node, { kind: 'while' }>, targets: Targets): void {
+    const { carries, cond, body } = node;
+    const { begin } = this.#times.spanOf(node);
+    for (const carry of carries) this.#placeCarry(carry, carries, begin, targets);
+    this.#copies.set(
+      node,
+      this.#moves(
+        carries.map((c) => c.place),
+        carries.map((c) => c.first),
+        begin,
+      ),
+    );
+    this.#placeBlock(cond, new Map());
+    const span = this.#times.spanOfBlock(body);
+    const inside = new Map<Value, Target>();
+    for (const { place, next } of carries) {
+      const given = this.#root(next);
+      if (inside.has(given) || !this.#isMadeIn(given, span)) continue;
+      inside.set(given, { storage: this.storageOf(place), holder: place, span });
+    }
+    this.#placeBlock(body, inside);
+    this.#handOver(
+      body,
+      carries.map((c) => c.place),
+      carries.map((c) => c.next),
+    );
+  }
+
+  #placeCarry({ place, first }: Carry, all: readonly Carry[], begin: number, targets: Targets): void {
+    const own = this.#begin(place);
+    const start = this.#root(first);
+    const from = this.storageOf(start);
+    const alone = all.filter((c) => this.storageOf(c.first) === from).length === 1;
+    const target = targets.get(place);
+    if (target !== undefined) {
+      const free = this.#freeFrom(target);
+      if (free < begin || (free === begin && target.storage === from && alone)) {
+        this.#merge(target.storage, own);
+        return;
+      }
+    }
+    const dies = from.last === begin && alone && this.#isWritable(from, begin) && sameSize(from, own);
+    if (dies && (from.param === undefined || this.#returned.has(place))) this.#merge(from, own);
+  }
+
+  /** The memory of a value that is there before a step, if it has any of its own. */
+  #storageBefore(value: Value, step: number): Storage | undefined {
+    return this.#times.madeAt(value) < step ? this.#storages.get(value) : undefined;
+  }
+
+  #isMadeIn(root: Value, span: Span): boolean {
+    const at = this.#times.madeAt(root);
+    return span.begin <= at && at <= span.end;
+  }
+
+  #freeFrom({ holder, span }: Target): number {
+    return holder === null ? -1 : this.#times.lastReadIn(holder, span);
+  }
+
+  /** At the end of a block: what does not lie where it is wanted is copied there. */
+  #handOver(block: Block, to: readonly Value[], from: readonly Value[]): void {
+    this.#copies.set(block, this.#moves(to, from, this.#times.spanOfBlock(block).end));
+  }
+
+  #moves(to: readonly Value[], from: readonly Value[], at: number): readonly Move<Storage>[] {
+    const moves = to.map((value, i) => ({ from: this.storageOf(from[i]!), to: this.storageOf(value) }));
+    return inOrder(
+      moves.filter((m) => m.to.size > 0),
+      ({ dtype, size }) => {
+        const aside = { dtype, size, param: undefined, constant: undefined, first: at, last: at, values: [] };
+        this.#made.push(aside);
+        return aside;
+      },
+    );
   }
 
   /** Donated inputs that are dead before a result is first written become its memory. */
-  reuseDonated(): void {
+  #reuseDonated(): void {
     const all = [...new Set(this.#storages.values())];
     const free = new Set(all.filter((s) => this.#isDonated(s)));
     for (const target of all) {
       if (target.param !== undefined || target.constant !== undefined || target.size === 0) continue;
-      if (target.first <= this.#lastAssert || !target.values.some((v) => this.#returned.has(v))) continue;
+      if (target.first <= this.#times.lastAssert || !target.values.some((v) => this.#returned.has(v)))
+        continue;
       const chosen = [...free].find((s) => s.last < target.first && sameSize(s, target));
       if (chosen === undefined) continue;
       free.delete(chosen);
@@ -112,10 +338,12 @@ class Sharing {
 
   #isWritable(s: Storage, step: number): boolean {
     if (s.constant !== undefined) return false;
-    return s.param === undefined || (this.#isDonated(s) && step > this.#lastAssert);
+    // An error must leave the caller's arrays as they were.
+    return s.param === undefined || (this.#isDonated(s) && step > this.#times.lastAssert);
   }
 
   #merge(into: Storage, other: Storage): void {
+    if (into === other) return;
     into.first = Math.min(into.first, other.first);
     into.last = Math.max(into.last, other.last);
     for (const value of other.values) this.#storages.set(value, into);
@@ -123,54 +351,6 @@ class Sharing {
   }
 }
 
-/** The value whose memory a value is. */
-function rootOf(value: Value, aliases: ReadonlyMap<Value, Value>): Value {
-  let root = value;
-  for (let next = aliases.get(root); next !== undefined; next = aliases.get(root)) root = next;
-  return root;
-}
-
 function sameSize(a: Storage, b: Storage): boolean {
   return a.dtype === b.dtype && a.size === b.size;
-}
-
-// Every value has memory of its own to begin with.
-function lifetimes({ params, results, units, aliases, constants }: Plan): Map<Value, Storage> {
-  const storages = new Map<Value, Storage>();
-  const begin = (value: Value, first: number, param?: number): void => {
-    const { dtype, shape } = value.type;
-    const constant = constants.get(value);
-    storages.set(value, { dtype, size: sizeOf(shape), param, constant, first, last: first, values: [value] });
-  };
-  const use = (value: Value, step: number): void => {
-    const storage = storages.get(rootOf(value, aliases))!;
-    storage.last = Math.max(storage.last, step);
-  };
-  params.forEach((p, i) => begin(p, -1, i));
-  for (const value of constants.keys()) begin(value, -1);
-  units.forEach((unit, step) => {
-    for (const result of unit.results) begin(result, step);
-    for (const arg of unit.args) use(arg, step);
-  });
-  for (const result of results) use(result, units.length);
-  return storages;
-}
-
-function hasAssert(body: readonly Stmt[]): boolean {
-  return body.some((s) => {
-    switch (s.kind) {
-      case 'assert':
-        return true;
-      case 'for':
-      case 'reduce':
-        return hasAssert(s.body);
-      case 'if':
-        return hasAssert(s.then) || hasAssert(s.otherwise);
-      case 'let':
-      case 'var':
-      case 'assign':
-      case 'store':
-        return false;
-    }
-  });
 }

@@ -2,7 +2,7 @@
 import { showType } from '../ir/types.ts';
 import { printKernel } from '../loop/print.ts';
 import { unreachable } from '../util/errors.ts';
-import type { Place, Program, Step } from './program.ts';
+import { kernelsOf, type Place, type Program, type Step } from './program.ts';
 
 /**
  * The text of a program:
@@ -23,10 +23,10 @@ export function printProgram(program: Program): string {
     `program @${name}(${list(inputs)}) -> (${list(outputs)}), arena ${arenaBytes} bytes {`,
     ...slots.map((s) => `  s${s.id}: ${showType(s.type)} = ${showPlace(s.place)}`),
     '',
-    ...steps.map((s) => `  ${showStep(s)}`),
+    ...steps.flatMap(showStep).map((line) => `  ${line}`),
     '}',
   ];
-  const kernels = steps.flatMap((s) => (s.kind === 'run' ? ['', printKernel(s.kernel)] : []));
+  const kernels = kernelsOf(program).flatMap((kernel) => ['', printKernel(kernel)]);
   return [...lines, ...kernels].join('\n');
 }
 
@@ -51,15 +51,31 @@ function showPlace(place: Place): string {
   }
 }
 
-function showStep(step: Step): string {
+function showStep(step: Step): readonly string[] {
   switch (step.kind) {
     case 'run': {
       const { name, buffers } = step.kernel;
       const bound = buffers.filter((b) => b.role !== 'scratch');
-      return `run ${name}(${bound.map((b, i) => `${b.name} = s${step.slots[i]}`).join(', ')})`;
+      return [`run ${name}(${bound.map((b, i) => `${b.name} = s${step.slots[i]}`).join(', ')})`];
     }
     case 'copy':
-      return `copy s${step.from} to s${step.to}`;
+      return [`copy s${step.from} to s${step.to}`];
+    case 'if':
+      return [
+        ...step.branches.flatMap((branch, k) => [
+          k === 0 ? `if s${step.selector} {` : '} else {',
+          ...branch.flatMap(showStep).map((line) => `  ${line}`),
+        ]),
+        '}',
+      ];
+    case 'while':
+      return [
+        'while {',
+        ...step.before.flatMap(showStep).map((line) => `  ${line}`),
+        `} s${step.cond} {`,
+        ...step.body.flatMap(showStep).map((line) => `  ${line}`),
+        '}',
+      ];
     default:
       return unreachable(step);
   }

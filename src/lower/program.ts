@@ -25,7 +25,16 @@ export type Step =
   /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. Scratch buffers, which come last, have no slot. */
   | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
   /** Copies all elements of one slot to another of the same size and dtype. */
-  | { readonly kind: 'copy'; readonly from: number; readonly to: number };
+  | { readonly kind: 'copy'; readonly from: number; readonly to: number }
+  /** Runs one branch. A bool slot chooses the first where it is true, else the second; an int32 slot chooses by position, clamped to those there are. */
+  | { readonly kind: 'if'; readonly selector: number; readonly branches: readonly (readonly Step[])[] }
+  /** Runs `before`; as long as the bool slot `cond` is true, `body` and `before` again. */
+  | {
+      readonly kind: 'while';
+      readonly before: readonly Step[];
+      readonly cond: number;
+      readonly body: readonly Step[];
+    };
 
 export interface Program {
   readonly name: string;
@@ -35,4 +44,24 @@ export interface Program {
   readonly outputs: readonly number[];
   readonly steps: readonly Step[];
   readonly arenaBytes: number;
+}
+
+/** All steps, those inside of branches and loops included, in program order. */
+export function allSteps(steps: readonly Step[]): readonly Step[] {
+  return steps.flatMap((step) => {
+    switch (step.kind) {
+      case 'run':
+      case 'copy':
+        return [step];
+      case 'if':
+        return [step, ...step.branches.flatMap(allSteps)];
+      case 'while':
+        return [step, ...allSteps(step.before), ...allSteps(step.body)];
+    }
+  });
+}
+
+/** The kernels, in the order in which steps name them. */
+export function kernelsOf({ steps }: Pick<Program, 'steps'>): readonly Kernel[] {
+  return allSteps(steps).flatMap((step) => (step.kind === 'run' ? [step.kernel] : []));
 }

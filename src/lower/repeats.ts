@@ -36,6 +36,7 @@ function again(unit: Unit, first: Instr, instr: Instr, number: number): Unit {
     ...unit,
     kernel: { ...unit.kernel, name: unit.kernel.name.replace(/^k\d+/, `k${number}`) },
     args: unit.args.map((arg) => operands.get(arg)!),
+    ...(unit.seed === undefined ? {} : { seed: operands.get(unit.seed)! }),
     results: instr.results,
   };
 }

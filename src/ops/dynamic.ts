@@ -1,17 +1,30 @@
 // dynamic_slice, dynamic_update_slice: a block of fixed size, read or replaced at a place that is data.
 import { flatData, type NdView, ndView } from '../array/nd.ts';
 import { copyInto, sliced } from '../array/views.ts';
-import { promote, type Shape, sameShape, showShape, showType, type TensorType } from '../ir/types.ts';
-import type { Expr } from '../loop/kernel.ts';
-import { add, and, binary, compare, i32, select, sub } from '../loop/make.ts';
+import { promote, type Shape, sameShape, showShape, showType, sizeOf, type TensorType } from '../ir/types.ts';
+import type { Buffer, Expr, Kernel, Stmt } from '../loop/kernel.ts';
+import {
+  add,
+  binary,
+  i32,
+  index,
+  lanedLoop,
+  letIn,
+  linearIndex,
+  load,
+  loop,
+  mul,
+  store,
+} from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { ArgumentError, DTypeError, ShapeError } from '../util/errors.ts';
-import { range } from '../util/seq.ts';
+import { product, range } from '../util/seq.ts';
 import { givenShape } from './axes.ts';
 import { broadcastTo, castTo, lift, liftInto, type TensorLike } from './coerce.ts';
 import { type NoAttrs, noAttrs } from './families.ts';
 import { checkIndices, liftIndices, positionOf } from './indices.ts';
 import { type Op, op } from './opdef.ts';
+import { scalarType } from './scalar.ts';
 
 export interface DynamicSliceAttrs {
   readonly sizes: Shape;
@@ -97,18 +110,9 @@ export const dynamicUpdateSlice: Op<NoAttrs, [x: TensorLike, update: TensorLike,
     ],
     simplify: ([x, update]) => (sameShape(x!.shape, update!.shape) ? [update!] : null),
     lower: {
-      kind: 'index',
-      read: (out, load, _, [x, update]) => {
-        if (update!.shape.includes(0)) return load(0, out);
-        const at = out.map((position, axis) =>
-          sub(position, clamped(load(axis + 2, []), x!.shape[axis]!, update!.shape[axis]!)),
-        );
-        const inside = at.flatMap((position, axis) => [
-          compare('ge', position, i32(0)),
-          compare('lt', position, i32(update!.shape[axis]!)),
-        ]);
-        return inside.length === 0 ? load(1, []) : select(inside.reduce(and), load(1, at), load(0, out));
-      },
+      kind: 'kernel',
+      updates: true,
+      build: ([x, update]) => replacingKernel(x!, update!),
     },
   },
   (x, update, starts) => {
@@ -153,6 +157,41 @@ function checkBlock(where: string, shape: Shape, sizes: Shape, starts: readonly 
     if (start.shape.length > 0)
       throw new ShapeError(`${where}: the start of axis ${axis} must be a scalar, got ${showType(start)}`);
   });
+}
+
+// Writes the block and nothing else. `y0` holds the first operand, `a1` the block, `a2 …` the starts.
+function replacingKernel(x: TensorType, update: TensorType): Kernel {
+  const type = scalarType(x.dtype);
+  const rank = x.shape.length;
+  // Behind the last axis that is not replaced as a whole the block is in one piece.
+  let pieces = rank - 1;
+  while (pieces >= 0 && x.shape[pieces] === update.shape[pieces]) pieces--;
+  const outer = range(Math.max(pieces, 0));
+  const step = product(x.shape.slice(pieces + 1));
+  const length = pieces < 0 ? sizeOf(x.shape) : update.shape[pieces]! * step;
+  const starts = range(pieces + 1).map((axis) =>
+    letIn(`s${axis}`, clamped(load('i32', `a${axis + 2}`, i32(0)), x.shape[axis]!, update.shape[axis]!)),
+  );
+  const inside = outer.map((axis) => index(`i${axis}`));
+  const begin = [...outer.map((axis) => add(index(`s${axis}`), inside[axis]!)), index(`s${pieces}`)];
+  const to = pieces < 0 ? i32(0) : mul(linearIndex(begin, x.shape.slice(0, pieces + 1)), i32(step));
+  const from = linearIndex([...inside, i32(0)], [...outer.map((axis) => update.shape[axis]!), length]);
+  const copy = lanedLoop('i', length, [
+    store('y0', add(to, index('i')), load(type, 'a1', add(from, index('i')))),
+  ]);
+  const nest = outer.reduceRight<readonly Stmt[]>(
+    (body, axis) => [loop(`i${axis}`, update.shape[axis]!, body)],
+    [copy],
+  );
+  return {
+    name: 'dynamic_update_slice',
+    buffers: [
+      { name: 'a1', type, size: sizeOf(update.shape), role: 'in' },
+      ...x.shape.map((_, axis): Buffer => ({ name: `a${axis + 2}`, type: 'i32', size: 1, role: 'in' })),
+      { name: 'y0', type, size: sizeOf(x.shape), role: 'inout' },
+    ],
+    body: sizeOf(update.shape) === 0 ? [] : [...starts, ...nest],
+  };
 }
 
 /** The view of `x` that the block covers. */

@@ -92,6 +92,8 @@ export type Lowering<A = any> =
   | {
       readonly kind: 'kernel';
       build(args: readonly TensorType[], attrs: A, results: readonly TensorType[]): Kernel;
+      /** The one result begins as operand 0 and the kernel replaces elements of it: `y0` is `inout`, and there is no `a0`. */
+      readonly updates?: true;
     }
   /** The compiler's own: call, fusion, control flow. */
   | { readonly kind: 'host' };

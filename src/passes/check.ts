@@ -10,6 +10,7 @@ import { registry } from '../ops/index.ts';
 import { PassError, TracejitError } from '../util/errors.ts';
 import { seeded } from '../util/rng.ts';
 import type { Pass, PassContext, RunOptions } from './pass.ts';
+import { everywhere } from './regions.ts';
 
 /** Runs one pass and convicts it of what it breaks: a PassError with the pass, the difference of both texts and the seed. */
 export function checkPass(pass: Pass, input: Func, context: PassContext, options: RunOptions): Func {
@@ -17,7 +18,7 @@ export function checkPass(pass: Pass, input: Func, context: PassContext, options
   const before = seed === undefined ? input : shuffle(input, seeded(seed));
   let after: Func;
   try {
-    after = pass.run(before, context);
+    after = everywhere(before, (f) => pass.run(f, context));
   } catch (error) {
     if (error instanceof TracejitError) throw guilty(pass, error.summary, before, undefined, seed);
     throw error;

@@ -2,7 +2,7 @@
 import { attrEntries, sameAttrs } from '../ir/attrs.ts';
 import { rebuild, withArgs } from '../ir/build.ts';
 import type { Func, Instr, Value } from '../ir/func.ts';
-import { sameFunc } from '../ir/walk.ts';
+import { hasEffect, sameFunc } from '../ir/walk.ts';
 import type { Pass } from './pass.ts';
 
 export const cse: Pass = {
@@ -22,7 +22,7 @@ export function withoutDuplicates(func: Func, allow: (what: string) => boolean =
   };
   const seen = new Map<string, Instr[]>();
   return rebuild(func, (old, args, builder) => {
-    if (old.op.effect !== undefined) return null;
+    if (hasEffect(old)) return null;
     const instr = withArgs(old, args);
     const key = bucketOf(instr, idOf);
     const bucket = seen.get(key) ?? [];

@@ -5,6 +5,7 @@ import { print } from '../ir/print.ts';
 import type { Precision } from '../loop/relax.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkPass } from './check.ts';
+import { everywhere } from './regions.ts';
 
 export type { Precision };
 
@@ -25,7 +26,7 @@ export interface PassContext {
   note(text: string): void;
 }
 
-/** Func to Func. Without fuel a pass returns its input, unless it is `required`: what follows relies on its work. */
+/** Func to Func; the regions of control flow are functions too, and come first. Without fuel a pass returns its input, unless it is `required`: what follows relies on its work. */
 export interface Pass {
   readonly name: string;
   /** What it does, in a sentence, and why it pays. */
@@ -81,7 +82,9 @@ export function runPasses(func: Func, passes: readonly Pass[], options: RunOptio
     const context: PassContext = { precision, fuel, note: (text) => void notes.push(text) };
     const usedBefore = fuel.used;
     const start = performance.now();
-    current = check ? checkPass(pass, current, context, options) : pass.run(current, context);
+    current = check
+      ? checkPass(pass, current, context, options)
+      : everywhere(current, (f) => pass.run(f, context));
     stages.push(stage(pass.name, current, performance.now() - start, fuel.used - usedBefore, notes));
   }
   return { func: current, stages, lastRewrite: fuel.last };

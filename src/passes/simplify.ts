@@ -1,6 +1,7 @@
 // simplify: algebraic rules and the ops' own rewrites, applied until none fits.
 import { Builder, withArgs } from '../ir/build.ts';
 import { type Func, type Instr, instr, type Value } from '../ir/func.ts';
+import { hasEffect } from '../ir/walk.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { defOf, type SimplifyContext } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -51,7 +52,7 @@ class Simplifier {
 
   #emit(old: Instr, args: readonly Value[], depth: number): readonly Value[] {
     const made = withArgs(old, args);
-    if (old.op.effect !== undefined) return this.#builder.append(made);
+    if (hasEffect(old)) return this.#builder.append(made);
     invariant(depth < maxChain, `simplify: rewrites of ${old.op.name} do not end`);
     return this.#byRule(made, depth) ?? this.#byHook(made, depth) ?? this.#builder.append(made);
   }

@@ -104,6 +104,27 @@ describe('a condition', () => {
     );
   });
 
+  it('counts as used', () => {
+    expect(
+      staged((x, s) =>
+        cond(
+          s.greater(0),
+          () => x,
+          () => x.neg(),
+        ),
+      ),
+    ).toBe('no error');
+    expect(
+      staged((_, s) =>
+        whileLoop(
+          (t) => t.greater(0),
+          (t) => t.sub(1),
+          s,
+        ),
+      ),
+    ).toBe('no error');
+  });
+
   it('is missed inside of branches and loops, too', () => {
     const unused =
       'TraceError: a condition is computed and never used: bool[] (greater in @f at test/errors/control.test.ts). JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it';

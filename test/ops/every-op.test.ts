@@ -85,7 +85,6 @@ for (const [name, def] of registry) {
     });
 
     for (const [executor, run] of Object.entries(executors)) {
-      if (executor.startsWith('jit') && ['if', 'while', 'while_scan', 'scan'].includes(name)) continue;
       it(`has the same bits by: ${executor}`, () => {
         for (const sample of ofOp) {
           expectSameBits(run(oneInstruction(def, sample), sample.args), results(def, sample), sample.about);

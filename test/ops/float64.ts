@@ -70,6 +70,7 @@ export function inDoubles(
       contract(args[0]!, args[1]!, y, lower.axes(attrs));
       break;
     case 'kernel':
+      if (lower.updates) y.elements.set(args[0]!.elements);
       machine.run(lower.build(args, attrs, results).body);
       break;
     case 'host':

@@ -5,9 +5,10 @@ import { expandCalls } from '../../loop/expand.ts';
 import { spellName, spellPrelude } from '../../loop/javascript.ts';
 import type { Kernel, Scalar } from '../../loop/kernel.ts';
 import { freshName } from '../../loop/names.ts';
-import type { Program, Step } from '../../lower/program.ts';
+import { allSteps, type Program, type Step } from '../../lower/program.ts';
 import { functionFrom } from '../../util/code.ts';
 import { invariant } from '../../util/errors.ts';
+import { range } from '../../util/seq.ts';
 import { interpreterOf } from '../interpreter.ts';
 import { argumentIndex, checkBinding, constantsOf, type Located, locate } from '../memory.ts';
 import { block } from './context.ts';
@@ -63,7 +64,8 @@ const scratchTypes: Readonly<Record<Scalar, string>> = {
 function spellProgram(program: Program): { readonly source: string; readonly messages: readonly string[] } {
   const located = locate(program);
   const functions = new Functions();
-  const calls = program.steps.map((step) => spellStep(step, program, located, functions));
+  const stepped = new Steps(program, located, functions);
+  const calls = stepped.spell(program.steps);
   const prelude = spellPrelude(functions.kernels.flatMap((k) => k.body));
   const memory = [
     ...program.slots.flatMap((slot) => spellMemory(located.get(slot.id)!, program)),
@@ -75,7 +77,7 @@ function spellProgram(program: Program): { readonly source: string; readonly mes
     ...(prelude === '' ? [] : [prelude]),
     ...(memory.length > 0 ? [memory.join('\n')] : []),
     ...functions.texts,
-    block('return function run(arrays)', calls).join('\n'),
+    block('return function run(arrays)', [...stepped.bindings(), ...calls]).join('\n'),
     `//# sourceURL=tracejit/${program.name.replace(/[^A-Za-z0-9_-]/g, '_')}.js`,
   ];
   return { source: `${parts.join('\n\n')}\n`, messages: functions.messages };
@@ -143,26 +145,79 @@ class Functions {
   }
 }
 
-function spellStep(
-  step: Step,
-  program: Program,
-  located: ReadonlyMap<number, Located>,
-  functions: Functions,
-): string {
-  const arrayOf = (id: number): string => {
-    const place = located.get(id);
+class Steps {
+  readonly #program: Program;
+  readonly #located: ReadonlyMap<number, Located>;
+  readonly #functions: Functions;
+  // Loops name arguments once, before they begin.
+  readonly #hasLoops: boolean;
+  readonly #bound = new Set<number>();
+
+  constructor(program: Program, located: ReadonlyMap<number, Located>, functions: Functions) {
+    this.#program = program;
+    this.#located = located;
+    this.#functions = functions;
+    this.#hasLoops = allSteps(program.steps).some((s) => s.kind === 'while');
+  }
+
+  /** What names arguments, after the steps are spelled. */
+  bindings(): readonly string[] {
+    return [...this.#bound].map((argument) => `const $array${argument} = arrays[${argument}];`);
+  }
+
+  spell(steps: readonly Step[]): string[] {
+    return steps.flatMap((step) => this.#step(step));
+  }
+
+  #step(step: Step): readonly string[] {
+    switch (step.kind) {
+      case 'run':
+        checkBinding(step.kernel, step.slots, this.#located);
+        return [
+          this.#functions.callOf(
+            step.kernel,
+            step.slots.map((id) => this.#arrayOf(id)),
+          ),
+        ];
+      case 'copy': {
+        const [to, from] = [this.#arrayOf(step.to), this.#arrayOf(step.from)];
+        // A call costs more than a few elements.
+        const size = sizeOf(this.#located.get(step.to)!.slot.type.shape);
+        if (size > copiedOneByOne) return [`${to}.set(${from});`];
+        return range(size).map((i) => `${to}[${i}] = ${from}[${i}];`);
+      }
+      case 'if': {
+        const selector = `${this.#arrayOf(step.selector)}[0]`;
+        const isBool = this.#located.get(step.selector)?.slot.type.dtype === 'bool';
+        const last = step.branches.length - 1;
+        return step.branches.flatMap((branch, k) => {
+          const test = isBool ? `${selector} !== 0` : `${selector} <= ${spellCount(k)}`;
+          const head = k < last ? `if (${test})` : '';
+          const lines = block(k > 0 ? `else ${head}`.trimEnd() : head, this.spell(branch));
+          return lines;
+        });
+      }
+      case 'while':
+        return block('for (;;)', [
+          ...this.spell(step.before),
+          `if (${this.#arrayOf(step.cond)}[0] === 0) break;`,
+          ...this.spell(step.body),
+        ]);
+    }
+  }
+
+  #arrayOf(id: number): string {
+    const place = this.#located.get(id);
     invariant(place !== undefined, `step on slot ${id}, which does not exist`);
-    const argument = argumentIndex(place.memory, program);
-    return argument === undefined ? slotName(id) : `arrays[${spellCount(argument)}]`;
-  };
-  switch (step.kind) {
-    case 'run':
-      checkBinding(step.kernel, step.slots, located);
-      return functions.callOf(step.kernel, step.slots.map(arrayOf));
-    case 'copy':
-      return `${arrayOf(step.to)}.set(${arrayOf(step.from)});`;
+    const argument = argumentIndex(place.memory, this.#program);
+    if (argument === undefined) return slotName(id);
+    if (!this.#hasLoops) return `arrays[${spellCount(argument)}]`;
+    this.#bound.add(argument);
+    return `$array${spellCount(argument)}`;
   }
 }
+
+const copiedOneByOne = 4;
 
 const slotName = (id: number): string => `$slot${spellCount(id)}`;
 

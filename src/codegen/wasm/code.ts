@@ -134,6 +134,19 @@ export class Code {
     this.#bytes.byte(0x0b);
   }
 
+  /** `while (condition) { body }`, where `condition` leaves an i32 on the stack. */
+  whileLoop(condition: () => void, body: () => void): void {
+    this.#bytes.byte(0x03);
+    this.#bytes.byte(0x40);
+    condition();
+    this.branch(() => {
+      body();
+      // The loop is the second block around.
+      this.#withIndex(0x0c, 1);
+    });
+    this.#bytes.byte(0x0b);
+  }
+
   /** Branches on the i32 on the stack. With a type, both arms leave a value of it. */
   branch(then: () => void, otherwise: (() => void) | null = null, type: ValueType | null = null): void {
     this.#bytes.byte(0x04);

@@ -1,7 +1,7 @@
 // Where the arrays of a program are: in its region, or where the table at the region's head says at each call.
 import { type DType, sizeOf } from '../../ir/types.ts';
 import type { Kernel, Scalar } from '../../loop/kernel.ts';
-import type { Program } from '../../lower/program.ts';
+import { kernelsOf, type Program, type Step } from '../../lower/program.ts';
 import { InternalError, invariant } from '../../util/errors.ts';
 import { argumentIndex, type Located } from '../memory.ts';
 import { roundUp } from './heap.ts';
@@ -101,7 +101,7 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>, 
       return [name];
     });
   };
-  for (const step of program.steps) if (step.kind === 'run') scratchNames(step.kernel);
+  for (const kernel of kernelsOf(program)) scratchNames(kernel);
   const scratchStart = bytes;
   const scratchOffsets = new Map(
     [...scratch].map(([name, { type, size }]) => [name, take(size * scalarBytes[type])]),
@@ -138,22 +138,42 @@ function trafficOf(
 ): (argument: number) => Pick<Argument, 'comesIn' | 'goesOut'> {
   const read = new Set<number>();
   const written = new Set<number>();
-  const touch = (slot: number, reads: boolean, writes: boolean): void => {
+  const argumentOf = (slot: number): number | undefined => {
     const memory = located.get(slot)?.memory;
-    const argument = memory && argumentIndex(memory, program);
+    return memory && argumentIndex(memory, program);
+  };
+  // What is written only in some runs keeps in others what it held.
+  const touch = (slot: number, reads: boolean, writes: boolean, always: boolean): void => {
+    const argument = argumentOf(slot);
     if (argument === undefined) return;
-    if (reads && !written.has(argument)) read.add(argument);
+    if ((reads || !always) && !written.has(argument)) read.add(argument);
     if (writes) written.add(argument);
   };
-  for (const step of program.steps) {
-    if (step.kind === 'copy') {
-      touch(step.from, true, false);
-      touch(step.to, false, true);
-    } else
-      step.slots.forEach((slot, i) => {
-        const role = step.kernel.buffers[i]?.role;
-        touch(slot, role !== 'out', role !== 'in');
-      });
-  }
+  const walk = (steps: readonly Step[], always: boolean): void => {
+    for (const step of steps) {
+      switch (step.kind) {
+        case 'copy':
+          touch(step.from, true, false, always);
+          touch(step.to, false, true, always);
+          break;
+        case 'run':
+          step.slots.forEach((slot, i) => {
+            const role = step.kernel.buffers[i]?.role;
+            touch(slot, role !== 'out', role !== 'in', always);
+          });
+          break;
+        case 'if':
+          touch(step.selector, true, false, always);
+          for (const branch of step.branches) walk(branch, false);
+          break;
+        case 'while':
+          walk(step.before, always);
+          touch(step.cond, true, false, always);
+          walk(step.body, false);
+          break;
+      }
+    }
+  };
+  walk(program.steps, true);
   return (argument) => ({ comesIn: read.has(argument), goesOut: written.has(argument) });
 }

@@ -1,7 +1,8 @@
 // A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
+import type { Division } from '../../loop/divide.ts';
 import { givePiece, takePiece, wasmViews } from './memory.ts';
 import { threadPool } from './pool.ts';
-import type { DividedStage, Stage } from './program.ts';
+import type { Stage } from './stages.ts';
 
 /** Runs one part of a stage; see emitModule. */
 export type StageCall = (
@@ -26,6 +27,11 @@ const partCost = 2000;
 const partsPerThread = 4;
 const mostParts = 64;
 
+/** A stage that is shared out: how long one thread takes, into how many parts it can be cut, and whether each of them has something to do besides. */
+interface Work extends Pick<Division, 'extent' | 'repeats'> {
+  readonly cost: number;
+}
+
 let programs = 0;
 
 const dropped = new FinalizationRegistry<{ address: number | null }>(({ address }) => {
@@ -37,9 +43,13 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
   const program = ++programs;
   // Where workers find the module.
   const place: { address: number | null } = { address: null };
-  const shareable = stages.reduce((sum, s) => sum + (s?.cost ?? 0), 0);
+  // The stages hold the kernels, which are not needed any more.
+  const works = stages.map(({ division, cost }): Work | null =>
+    division === null ? null : { cost, extent: division.extent, repeats: division.repeats },
+  );
+  const shareable = works.reduce((sum, work) => sum + (work?.cost ?? 0), 0);
 
-  const divided = (region: number, stage: number, work: DividedStage): number => {
+  const divided = (region: number, stage: number, work: Work): number => {
     const pool = threadPool();
     const { ready } = pool;
     const there = Math.min(threads, ready + 1);
@@ -56,9 +66,9 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
     const pool = threadPool();
     pool.grow(threads);
     if (shareable >= worthWaking) pool.wake();
-    for (let k = 0; k < stages.length; k++) {
-      const stage = stages[k]!;
-      const status = stage === null ? call(region, k, 0, 0, 1) : divided(region, k, stage);
+    for (let k = 0; k < works.length; k++) {
+      const work = works[k]!;
+      const status = work === null ? call(region, k, 0, 0, 1) : divided(region, k, work);
       if (status !== 0) return status;
     }
     return 0;

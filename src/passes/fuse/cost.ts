@@ -1,5 +1,6 @@
 // What instructions cost per element, read off their lowering, so that there is no list of cheap ops; and the limits of a fusion.
 import { type Instr, is } from '../../ir/func.ts';
+import { hasEffect } from '../../ir/walk.ts';
 import type { BinaryOp, Expr } from '../../loop/kernel.ts';
 import { constant } from '../../ops/constant.ts';
 import { defOf } from '../../ops/opdef.ts';
@@ -36,7 +37,7 @@ const weights = new WeakMap<Instr, number>();
 
 function findRole(instr: Instr): Role {
   const { kind } = defOf(instr).lower;
-  if (instr.op.effect !== undefined || kind === 'kernel' || kind === 'host') return 'alone';
+  if (hasEffect(instr) || kind === 'kernel' || kind === 'host') return 'alone';
   if (kind !== 'index' || instr.args.length > 0) return kind;
   // Data that is more than one number lies in memory: it is an operand like a parameter.
   return is(instr, constant) && instr.attrs.data.length !== 1 ? 'alone' : 'source';

@@ -1,6 +1,6 @@
 // The instructions of a function in groups that will share kernels, kept in an order in which they can run.
 import type { Func, Instr, Value } from '../../ir/func.ts';
-import { users } from '../../ir/walk.ts';
+import { hasEffect, users } from '../../ir/walk.ts';
 import type { FusionKind } from '../../ops/fusion.ts';
 import { roleOf } from './cost.ts';
 
@@ -52,7 +52,7 @@ export class FusionGraph {
     for (const instr of func.body) {
       const group = this.groupOf(instr);
       for (const arg of instr.args) if (arg.def) connect(this.groupOf(arg.def), group);
-      if (instr.op.effect === undefined) continue;
+      if (!hasEffect(instr)) continue;
       if (effect) connect(effect, group);
       effect = group;
     }

@@ -1,11 +1,12 @@
 // Every way to run a function of control flow: they must agree to the bit.
 import { expect } from 'vitest';
-import { tensor } from '../../../src/index.ts';
+import { jit, tensor } from '../../../src/index.ts';
 import { parse } from '../../../src/ir/parse.ts';
 import { print } from '../../../src/ir/print.ts';
 import { verify } from '../../../src/ir/verify.ts';
 import { evaluate } from '../../../src/ops/evaluate.ts';
 import { registry } from '../../../src/ops/index.ts';
+import { optimize } from '../../../src/passes/pipeline.ts';
 import { EagerTensor, eager } from '../../../src/tensor/eager.ts';
 import type { Tensor } from '../../../src/tensor/tensor.ts';
 import { traceFunction } from '../../../src/trace/tracer.ts';
@@ -31,6 +32,15 @@ export function everyWay(f: Program, args: readonly Tensor[]): readonly Tensor[]
   const captured = captures.map((c) => (c.kind === 'tensor' ? c.tensor : c.variable));
   const inputs = [...args, ...captured].map((x) => x.requireView());
   expectSameBits(evaluate(func, inputs), views, 'evaluate');
+  const { func: optimized } = optimize(func, { check: true, samples: [inputs] });
+  expectSameBits(evaluate(optimized, inputs), views, 'optimised');
+  for (const backend of ['js', 'wasm'] as const) {
+    const compiled = jit((...xs: Tensor[]) => f(...xs), { backend });
+    for (const time of ['first', 'second']) {
+      const made = compiled(...args).map((y) => y.requireView());
+      expectSameBits(made, views, `${backend}, ${time} call`);
+    }
+  }
   return expected;
 }
 

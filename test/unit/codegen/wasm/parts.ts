@@ -25,7 +25,7 @@ export function compileInParts(parts: number): (program: Program) => (arrays: re
     const run = (arrays: readonly TypedArray[]): void => {
       const region = args.enter(arrays) | 0;
       stages.forEach((stage, k) => {
-        const count = stage === null ? 1 : parts;
+        const count = stage.division === null ? 1 : parts;
         for (let part = count - 1; part >= 0; part--) {
           const status = call(region, k, part, part, count);
           if (status !== 0) throw new ArgumentError(messages[status - 1]!);

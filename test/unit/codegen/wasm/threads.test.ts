@@ -156,12 +156,13 @@ describe('a pool', () => {
     expect((exports[exportName] as StageCall)(0, 0, 0, 0, 1)).toBe(0);
     const bytes = moduleThat('answer');
     const calls: unknown[] = [];
+    const serial = { steps: [], division: null, cost: 0 };
     const run = inThreads(
       (...args) => {
         calls.push(args);
         return args[1] === 1 ? 7 : 0;
       },
-      { bytes, stages: [null, null, null], threads: 2 },
+      { bytes, stages: [serial, serial, serial], threads: 2 },
     );
     expect(run(64)).toBe(7);
     expect(calls).toEqual([
