@@ -22,6 +22,7 @@ export {
 export { hessian, jacobian, jvp } from './autodiff/jacobian.ts';
 export { noGrad } from './autodiff/no-grad.ts';
 export { numericGradient } from './autodiff/numeric.ts';
+export type { Limits } from './codegen/wasm/limits.ts';
 export type { DType, Shape, TensorType } from './ir/types.ts';
 export type { TraceRecord } from './jit/cache.ts';
 export { checkpoint } from './jit/checkpoint.ts';
@@ -30,7 +31,9 @@ export { evalShape } from './jit/eval-shape.ts';
 export type { Lowered, MemorySummary } from './jit/explain.ts';
 export { type Jitted, jit } from './jit/jit.ts';
 export { type Configuration, configure, type JitOptions } from './jit/options.ts';
+export type { KernelProfile, Profile } from './jit/profile.ts';
 export { type Spec, spec } from './jit/spec.ts';
+export type { KernelCall } from './jit/stopwatch.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
 export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';

@@ -11,11 +11,16 @@ import {
   constantArray,
   type Located,
   locate,
+  type Mark,
+  unmarked,
   type View,
 } from './memory.ts';
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
-export function interpreterOf(program: Program): (arrays: readonly TypedArray[]) => void {
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. */
+export function interpreterOf(
+  program: Program,
+  mark: Mark = unmarked,
+): (arrays: readonly TypedArray[]) => void {
   const located = locate(program);
   const arena = new ArrayBuffer(program.arenaBytes);
   const own = new Map<number, View>();
@@ -41,6 +46,9 @@ export function interpreterOf(program: Program): (arrays: readonly TypedArray[])
             break;
           case 'copy':
             arrayOf(step.to).set(arrayOf(step.from));
+            break;
+          case 'mark':
+            mark(step.id);
             break;
           case 'if': {
             const selector = arrayOf(step.selector)[0]!;

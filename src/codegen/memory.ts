@@ -14,6 +14,11 @@ export const arrayClasses: {
   readonly bool: typeof Uint8Array;
 } = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
+/** Told by mark steps that the program has come to the mark `id`. */
+export type Mark = (id: number) => void;
+
+export const unmarked: Mark = () => {};
+
 /** A slot with the place its memory really is at. */
 export interface Located {
   readonly slot: Slot;

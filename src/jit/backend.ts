@@ -58,7 +58,7 @@ export function generate(
     why = backend === 'wasm' ? null : whyNotWorthwhile(program);
     if (why === null) {
       const lowered = performance.now();
-      const run = compileWasm(program, precision, threadingOf(program, threads));
+      const run = compileWasm(program, precision, undefined, threadingOf(program, threads));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.

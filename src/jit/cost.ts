@@ -12,11 +12,11 @@ export interface KernelCost {
 }
 
 export function kernelCosts(program: Program): readonly KernelCost[] {
-  return kernelsOf(program).map((kernel) => ({
-    kernel: kernel.name,
-    flops: flopsOf(kernel.body),
-    bytes: bytesOf(kernel),
-  }));
+  return kernelsOf(program).map(kernelCost);
+}
+
+export function kernelCost(kernel: Kernel): KernelCost {
+  return { kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) };
 }
 
 // Nanoseconds per operation and per byte, as vectors of four do them from the second cache on.

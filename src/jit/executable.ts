@@ -129,6 +129,21 @@ export class Executable {
     }
   }
 
+  /** Arrays like those of a call on these arguments, all of them copies; and which of them a call overwrites. */
+  copiesFor(args: readonly unknown[]): {
+    readonly originals: readonly TypedArray[];
+    readonly overwritten: readonly boolean[];
+  } {
+    const originals: TypedArray[] = this.#sources.map((source, i) => {
+      if (source.kind !== 'variable') return input(source, args[i], null).slice();
+      const { variable } = source;
+      if (!variable.owned) variable.share().requireView();
+      return flatData(variable.peek()).slice();
+    });
+    for (const { array, dtype, size } of this.#fresh) originals[array] = allocate(dtype, size);
+    return { originals, overwritten: this.#sources.map((source) => source.overwritten) };
+  }
+
   // The same memory may come in twice, donated here and only read there: then what is written is a copy.
   #separate(arrays: TypedArray[]): void {
     const sources = this.#sources;

@@ -3,17 +3,25 @@ import { isTensor, lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { flatten, unflatten } from '../trace/tree.ts';
-import { ArgumentError } from '../util/errors.ts';
+import { ArgumentError, TraceError } from '../util/errors.ts';
+import { userLocation } from '../util/location.ts';
 import { Specialisations, type TraceRecord } from './cache.ts';
 import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
+import type { Profile } from './profile.ts';
 
 /** A compiled function: called like the original, with a view on what was made of it. */
 export interface Jitted<Args extends readonly unknown[], R> {
   (...args: Args): R;
   /** Every stage of the compilation for these arguments, without running anything. Traces if they have not been met before. */
   lower(...args: Args): Lowered<Args, R>;
+  /**
+   * Runs it for about half a second on copies of the arguments and of captured variables, which stay as they are, and tells where the time goes: a table by
+   * `String(profile)`, a file for trace viewers by `profile.chromeTrace()`. Traces if these arguments have not been met before. Throws a TraceError while
+   * another function is traced or differentiated.
+   */
+  profile(...args: Args): Profile;
   /** What was traced, when, why and how long it took; the last hundred. */
   readonly traces: readonly TraceRecord[];
 }
@@ -67,9 +75,20 @@ function jitted<Args extends readonly unknown[], R>(
     name: { value: f.name === '' ? 'jit' : `jit(${String(f.name)})` },
     length: { value: f.length },
     lower: { value: (...args: Args) => explain(specialisations.find(args, []), settings, run) },
+    profile: { value: (...args: Args) => profiled(specialisations, args, settings) },
     traces: { get: () => specialisations.records },
   });
   return run as Jitted<Args, R>;
+}
+
+function profiled(specialisations: Specialisations, args: readonly unknown[], { name }: Settings): Profile {
+  if (currentInterpreter() !== eager)
+    throw new TraceError(
+      `${name}.profile runs the function on real tensors, so it cannot be called while another function is traced or differentiated; call it outside, on arguments of the same shapes`,
+      userLocation(),
+    );
+  const leaves = specialisations.newLeaves();
+  return specialisations.find(args, leaves).profile(leaves);
 }
 
 /** Finds or makes the code for these arguments, and runs it as the current interpreter does. */

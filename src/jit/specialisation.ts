@@ -13,6 +13,7 @@ import { Executable } from './executable.ts';
 import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
+import { type Profile, profile } from './profile.ts';
 import type { TracedCall } from './traced.ts';
 import { Unit } from './unit.ts';
 
@@ -74,6 +75,11 @@ export class Specialisation {
     const results = this.executable().call(given, this.#donation);
     if (this.traced.gradients.left.length > 0) setPresence(this.traced.gradients.left);
     return results;
+  }
+
+  /** Runs it on copies of everything, and tells where the time goes. */
+  profile(leaves: readonly unknown[]): Profile {
+    return profile(this.executable(), this.#arguments(leaves), this.#settings);
   }
 
   // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.

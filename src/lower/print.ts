@@ -60,6 +60,8 @@ function showStep(step: Step): readonly string[] {
     }
     case 'copy':
       return [`copy s${step.from} to s${step.to}`];
+    case 'mark':
+      return [`mark ${step.id}`];
     case 'if':
       return [
         ...step.branches.flatMap((branch, k) => [

@@ -26,6 +26,8 @@ export type Step =
   | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
   /** Copies all elements of one slot to another of the same size and dtype. */
   | { readonly kind: 'copy'; readonly from: number; readonly to: number }
+  /** Tells the host that the program has come this far. Lowering writes none: a profile puts them between steps. */
+  | { readonly kind: 'mark'; readonly id: number }
   /** Runs one branch. A bool slot chooses the first where it is true, else the second; an int32 slot chooses by position, clamped to those there are. */
   | { readonly kind: 'if'; readonly selector: number; readonly branches: readonly (readonly Step[])[] }
   /** Runs `before`; as long as the bool slot `cond` is true, `body` and `before` again. */
@@ -52,6 +54,7 @@ export function allSteps(steps: readonly Step[]): readonly Step[] {
     switch (step.kind) {
       case 'run':
       case 'copy':
+      case 'mark':
         return [step];
       case 'if':
         return [step, ...step.branches.flatMap(allSteps)];

@@ -40,6 +40,13 @@ describe('options of jit', () => {
     expect(withOptions(3)).toBe('OptionError: jit: options must be an object such as { static: … }');
   });
 
+  it('do not let a profile run while something is traced', () => {
+    const f = jit(identity, { name: 'f' });
+    expect(messageOf(() => jit((x: Tensor) => f.profile(x).runs)(tensor([1])))).toBe(
+      'TraceError: f.profile runs the function on real tensors, so it cannot be called while another function is traced or differentiated; call it outside, on arguments of the same shapes',
+    );
+  });
+
   it('refuse a class, and take a function whatever its name is', () => {
     class Net {}
     expect(messageOf(() => jit(Net as never))).toBe(

@@ -10,7 +10,15 @@ import { functionFrom } from '../../util/code.ts';
 import { invariant } from '../../util/errors.ts';
 import { range } from '../../util/seq.ts';
 import { interpreterOf } from '../interpreter.ts';
-import { argumentIndex, checkBinding, constantsOf, type Located, locate } from '../memory.ts';
+import {
+  argumentIndex,
+  checkBinding,
+  constantsOf,
+  type Located,
+  locate,
+  type Mark,
+  unmarked,
+} from '../memory.ts';
 import { block } from './context.ts';
 import { spellCount, spellKernel } from './kernel.ts';
 import { type Support, supportFor } from './support.ts';
@@ -35,11 +43,12 @@ export function emitProgram(program: Program): string {
   return spellProgram(program).source;
 }
 
-export function compileProgram(program: Program): CompiledProgram {
+/** `mark` is told of mark steps. */
+export function compileProgram(program: Program, mark: Mark = unmarked): CompiledProgram {
   const { source, messages } = spellProgram(program);
   const make = functionFrom(['support', 'arena', 'constants'], source) as Make | null;
-  if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program) };
-  const run = make(supportFor(messages), new ArrayBuffer(program.arenaBytes), constantsOf(program));
+  if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program, mark) };
+  const run = make(supportFor(messages, mark), new ArrayBuffer(program.arenaBytes), constantsOf(program));
   return { source, engine: 'javascript', run };
 }
 
@@ -186,6 +195,8 @@ class Steps {
         if (size > copiedOneByOne) return [`${to}.set(${from});`];
         return range(size).map((i) => `${to}[${i}] = ${from}[${i}];`);
       }
+      case 'mark':
+        return [`support.mark(${spellCount(step.id)});`];
       case 'if': {
         const selector = `${this.#arrayOf(step.selector)}[0]`;
         const isBool = this.#located.get(step.selector)?.slot.type.dtype === 'bool';

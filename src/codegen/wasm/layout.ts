@@ -162,6 +162,8 @@ function trafficOf(
             touch(slot, role !== 'out', role !== 'in', always);
           });
           break;
+        case 'mark':
+          break;
         case 'if':
           touch(step.selector, true, false, always);
           for (const branch of step.branches) walk(branch, false);

@@ -13,9 +13,12 @@ export class Functions implements Library {
   readonly #helpers = new Map<Helper, number>();
   readonly messages: string[] = [];
   readonly fuses: boolean;
+  // Imported functions have the first numbers.
+  readonly #imported: number;
 
-  constructor(fuses: boolean) {
+  constructor(fuses: boolean, imported = 0) {
     this.fuses = fuses;
+    this.#imported = imported;
   }
 
   /** All functions, each at its index. */
@@ -27,16 +30,17 @@ export class Functions implements Library {
   }
 
   add(f: WasmFunction): number {
-    return this.#functions.push(f) - 1;
+    return this.#imported + this.#functions.push(f) - 1;
   }
 
   functionOf(fn: ScalarFunction): number {
     let index = this.#scalar.get(fn);
     if (index === undefined) {
-      index = this.#functions.push(undefined) - 1;
+      const at = this.#functions.push(undefined) - 1;
+      index = this.#imported + at;
       this.#scalar.set(fn, index);
       const names = { name: fn.name, params: fn.params.map((p) => p.name) };
-      this.#functions[index] = { ...scalarFunction(fn, this), names };
+      this.#functions[at] = { ...scalarFunction(fn, this), names };
     }
     return index;
   }

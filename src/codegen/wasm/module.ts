@@ -24,6 +24,8 @@ export interface FunctionNames {
 
 /** The module imports its memory under these names, and exports one function. */
 export const memoryImport = { module: 'host', name: 'memory' } as const;
+/** What mark steps call, imported where there are any: then it is function 0. */
+export const markImport = { module: 'host', name: 'mark', params: ['i32'], results: [] } as const;
 export const exportName = 'run';
 
 // All that 32-bit addresses reach.
@@ -31,17 +33,29 @@ export const mostPages = 65536;
 
 export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 export const sectionIds = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+export const externalKinds = { function: 0x00, memory: 0x02 } as const;
 /** The custom section of this name holds names, in parts. */
 export const nameSection = { name: 'name', functions: 1, locals: 2 } as const;
 export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
 
-/** A module of these functions, of which `exported` can be called from outside. `shared`: the memory that it imports is. */
+export interface ModuleOptions {
+  /** The memory that it imports is shared. */
+  readonly shared?: boolean;
+  /** It imports the function that mark steps call. */
+  readonly marks?: boolean;
+}
+
+/** A module of these functions, of which `exported` can be called from outside. Imported functions have the numbers before theirs. */
 export function encodeModule(
   functions: readonly WasmFunction[],
   exported: number,
-  shared = false,
+  { shared = false, marks = false }: ModuleOptions = {},
 ): Uint8Array {
-  invariant(exported >= 0 && exported < functions.length, `a module without its function ${exported}`);
+  const imported = marks ? 1 : 0;
+  invariant(
+    exported >= imported && exported < imported + functions.length,
+    `a module without its function ${exported}`,
+  );
   const types = new Map<string, { readonly index: number; readonly signature: Signature }>();
   const typeOf = (signature: Signature): number => {
     const key = `${signature.params}>${signature.results}`;
@@ -49,6 +63,7 @@ export function encodeModule(
     types.set(key, known);
     return known.index;
   };
+  const markType = marks ? typeOf(markImport) : 0;
   const typeIndices = functions.map(typeOf);
 
   const out = new Bytes();
@@ -71,10 +86,16 @@ export function encodeModule(
     }
   });
   section(sectionIds.import, (bytes) => {
-    bytes.u32(1);
+    bytes.u32(1 + imported);
+    if (marks) {
+      bytes.name(markImport.module);
+      bytes.name(markImport.name);
+      bytes.byte(externalKinds.function);
+      bytes.u32(markType);
+    }
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
-    bytes.byte(0x02);
+    bytes.byte(externalKinds.memory);
     // No pages at the least: the memory there is will do. Shared memory has a maximum, which may be any.
     bytes.byte(shared ? 0x03 : 0x00);
     bytes.u32(0);
@@ -87,7 +108,7 @@ export function encodeModule(
   section(sectionIds.export, (bytes) => {
     bytes.u32(1);
     bytes.name(exportName);
-    bytes.byte(0x00);
+    bytes.byte(externalKinds.function);
     bytes.u32(exported);
   });
   section(sectionIds.code, (bytes) => {
@@ -98,12 +119,14 @@ export function encodeModule(
       bytes.append(content.view);
     }
   });
-  section(sectionIds.custom, (bytes) => encodeNames(functions, bytes));
+  section(sectionIds.custom, (bytes) => encodeNames(functions, imported, bytes));
   return out.view.slice();
 }
 
-function encodeNames(functions: readonly WasmFunction[], bytes: Bytes): void {
-  const named = functions.flatMap(({ names }, index) => (names === undefined ? [] : [{ index, ...names }]));
+function encodeNames(functions: readonly WasmFunction[], first: number, bytes: Bytes): void {
+  const named = functions.flatMap(({ names }, i) =>
+    names === undefined ? [] : [{ index: first + i, ...names }],
+  );
   bytes.name(nameSection.name);
   const part = (id: number, write: (content: Bytes) => void): void => {
     const content = new Bytes();

@@ -3,14 +3,14 @@ import type { TypedArray } from '../../array/nd.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program } from '../../lower/program.ts';
 import { ArgumentError } from '../../util/errors.ts';
-import { checkBinding, locate } from '../memory.ts';
+import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { emitKernel } from './kernel.ts';
 import { type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory } from './memory.ts';
-import { encodeModule, exportName, memoryImport } from './module.ts';
+import { encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import { type Stage, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
@@ -45,7 +45,8 @@ export function emitModule(
     if (step.kind === 'run') checkBinding(step.kernel, step.slots, located);
   const stages = threading && stagesOf(program, threading);
   const layout = layOut(program, located, stages === null ? 1 : threading!.threads);
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd());
+  const marks = allSteps(program.steps).some((step) => step.kind === 'mark');
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), marks ? 1 : 0);
   const divisions = new Map(
     (stages ?? []).flatMap(({ steps: [step], division }) =>
       step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
@@ -87,19 +88,20 @@ export function emitModule(
     });
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
-  const bytes = encodeModule(functions.list, run, isShared());
+  const bytes = encodeModule(functions.list, run, { shared: isShared(), marks });
   return { bytes, layout, messages: functions.messages, stages };
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps, which are for one thread. */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
+  mark: Mark = unmarked,
   threading: Threading | null = null,
 ): (arrays: readonly TypedArray[]) => void {
   const { bytes, layout, messages, stages } = emitModule(program, precision, isShared() ? threading : null);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
-    [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
+    [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
   });
   const exported = exports[exportName] as StageCall;
   const call: (region: number) => number =

@@ -36,6 +36,10 @@ export function emitSteps(steps: readonly Step[], around: Surroundings): void {
       case 'copy':
         emitCopy(step.from, step.to);
         break;
+      case 'mark':
+        code.i32(step.id);
+        code.call(0);
+        break;
       case 'run':
         emitRun(step.kernel, step.slots);
         break;

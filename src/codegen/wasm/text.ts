@@ -1,6 +1,6 @@
 // A module in the text format of WebAssembly, read from its bytes: what the engine gets, not what was meant to be written.
 import { InternalError, invariant } from '../../util/errors.ts';
-import { magic, nameSection, sectionIds, typeCodes } from './module.ts';
+import { externalKinds, magic, nameSection, sectionIds, typeCodes } from './module.ts';
 import { Reader } from './read.ts';
 import { spellBody } from './spell.ts';
 
@@ -20,19 +20,21 @@ export function moduleText(bytes: Uint8Array): string {
   const list = <T>(id: number, item: (reader: Reader) => T): T[] => sections.get(id)?.list(item) ?? [];
   const names = namesIn(sections.get(sectionIds.custom));
   const types = list(sectionIds.type, functionType);
-  const imports = list(sectionIds.import, importLine);
+  const importedNames: string[] = [];
+  const imports = list(sectionIds.import, (reader) => importLine(reader, types, importedNames));
   const typeIndices = list(sectionIds.function, (reader) => reader.u32());
-  const nameOf = (index: number): string => `$${names.functions.get(index) ?? index}`;
+  const nameOf = (index: number): string => `$${importedNames[index] ?? names.functions.get(index) ?? index}`;
   const exports = list(sectionIds.export, (reader) => {
     const name = reader.name();
     invariant(reader.byte() === externalKinds.function, 'an export that is no function');
     return `(export "${name}" (func ${nameOf(reader.u32())}))`;
   });
   const bodies = list(sectionIds.code, (reader) => reader.part());
-  const functions = bodies.map((body, index) => {
+  const functions = bodies.map((body, i) => {
+    const index = importedNames.length + i;
     const locals = names.locals.get(index);
-    const local = (i: number): string => (locals?.has(i) ? `$${locals.get(i)}` : String(i));
-    return functionText(nameOf(index), types[typeIndices[index]!]!, body, { local, func: nameOf });
+    const local = (l: number): string => (locals?.has(l) ? `$${locals.get(l)}` : String(l));
+    return functionText(nameOf(index), types[typeIndices[i]!]!, body, { local, func: nameOf });
   });
   const parts = [[...imports, ...exports].map((line) => `  ${line}\n`).join(''), ...functions];
   return `(module\n${parts.join('\n')})\n`;
@@ -75,11 +77,16 @@ function functionType(reader: Reader): FunctionType {
   return { params: some(), results: some() };
 }
 
-const externalKinds = { function: 0x00, memory: 0x02 } as const;
-
-function importLine(reader: Reader): string {
+function importLine(reader: Reader, types: readonly FunctionType[], functions: string[]): string {
   const [module, name] = [reader.name(), reader.name()];
-  invariant(reader.byte() === externalKinds.memory, 'an import that is no memory');
+  const kind = reader.byte();
+  if (kind === externalKinds.function) {
+    functions.push(name);
+    const { params, results } = types[reader.u32()]!;
+    const parts = [...params.map((t) => ` (param ${t})`), ...results.map((t) => ` (result ${t})`)];
+    return `(import "${module}" "${name}" (func $${name}${parts.join('')}))`;
+  }
+  invariant(kind === externalKinds.memory, 'an import that is neither a function nor a memory');
   // One bit for a maximum, one for memory that threads share.
   const flags = reader.byte();
   const limits = [reader.u32(), ...((flags & 1) !== 0 ? [reader.u32()] : [])];

@@ -146,7 +146,9 @@ describe('the text of a module', () => {
 
   test('shared memory', () => {
     const code = new Code({ params: [], results: [] });
-    expect(moduleText(encodeModule([code.finish()], 0, true))).toContain('(memory 0 65536 shared)');
+    expect(moduleText(encodeModule([code.finish()], 0, { shared: true }))).toContain(
+      '(memory 0 65536 shared)',
+    );
   });
 
   test('bytes that this compiler does not write are refused', () => {

@@ -76,7 +76,7 @@ describe('a pool', () => {
       }
     });
     code.i32(0);
-    return encodeModule([code.finish()], 0, true);
+    return encodeModule([code.finish()], 0, { shared: true, marks: false });
   }
   let programs = 1_000_000;
   function jobOf(bytes: Uint8Array): Job {
