@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^tracejit\/nn$/, replacement: source('nn.ts') },
       { find: /^tracejit\/optim$/, replacement: source('optim.ts') },
       { find: /^tracejit\/data$/, replacement: source('data.ts') },
+      { find: /^tracejit\/graph$/, replacement: source('graph.ts') },
     ],
   },
   test: {

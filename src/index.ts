@@ -35,6 +35,7 @@ export type { KernelProfile, Profile } from './jit/profile.ts';
 export { type Spec, spec } from './jit/spec.ts';
 export type { KernelCall } from './jit/stopwatch.ts';
 export { argmax, argmin } from './ops/argreduce.ts';
+export { argsort, type SortOptions } from './ops/argsort.ts';
 export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';
 export type { TensorLike } from './ops/coerce.ts';
@@ -80,6 +81,7 @@ export {
   tile,
   unstack,
 } from './tensor/composites/shaping.ts';
+export { sort, topK } from './tensor/composites/sorting.ts';
 export {
   type LayerNormOptions,
   layerNorm,
@@ -109,6 +111,7 @@ export {
   DonationError,
   DTypeError,
   GradientError,
+  GraphError,
   InternalError,
   LeakError,
   OptionError,

@@ -52,9 +52,9 @@ const methods: Autograd = {
     if (typeof hook !== 'function')
       throw new ArgumentError(`registerHook: expected a function, got ${typeof hook}`);
     const { history } = x;
-    if (history === null || history.kind === 'sealed')
+    if (history === null || history.kind === 'sealed' || history.kind === 'symbolic')
       throw new GradientError(
-        `registerHook: no backward pass reaches this tensor ${showType(x.type)}: ${history === null ? 'it depends on nothing that requires a gradient' : history.why}`,
+        `registerHook: no backward pass reaches this tensor ${showType(x.type)}: ${history?.kind === 'sealed' ? history.why : 'it depends on nothing that requires a gradient'}`,
       );
     // A wrapper each time: a hook may be registered twice, and is removed once.
     const own: GradientHook = (gradient) => hook(gradient);

@@ -32,6 +32,8 @@ export function propagate(
   const target = root.resolve();
   const { history } = target;
   if (history === null) throw noHistory(target);
+  if (history.kind === 'symbolic')
+    throw sealedError('it is part of a graph: g.gradients(y, [x]) adds its gradients there');
   if (history.kind === 'sealed') throw sealedError(history.why);
   const seed = seedOf(target, gradient);
   const steps = stepsBehind(history);
@@ -80,6 +82,7 @@ function walk(root: Followed, seed: Tensor, steps: readonly Step[]): (readonly [
   const cotangents = new Map<Followed, Tensor>();
   const add = (to: History, contribution: Tensor): void => {
     if (to.kind === 'sealed') throw sealedError(to.why);
+    if (to.kind === 'symbolic') return;
     const sum = cotangents.get(to);
     cotangents.set(to, sum === undefined ? contribution : sum.add(contribution));
   };

@@ -68,18 +68,32 @@ export class CallHistory {
     );
   }
 
-  /** Call it before the function runs; what it returns gives the results their histories. */
+  /** Seals the results that depend on what requires a gradient. Allocates nothing: this is how training steps end. */
+  seal(results: readonly Tensor[], args: readonly unknown[]): void {
+    const reached = this.#reach();
+    for (let k = 0; k < reached.length; k++) {
+      const result = results[k]!;
+      if (result.history !== null) continue;
+      for (const p of reached[k]!) {
+        if (this.#historyOf(p, args) === null) continue;
+        result.history = this.#sealed;
+        break;
+      }
+    }
+  }
+
+  #historyOf(parameter: number, args: readonly unknown[]): History | null {
+    if (parameter >= args.length) return this.#captured[parameter - args.length]!;
+    const x = args[parameter];
+    return x instanceof Tensor ? x.history : null;
+  }
+
+  /** Call it before the function runs; what it returns gives the results a step as their history. */
   begin(args: readonly unknown[]): (results: readonly Tensor[]) => void {
     const { captures, outputCount } = this.#traced;
     const histories = [...args.map((x) => (x instanceof Tensor ? x.history : null)), ...this.#captured];
     const reached = this.#reach();
     const concerned = (k: number): boolean => reached[k]!.some((p) => histories[p] !== null);
-    if (this.manner === 'sealed')
-      return (results) => {
-        for (let k = 0; k < outputCount; k++)
-          if (results[k]!.history === null && concerned(k)) results[k]!.history = this.#sealed;
-      };
-
     const versions = captures.map((c) => (c.kind === 'variable' ? c.variable.version : 0));
     const operands = (): readonly Tensor[] => [
       ...args.map((x) => lift(x as Tensor | number, this.#name)),
@@ -105,7 +119,9 @@ export class CallHistory {
 
   #reach(): readonly (readonly number[])[] {
     const { func, outputCount } = this.#traced;
-    this.#reached ??= func.results.slice(0, outputCount).map((result) => parametersBehind(result, func));
+    this.#reached ??= func.results
+      .slice(0, outputCount)
+      .map((result) => (result.type.dtype === 'float32' ? parametersBehind(result, func) : []));
     return this.#reached;
   }
 }

@@ -3,8 +3,8 @@ import { asExpected, setPresence } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
-import { isRecording } from '../tensor/history.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { isRecording, type Symbolic } from '../tensor/history.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import { dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import type { Tree } from '../trace/tree.ts';
@@ -71,7 +71,11 @@ export class Specialisation {
   /** The results under eager mode. */
   run(leaves: readonly unknown[]): readonly Tensor[] {
     const given = this.#arguments(leaves);
-    if (this.#history.concerns(given) && isRecording()) return this.#runRecorded(leaves, given);
+    if (this.#history.concerns(given)) {
+      const graph = graphOf(given);
+      if (graph !== null) return graph.within(() => this.stage(leaves));
+      if (isRecording()) return this.#runRecorded(leaves, given);
+    }
     const results = this.executable().call(given, this.#donation);
     if (this.traced.gradients.left.length > 0) setPresence(this.traced.gradients.left);
     return results;
@@ -87,6 +91,12 @@ export class Specialisation {
     const history = this.#history;
     history.checkArguments(given);
     if (history.manner === 'halves') return this.stage(leaves);
+    if (history.manner === 'sealed') {
+      const results = this.executable().call(given, this.#donation);
+      setPresence(this.traced.gradients.left);
+      history.seal(results, given);
+      return results;
+    }
     const remember = history.begin(given);
     const results = this.executable().call(given, this.#donation);
     setPresence(this.traced.gradients.left);
@@ -141,6 +151,12 @@ function donationOf(call: string): Donation {
   const stack = new Error(call);
   Error.stackTraceLimit = saved;
   return { call, stack };
+}
+
+// The graph that an argument is of, if one is.
+function graphOf(args: readonly unknown[]): Symbolic | null {
+  for (const x of args) if (x instanceof Tensor && x.history?.kind === 'symbolic') return x.history;
+  return null;
 }
 
 function leafIndices(tree: Tree): readonly number[] {

@@ -1,6 +1,7 @@
 // constant: the only source of numbers in the IR.
 import { allocate, ndView } from '../array/nd.ts';
 import { checkShape, type DType, type Shape, showShape, sizeOf } from '../ir/types.ts';
+import { checkKnown } from '../ir/unknown.ts';
 import { constOf } from '../loop/make.ts';
 import { ShapeError } from '../util/errors.ts';
 import { type Op, op } from './opdef.ts';
@@ -47,11 +48,16 @@ export const constant: Op<ConstantAttrs, [data: number | readonly number[], dtyp
       args: [],
       // Rounded here, so that equal constants have equal attributes.
       attrs: {
-        data: (typeof data === 'number' ? [data] : data).map((x) =>
-          dtype === 'float32' ? Math.fround(x) : x,
-        ),
+        data: (typeof data === 'number' ? [data] : data).map((x) => (dtype === 'float32' ? rounded(x) : x)),
         dtype,
         shape,
       },
     }),
   );
+
+function rounded(x: number): number {
+  const float = Math.fround(x);
+  // Rounding could make another size of what was computed from an unknown one; such numbers are very large or very small.
+  if (Math.abs(x) >= 2 ** 30 || Math.abs(x) < 2 ** -24) checkKnown(x);
+  return float;
+}

@@ -1,5 +1,6 @@
 // The registry: the only list of ops. An op exported by a file named here is registered; nothing registers itself.
 import * as argreduce from './argreduce.ts';
+import { argsort } from './argsort.ts';
 import * as binary from './binary.ts';
 import { broadcast } from './broadcast.ts';
 import { call } from './call.ts';
@@ -35,6 +36,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   logic,
   reduce,
   argreduce,
+  { argsort },
   cumulate,
   { dotGeneral, stopGradient },
   { broadcast, call, cast, constant, fusion },

@@ -45,11 +45,11 @@ export abstract class TensorCore {
 
   /** Does it depend on something that requires a gradient? */
   get requiresGrad(): boolean {
-    return this.history !== null;
+    return this.history !== null && this.history.kind !== 'symbolic';
   }
   /** Was it given, and not computed from what requires a gradient? Gradients are kept for leaves. */
   get isLeaf(): boolean {
-    return this.history === null || this.history.kind === 'leaf';
+    return !this.requiresGrad || this.history?.kind === 'leaf';
   }
   /** The sum of the gradients that backward passes left here, or null. Throws a GradientError for a tensor that was computed: they are kept for leaves. */
   get grad(): Tensor | null {

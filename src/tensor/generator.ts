@@ -42,4 +42,8 @@ export class Generator {
   categorical(logits: TensorLike, count?: number): Tensor {
     return random.categorical(this.next(), logits, count);
   }
+  /** The integers `0 … n - 1`, or the rows of a tensor, in random order; see `random.permutation`. */
+  permutation(x: Tensor | number): Tensor {
+    return random.permutation(this.next(), x);
+  }
 }

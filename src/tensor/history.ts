@@ -1,5 +1,6 @@
 // How a tensor came about, for backward(): only tensors that depend on one which requires a gradient have a history, and it lives as long as they do.
 import type { TensorType } from '../ir/types.ts';
+import type { Interpreter } from '../ops/dispatch.ts';
 import { invariant } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
 import type { Tensor } from './tensor.ts';
@@ -10,7 +11,15 @@ import type { Variable } from './variable.ts';
 export type GradientHook = (gradient: Tensor) => Tensor | undefined | void;
 
 /** Null on a tensor: no gradient is required of anything it depends on. */
-export type History = Leaf | Computed | Sealed;
+export type History = Leaf | Computed | Sealed | Symbolic;
+
+/** It has not been computed at all: it is part of a graph that will be run later, and what is computed from it becomes part of that graph. */
+export interface Symbolic {
+  readonly kind: 'symbolic';
+  readonly bind: Interpreter['bind'];
+  /** Runs `f` with all ops going into the graph. */
+  within<T>(f: () => T): T;
+}
 
 /** A tensor or variable that was asked to require a gradient. Backward passes leave theirs in its `.grad`. */
 export interface Leaf {

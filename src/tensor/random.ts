@@ -1,6 +1,7 @@
 // Random numbers without hidden state: a key in, numbers out. The same key gives the same numbers in eager mode and compiled, on every machine.
 // Whatever takes a key throws a DTypeError or ShapeError unless it is int32[2].
 import { checkShape, type Shape, showType } from '../ir/types.ts';
+import { argsort } from '../ops/argsort.ts';
 import { checkedShape } from '../ops/axes.ts';
 import { isTensor, lift, liftFloat, type TensorLike } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
@@ -103,6 +104,26 @@ export function categorical(key: TensorLike, logits: TensorLike, count?: number)
     .add(0.5)
     .mul(2 * step);
   return x.sub(u.log().neg().log()).argmax(-1);
+}
+
+/**
+ * A random order: of the integers `0 … n - 1` for a number (int32[n]), or of the slices of a tensor along axis 0. Random bits are sorted; as they are 32, orders are
+ * even to about n² in 2^32. Throws an ArgumentError for a number that is no size, a ShapeError for a scalar tensor.
+ *
+ *     const rows = data.gather(random.permutation(key, data.shape[0]));
+ */
+export function permutation(key: TensorLike, x: Tensor | number): Tensor {
+  const where = 'random.permutation';
+  if (typeof x === 'number') {
+    const [n] = checkedShape([x], where) as readonly [number];
+    return argsort(randomBits(asKey(key, where), [n], 32, streams.draw));
+  }
+  const rows = lift(x, where);
+  if (rows.ndim === 0)
+    throw new ShapeError(
+      `${where}: a scalar tensor has no rows; for 0 … n - 1 in random order pass a JavaScript number`,
+    );
+  return rows.gather(argsort(randomBits(asKey(key, where), [rows.shape[0]!], 32, streams.draw)));
 }
 
 // Whole numbers from 0 to 2^count - 1, as float32.

@@ -2,6 +2,7 @@
 // It is long because it is one list, a line of code per op: split, it would be a tower of classes for the same list. The functions hold the full documentation.
 import type { DType, Shape } from '../ir/types.ts';
 import * as arg from '../ops/argreduce.ts';
+import { argsort, type SortOptions } from '../ops/argsort.ts';
 import type { Axes } from '../ops/axes.ts';
 import * as binary from '../ops/binary.ts';
 import type { TensorLike } from '../ops/coerce.ts';
@@ -20,10 +21,12 @@ import { takeAlongAxis } from '../ops/take-along-axis.ts';
 import { transpose } from '../ops/transpose.ts';
 import * as unary from '../ops/unary.ts';
 import * as activations from './composites/activations.ts';
+import { einsum } from './composites/einsum.ts';
 import * as elementwise from './composites/elementwise.ts';
 import * as indexing from './composites/indexing.ts';
 import * as linear from './composites/linear.ts';
 import * as shaping from './composites/shaping.ts';
+import * as sorting from './composites/sorting.ts';
 import * as statistics from './composites/statistics.ts';
 import { TensorCore } from './core.ts';
 
@@ -349,6 +352,18 @@ export abstract class Tensor extends TensorCore {
   argmin(axis?: number, keepDims?: boolean): Tensor {
     return arg.argmin(this, axis, keepDims);
   }
+  /** int32 positions that sort along an axis (the last): stable, NaN last; `{ descending: true }` puts the greatest first. */
+  argsort(axis?: number, options?: SortOptions): Tensor {
+    return argsort(this, axis, options);
+  }
+  /** The elements in order along an axis (the last): stable, NaN last. */
+  sort(axis?: number, options?: SortOptions): Tensor {
+    return sorting.sort(this, axis, options);
+  }
+  /** The k greatest elements along the last axis, the greatest first, and their positions. */
+  topK(k: number): { readonly values: Tensor; readonly indices: Tensor } {
+    return sorting.topK(this, k);
+  }
   /** Running sums along an axis; `exclusive` leaves the element itself out, `reverse` runs from the end. */
   cumsum(axis?: number, options?: cumulate.CumulateOptions): Tensor {
     return cumulate.cumsum(this, axis, options);
@@ -374,6 +389,11 @@ export abstract class Tensor extends TensorCore {
   /** All products of the elements of two flattened tensors. */
   outer(other: TensorLike): Tensor {
     return linear.outer(this, other);
+  }
+
+  /** Sums of products by names of axes, this tensor being the first operand: `a.einsum('ij,jk->ik', b)`. */
+  einsum(equation: string, ...others: readonly TensorLike[]): Tensor {
+    return einsum(equation, this, ...others);
   }
 
   // Shape.

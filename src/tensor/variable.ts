@@ -120,7 +120,13 @@ export class Variable extends Tensor {
     if (this.#home === null) this.#owned = false;
     this.#shared = new EagerTensor(this.#home === null ? state : { ...state, data: state.data.slice() });
     this.#shared.history = this.history;
+    readings.set(this.#shared, this);
     return this.#shared;
+  }
+  /** @internal The variable whose value now this very tensor is; null for any other tensor. */
+  static of(tensor: Tensor): Variable | null {
+    const variable = readings.get(tensor);
+    return variable !== undefined && variable.#shared === tensor ? variable : null;
   }
   /** @internal How often the state has changed: what was computed from an older one says so when its gradient is asked for. */
   get version(): number {
@@ -176,6 +182,9 @@ export class Variable extends Tensor {
     this.#home = home;
   }
 }
+
+// Whose values tensors are: a graph that takes up such a tensor goes on reading the variable.
+const readings = new WeakMap<Tensor, Variable>();
 
 let unnamed = 0;
 

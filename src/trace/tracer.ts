@@ -170,7 +170,7 @@ export class Trace implements Interpreter {
 
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
     if (!this.#live) throw new InternalError(`the trace of @${this.name} has ended and takes no more ops`);
-    const operands = args.map((a) => this.#own(a));
+    const operands = args.map((a) => this.own(a));
     const loc = instructionLocation();
     const made = instr(op, operands, attrs, regions, loc) as Instr;
     this.#body.push(made);
@@ -190,7 +190,7 @@ export class Trace implements Interpreter {
   }
 
   write(variable: Variable, value: Tensor): void {
-    const now = new TracedTensor(this, this.#own(value));
+    const now = new TracedTensor(this, this.own(value));
     now.history = variable.history;
     this.#variables.set(variable, now);
     this.#writes.add(variable);
@@ -214,13 +214,13 @@ export class Trace implements Interpreter {
 
   /** The same value as a tensor of another identity, of this trace. */
   again(tensor: Tensor): TracedTensor {
-    return new TracedTensor(this, this.#own(tensor));
+    return new TracedTensor(this, this.own(tensor));
   }
 
   /** The trace as a Func returning `results`, and then the last value of every variable assigned. */
   finish(results: readonly Tensor[]): TracedFunction {
     const writes = [...this.#writes];
-    const outputs = results.map((r) => this.#own(r));
+    const outputs = results.map((r) => this.own(r));
     for (const variable of writes) outputs.push(this.#variables.get(variable)!.value);
     return {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
@@ -235,7 +235,8 @@ export class Trace implements Interpreter {
     this.#live = false;
   }
 
-  #own(tensor: Tensor): Value {
+  /** The value of a tensor in this trace: a captured parameter, if it is of another. */
+  protected own(tensor: Tensor): Value {
     const t = tensor.resolve();
     if (t instanceof TracedTensor && t.trace === this) return t.value;
     const known = this.#captured.get(t);

@@ -37,6 +37,8 @@ export class DonationError extends TracejitError {}
 export class TreeError extends TracejitError {}
 /** A gradient that cannot be taken: non-scalar output, integer input, op without a vjp. */
 export class GradientError extends TracejitError {}
+/** A graph used wrongly: a placeholder not fed, a variable not initialised, tensors of two graphs. */
+export class GraphError extends TracejitError {}
 /** IR text that does not parse. */
 export class ParseError extends TracejitError {}
 /** IR or a kernel that breaks a numbered rule. */

@@ -69,10 +69,14 @@ export function inDoubles(
     case 'contract':
       contract(args[0]!, args[1]!, y, lower.axes(attrs));
       break;
-    case 'kernel':
+    case 'kernel': {
+      const { buffers, body } = lower.build(args, attrs, results);
+      for (const { name, role, size } of buffers)
+        if (role === 'scratch') machine.buffers.set(name, new Float64Array(size));
       if (lower.updates) y.elements.set(args[0]!.elements);
-      machine.run(lower.build(args, attrs, results).body);
+      machine.run(body);
       break;
+    }
     case 'host':
       throw new Error('an op that the compiler treats by itself has no formula');
   }

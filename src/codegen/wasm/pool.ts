@@ -9,20 +9,23 @@ export interface WorkerHandle {
   terminate(): unknown;
 }
 
-/** A kernel to be shared out. */
+/** A stage of a program to be shared out. */
 export interface Job {
-  /** Of the program: a number, and where its module is in the memory. */
+  /** The number of the program, and where its module is in the memory. */
   readonly program: number;
   readonly bytes: number;
   readonly length: number;
-  readonly region: number;
   readonly stage: number;
-  /** How many threads may take part, this one included. */
-  readonly threads: number;
-  readonly parts: number;
-  /** Nanoseconds that it takes one thread, as estimated. */
-  readonly cost: number;
 }
+
+/** Runs one part of a stage; see emitModule. */
+export type StageCall = (
+  region: number,
+  stage?: number,
+  thread?: number,
+  part?: number,
+  parts?: number,
+) => number;
 
 /** Milliseconds: how long a worker looks for work before it sleeps, and how long after its own share a caller waits for that of the others. */
 export interface Patience {
@@ -86,18 +89,17 @@ export class Pool {
     if (this.sleeping > 0) Atomics.notify(this.#control, words.claim);
   }
 
-  /** Runs all parts of a job, those that no worker takes itself by `run`. Returns a status of one that is not 0, if there is any. */
-  share(job: Job, run: (part: number) => number): number {
+  /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns a status that is not 0, if there is one. */
+  share(job: Job, call: StageCall, region: number, threads: number, parts: number): number {
     const control = this.#control;
-    const { parts } = job;
     control[words.program] = job.program;
     control[words.bytes] = job.bytes;
     control[words.length] = job.length;
-    control[words.region] = job.region;
+    control[words.region] = region;
     control[words.stage] = job.stage;
     control[words.status] = 0;
     Atomics.store(control, words.done, 0);
-    Atomics.store(control, words.claim, (parts << 24) | (job.threads << 16));
+    Atomics.store(control, words.claim, (parts << 24) | (threads << 16));
     this.wake();
     let own = 0;
     let status = 0;
@@ -108,7 +110,7 @@ export class Pool {
         if (part >= parts) break;
         if (Atomics.compareExchange(control, words.claim, claim, claim + 1) !== claim) continue;
         own++;
-        status ||= run(part);
+        status ||= call(region, job.stage, 0, part, parts);
       }
     } catch (error) {
       // Others may still be at work on what this call leaves behind.

@@ -11,10 +11,11 @@ import { type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory } from './memory.ts';
 import { encodeModule, exportName, markImport, memoryImport } from './module.ts';
+import type { StageCall } from './pool.ts';
 import { type Stage, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
-import { inThreads, type StageCall } from './threads.ts';
+import { inThreads } from './threads.ts';
 
 /** A module, and where it finds things. */
 export interface WasmModule {

@@ -1,17 +1,8 @@
 // A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
 import type { Division } from '../../loop/divide.ts';
 import { givePiece, takePiece, wasmViews } from './memory.ts';
-import { threadPool } from './pool.ts';
+import { type Job, type StageCall, threadPool } from './pool.ts';
 import type { Stage } from './stages.ts';
-
-/** Runs one part of a stage; see emitModule. */
-export type StageCall = (
-  region: number,
-  stage?: number,
-  thread?: number,
-  part?: number,
-  parts?: number,
-) => number;
 
 export interface ThreadedProgram {
   readonly bytes: Uint8Array;
@@ -41,15 +32,16 @@ const dropped = new FinalizationRegistry<{ address: number | null }>(({ address 
 /** A function that runs all stages of a program. */
 export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedProgram): StageCall {
   const program = ++programs;
-  // Where workers find the module.
+  // Where workers find the module, and what they do with it; made when the first of them is there.
   const place: { address: number | null } = { address: null };
+  let jobs: readonly Job[] = [];
   // The stages hold the kernels, which are not needed any more.
   const works = stages.map(({ division, cost }): Work | null =>
     division === null ? null : { cost, extent: division.extent, repeats: division.repeats },
   );
   const shareable = works.reduce((sum, work) => sum + (work?.cost ?? 0), 0);
 
-  const divided = (region: number, stage: number, work: Work): number => {
+  const share = (region: number, stage: number, work: Work): number => {
     const pool = threadPool();
     const { ready } = pool;
     const there = Math.min(threads, ready + 1);
@@ -58,9 +50,12 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
       ? Math.min(there, work.extent)
       : Math.min(there * partsPerThread, work.extent, Math.ceil(work.cost / partCost), mostParts);
     if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
-    place.address ??= placed(bytes);
-    const job = { program, bytes: place.address, length: bytes.length, region, stage, threads: there, parts };
-    return pool.share({ ...job, cost: work.cost }, (part) => call(region, stage, 0, part, parts));
+    if (place.address === null) {
+      const address = placed(bytes);
+      place.address = address;
+      jobs = works.map((_, k) => ({ program, bytes: address, length: bytes.length, stage: k }));
+    }
+    return pool.share(jobs[stage]!, call, region, there, parts);
   };
   const run: StageCall = (region) => {
     const pool = threadPool();
@@ -68,7 +63,7 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
     if (shareable >= worthWaking) pool.wake();
     for (let k = 0; k < works.length; k++) {
       const work = works[k]!;
-      const status = work === null ? call(region, k, 0, 0, 1) : divided(region, k, work);
+      const status = work === null ? call(region, k, 0, 0, 1) : share(region, k, work);
       if (status !== 0) return status;
     }
     return 0;

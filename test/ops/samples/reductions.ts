@@ -121,6 +121,21 @@ const cumulation: readonly Sample[] = [
   ...layouts(x).map(({ layout, x }) => sample(layout, x, { axis: 2, ...directions[0] })),
 ];
 
+const argsort: readonly Sample[] = [false, true].flatMap((descending) => [
+  ...[0, 1, 2].map((axis) => sample(`axis ${axis}, descending ${descending}`, x, { axis, descending })),
+  sample(`ties, descending ${descending}`, i32([3, 9], [2, 1, 2, 0, 1, 1, 2, 0]), { axis: 1, descending }),
+  sample(`special values, descending ${descending}`, f32([2, specialFloats.length], specialFloats), {
+    axis: 1,
+    descending,
+  }),
+  sample(`special integers, descending ${descending}`, i32([17], specialInts), { axis: 0, descending }),
+  sample(`one element, descending ${descending}`, f32([1], [3]), { axis: 0, descending }),
+  sample(`two elements, descending ${descending}`, f32([2], [3, NaN]), { axis: 0, descending }),
+  sample(`no elements, descending ${descending}`, f32([0, 3], [1]), { axis: 0, descending }),
+  sample(`many, descending ${descending}`, floats([130], 31), { axis: 0, descending }),
+  ...layouts(x).map(({ layout, x }) => sample(layout, x, { axis: 1, descending })),
+]);
+
 export const reductions: SampleTable = {
   sum: numericReduction({ empty: true }),
   prod: [
@@ -134,6 +149,7 @@ export const reductions: SampleTable = {
   all: boolReduction,
   argmax: argReduction,
   argmin: argReduction,
+  argsort,
   cumsum: cumulation,
   cumprod: cumulation,
 };

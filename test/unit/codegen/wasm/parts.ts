@@ -3,8 +3,8 @@ import type { TypedArray } from '../../../../src/array/nd.ts';
 import { Arguments } from '../../../../src/codegen/wasm/arguments.ts';
 import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
 import { exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
+import type { StageCall } from '../../../../src/codegen/wasm/pool.ts';
 import { compileWasm, emitModule } from '../../../../src/codegen/wasm/program.ts';
-import type { StageCall } from '../../../../src/codegen/wasm/threads.ts';
 import type { Program } from '../../../../src/lower/program.ts';
 import { ArgumentError } from '../../../../src/util/errors.ts';
 

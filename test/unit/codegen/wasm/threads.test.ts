@@ -4,8 +4,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Code } from '../../../../src/codegen/wasm/code.ts';
 import { takePiece, wasmMemory, wasmViews } from '../../../../src/codegen/wasm/memory.ts';
 import { encodeModule, exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
-import { type Job, type Pool, replacePool, threadPool } from '../../../../src/codegen/wasm/pool.ts';
-import { inThreads, type StageCall } from '../../../../src/codegen/wasm/threads.ts';
+import {
+  type Job,
+  type Pool,
+  replacePool,
+  type StageCall,
+  threadPool,
+} from '../../../../src/codegen/wasm/pool.ts';
+import { inThreads } from '../../../../src/codegen/wasm/threads.ts';
 import { configure, jit, OptionError, type Tensor, tensor, valueAndGrad } from '../../../../src/index.ts';
 import { seeded } from '../../../../src/util/rng.ts';
 
@@ -82,9 +88,10 @@ describe('a pool', () => {
   function jobOf(bytes: Uint8Array): Job {
     const address = takePiece(bytes.length, 'a test', 'a module');
     wasmViews().bool.set(bytes, address);
-    const place = { program: ++programs, bytes: address, length: bytes.length };
-    return { ...place, region: 0, stage: 0, threads: 2, parts: 2, cost: 1e6 };
+    return { program: ++programs, bytes: address, length: bytes.length, stage: 0 };
   }
+  const shared = (pool: Pool, does: Parameters<typeof moduleThat>[0], call: StageCall, parts = 2): number =>
+    pool.share(jobOf(moduleThat(does)), call, 0, 2, parts);
   // This thread takes one part and leaves the other to the worker.
   const slowly = (): number => {
     const end = performance.now() + 100;
@@ -96,10 +103,11 @@ describe('a pool', () => {
     const pool = replacePool(patience);
     await started(pool, 2);
     let own = 0;
-    const status = pool.share({ ...jobOf(moduleThat('answer')), parts: 8 }, () => {
+    const counted = (): number => {
       own++;
       return slowly();
-    });
+    };
+    const status = shared(pool, 'answer', counted, 8);
     expect(status).toBe(0);
     expect(own).toBeLessThan(8);
   });
@@ -110,18 +118,18 @@ describe('a pool', () => {
   ] as const)('whose worker %ss is an error, and the next call has another', async (does, message) => {
     const pool = replacePool(patience);
     await started(pool, 2);
-    expect(() => pool.share(jobOf(moduleThat(does)), slowly)).toThrow(message);
+    expect(() => shared(pool, does, slowly)).toThrow(message);
     expect(pool.discarded).toBe(true);
     expect(threadPool()).not.toBe(pool);
     await started(threadPool(), 2);
-    expect(threadPool().share(jobOf(moduleThat('answer')), slowly)).toBe(0);
+    expect(shared(threadPool(), 'answer', slowly)).toBe(0);
   });
 
   test('whose workers are gone does the work without', async () => {
     const pool = replacePool(patience);
     await started(pool, 2);
     await Promise.all(pool.workers.map((w) => w.terminate()));
-    expect(pool.share(jobOf(moduleThat('answer')), () => 0)).toBe(0);
+    expect(shared(pool, 'answer', () => 0)).toBe(0);
     expect(threadPool()).not.toBe(pool);
   });
 
@@ -131,10 +139,11 @@ describe('a pool', () => {
     for (let i = 0; i < 100 && pool.sleeping < 1; i++) await new Promise((r) => setTimeout(r, 5));
     expect(pool.sleeping).toBe(1);
     let own = 0;
-    pool.share({ ...jobOf(moduleThat('answer')), parts: 20 }, () => {
+    const counted = (): number => {
       own++;
       return slowly();
-    });
+    };
+    shared(pool, 'answer', counted, 20);
     expect(own).toBeLessThan(20);
   });
 
@@ -144,7 +153,7 @@ describe('a pool', () => {
     const failing = (): number => {
       throw new RangeError('mine');
     };
-    expect(() => pool.share(jobOf(moduleThat('answer')), failing)).toThrow('mine');
+    expect(() => shared(pool, 'answer', failing)).toThrow('mine');
     expect(pool.discarded).toBe(true);
   });
 
