@@ -2,12 +2,13 @@
 import type { Settle } from '../array/storage.ts';
 import type { CompiledProgram } from '../codegen/js/program.ts';
 import { compileProgram } from '../codegen/js/program.ts';
-import { availableThreads } from '../codegen/wasm/pool.ts';
+import { fusedTileRows } from '../codegen/wasm/engine.ts';
 import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
 import type { Threading } from '../codegen/wasm/stages.ts';
-import { whyNoWasm } from '../codegen/wasm/support.ts';
+import { hasFusedMultiplyAdd, whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
+import { availableThreads } from '../codegen/wasm/worker-host.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
@@ -15,7 +16,7 @@ import { lower } from '../lower/lower.ts';
 import { kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
-import { estimatedTime, kernelCosts } from './cost.ts';
+import { estimatedTime, type KernelCost, kernelCosts } from './cost.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
 
@@ -54,11 +55,14 @@ export function generate(
     throw new OptionError(`jit: ${missing}, so backend: 'wasm' cannot be had; 'auto' takes JavaScript there`);
   let why = missing;
   if (why === null) {
-    const program = checked(lower(func, { precision, donated, target: 'wasm' }));
-    why = backend === 'wasm' ? null : whyNotWorthwhile(program);
+    const tileRows = precision === 'fast' && hasFusedMultiplyAdd() ? fusedTileRows() : 4;
+    const program = checked(lower(func, { precision, donated, target: 'wasm', tileRows }));
+    const costs = kernelCosts(program);
+    why = backend === 'wasm' ? null : whyNotWorthwhile(program, costs);
     if (why === null) {
       const lowered = performance.now();
-      const run = compileWasm(program, precision, undefined, threadingOf(program, threads));
+      const flops = costs.reduce((sum, c) => sum + c.flops, 0);
+      const run = compileWasm(program, precision, { flops, threading: threadingOf(program, threads) });
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -112,9 +116,9 @@ const added = { call: 150, array: 60, byte: 0.06 } as const;
 const mostMemory = 3.75 * 2 ** 30;
 
 /** Why the program is better off as JavaScript, or null where it is not. */
-function whyNotWorthwhile(program: Program): string | null {
+function whyNotWorthwhile(program: Program, costs: readonly KernelCost[]): string | null {
   let gain = 0;
-  for (const { flops, bytes } of kernelCosts(program)) gain += flops * saved.flop + bytes * saved.byte;
+  for (const { flops, bytes } of costs) gain += flops * saved.flop + bytes * saved.byte;
   const types = new Map(program.slots.map((s) => [s.id, s.type]));
   let cost = added.call;
   let memory = program.arenaBytes;

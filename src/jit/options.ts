@@ -1,4 +1,5 @@
 // What a user may ask of jit: its options, checked and completed, and the switches that hold for all functions.
+import { allowEngineFlags } from '../codegen/wasm/engine.ts';
 import type { Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
@@ -110,6 +111,8 @@ export interface Configuration {
   readonly retraceWarnings: boolean;
   /** Whether a scalar comparison that nothing uses is an error, or a warning where it is not written in the jitted function itself: mostly it stands in an `if`, which cannot see it. */
   readonly checkConditions: boolean;
+  /** Whether V8 in Node is told, by switches of the process that are set back at once, to optimise large WebAssembly modules before their first call, and to allow fused arithmetic for `fast` where it is still behind a switch. Elsewhere it means nothing. */
+  readonly engineFlags: boolean;
 }
 
 const defaults: Configuration = {
@@ -119,6 +122,7 @@ const defaults: Configuration = {
   threads: 'auto',
   retraceWarnings: true,
   checkConditions: true,
+  engineFlags: true,
 };
 export let configuration: Configuration = defaults;
 
@@ -126,7 +130,7 @@ export let configuration: Configuration = defaults;
 export function configure(changes: Partial<Configuration>): Configuration {
   const before = configuration;
   checkOptions(changes, Object.keys(defaults), 'configure');
-  for (const key of ['jit', 'retraceWarnings', 'checkConditions'] as const) {
+  for (const key of ['jit', 'retraceWarnings', 'checkConditions', 'engineFlags'] as const) {
     const value = changes[key];
     if (value !== undefined && typeof value !== 'boolean')
       throw new OptionError(`configure: ${key} must be true or false, got ${show(value)}`);
@@ -141,7 +145,9 @@ export function configure(changes: Partial<Configuration>): Configuration {
     threads: changes.threads ?? before.threads,
     retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
     checkConditions: changes.checkConditions ?? before.checkConditions,
+    engineFlags: changes.engineFlags ?? before.engineFlags,
   };
+  allowEngineFlags(configuration.engineFlags);
   return before;
 }
 

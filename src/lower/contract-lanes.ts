@@ -20,7 +20,7 @@ import { type Axis, axisOf, type Building, nestOf } from './nest.ts';
 import { type Panels, panelsOf } from './panels.ts';
 import { place } from './place.ts';
 import { type Reader, reader } from './reader.ts';
-import { type LanedSchedule, lanes, scheduleInLanes, vectorsOfTile } from './schedule.ts';
+import { type LanedSchedule, lanes, scheduleInLanes, type TileRows, vectorsOfTile } from './schedule.ts';
 import {
   type Pieces,
   pieceAxis,
@@ -38,13 +38,14 @@ const zero = constant(0);
 // Sums of a block of rows that are not results yet.
 const sums = 'sums';
 
-export function lanedContractionNest(building: Building): ContractionNest {
+export function lanedContractionNest(building: Building, tileRows: TileRows): ContractionNest {
   const problem = problemOf(building);
   const { size, factors } = problem;
   if (size.batch * size.m * size.n === 0) return { body: [], scratch: [] };
   const reading = reader(building.sources, building.fresh);
   const single = (['m', 'n', 'k'] as const).every((role) => factors[role].length === 1);
   const schedule = scheduleInLanes(size, {
+    tileRows,
     order: single ? orderOf(problem, reading) : undefined,
     epilogue: hasEpilogue(problem) ? epilogueWeight(problem) : 0,
     arrays: arraysOf(problem),

@@ -16,7 +16,7 @@ import { withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
-import type { Precision, Target } from './schedule.ts';
+import type { Precision, Target, TileRows } from './schedule.ts';
 
 /** A kernel and the values its buffers hold, in the order of `kernel.buffers` (scratch has none). */
 export interface Unit {
@@ -33,6 +33,8 @@ export interface Unit {
 export interface Style {
   readonly precision: Precision;
   readonly target: Target;
+  /** Rows of a tile of a contraction in lanes. */
+  readonly tileRows: TileRows;
 }
 
 export function unitOf(instr: Instr, number: number, style: Style): Unit {
@@ -70,7 +72,9 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
   let scratch: readonly Buffer[] = [];
   if (kind === 'contract')
     ({ body, scratch } =
-      style.target === 'wasm' ? lanedContractionNest(building) : contractionNest(building, style.precision));
+      style.target === 'wasm'
+        ? lanedContractionNest(building, style.tileRows)
+        : contractionNest(building, style.precision));
   else {
     const nests = kind === 'group' ? groupNests(building) : elementNest(building);
     body = style.target === 'wasm' ? withLanes(nests) : nests;

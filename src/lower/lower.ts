@@ -15,7 +15,7 @@ import { planMemory } from './memory.ts';
 import type { Program } from './program.ts';
 import { splatOf } from './reader.ts';
 import { unitMaker } from './repeats.ts';
-import type { Precision, Target } from './schedule.ts';
+import type { Precision, Target, TileRows } from './schedule.ts';
 
 export interface LowerOptions {
   /** Parameters whose arrays may be overwritten by results. */
@@ -23,12 +23,14 @@ export interface LowerOptions {
   readonly precision: Precision;
   /** Default `js`. */
   readonly target?: Target;
+  /** Rows of a tile of a contraction in lanes. Default 4, which suits sixteen registers where a product and a sum are two operations. */
+  readonly tileRows?: TileRows;
 }
 
 /** `func` is verified, its calls are inlined, its scans expanded; instructions outside fusions are kernels of their own. */
 export function lower(func: Func, options: LowerOptions): Program {
-  const { precision, target = 'js' } = options;
-  const lowering = new Lowering({ precision, target });
+  const { precision, target = 'js', tileRows = 4 } = options;
+  const lowering = new Lowering({ precision, target, tileRows });
   const block = lowering.block(func);
   return planMemory({
     name: func.name,

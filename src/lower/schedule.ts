@@ -7,6 +7,9 @@ export type { Precision };
 /** What kind of code it becomes: `wasm` has vectors of four. */
 export type Target = 'js' | 'wasm';
 
+/** Rows of a tile with lanes; with six, three vectors less are left for everything else. */
+export type TileRows = 4 | 6;
+
 /** How a contraction of [m, k] with [k, n] is tiled. */
 export interface ContractionSchedule {
   /** Result elements that one inner loop accumulates: rows × columns registers. */
@@ -63,7 +66,6 @@ export const vectorsOfTile: readonly number[] = [0, 8, 4, 2, 2, 2, 2];
 
 // Bytes, rows and operations at which one way becomes better than another, measured on V8.
 const laned = {
-  rows: 4,
   packFrom: { m: 16, k: 8 },
   /** The right operand is copied from this size on, the more so the more rows read it. */
   right: { bytes: 256 * 1024, reused: { rows: 64, bytes: 32 * 1024 } },
@@ -75,11 +77,12 @@ const laned = {
   depth: { most: 896, part: 512 },
   sums: 64 * 1024,
   /** The longest epilogue that is written for every accumulator. */
-  epilogue: 40,
+  epilogue: 24,
 } as const;
 
 /** What a schedule depends on besides sizes. */
 export interface Traits {
+  readonly tileRows: TileRows;
   /** Are the rows of the operands in order in memory? Undefined where an axis is several loops: operands are read where they are then. */
   readonly order: { readonly left: boolean; readonly right: boolean } | undefined;
   /** Operations of the epilogue per element. */
@@ -90,9 +93,9 @@ export interface Traits {
 
 export function scheduleInLanes(
   { m, n, k }: { readonly m: number; readonly n: number; readonly k: number },
-  { order, epilogue, arrays }: Traits,
+  { tileRows, order, epilogue, arrays }: Traits,
 ): LanedSchedule {
-  const rows = Math.min(laned.rows, m);
+  const rows = Math.min(tileRows, m);
   const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
   const padsColumns = packs && n % lanes > 1;

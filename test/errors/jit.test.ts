@@ -67,7 +67,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, threads, retraceWarnings, checkConditions",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, threads, retraceWarnings, checkConditions, engineFlags",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',

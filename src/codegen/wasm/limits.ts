@@ -1,5 +1,6 @@
 // What this machine can do at best, one thread: arithmetic on vectors of four float32, and reading and writing memory, measured once.
 import { Code } from './code.ts';
+import { compileModule } from './engine.ts';
 import { encodeModule, exportName, memoryImport } from './module.ts';
 import type { Opcode } from './opcodes.ts';
 import { hasFusedMultiplyAdd, whyNoWasm } from './support.ts';
@@ -130,7 +131,7 @@ function countDown(code: Code, local: number, by: number): void {
 
 function compiled(code: Code, memory: WebAssembly.Memory): (a: number, b: number) => number {
   const bytes = encodeModule([code.finish()], 0);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+  const { exports } = new WebAssembly.Instance(compileModule(bytes, Number.POSITIVE_INFINITY), {
     [memoryImport.module]: { [memoryImport.name]: memory },
   });
   return exports[exportName] as (a: number, b: number) => number;

@@ -1,20 +1,21 @@
 // The worker threads of the process: started when they are first asked for, one job at a time, discarded when one of them fails.
 import { ArgumentError } from '../../util/errors.ts';
-import { givePiece, takePiece, wasmMemory } from './memory.ts';
+import { givePiece, takePiece, wasmMemory, wasmViews } from './memory.ts';
 import { exportName, memoryImport } from './module.ts';
-import { type WorkerStart, words, workerSource } from './worker-source.ts';
+import { mayWait, startWorker, type WorkerHandle } from './worker-host.ts';
+import { words } from './worker-source.ts';
 
-/** What of `Worker` in Node and on the web is used here. */
-export interface WorkerHandle {
-  terminate(): unknown;
+/** A program as workers get it. */
+export interface SharedCode {
+  readonly module: WebAssembly.Module;
+  readonly bytes: Uint8Array;
 }
 
 /** A stage of a program to be shared out. */
 export interface Job {
-  /** The number of the program, and where its module is in the memory. */
+  /** The number of the program. */
   readonly program: number;
-  readonly bytes: number;
-  readonly length: number;
+  readonly code: SharedCode;
   readonly stage: number;
 }
 
@@ -42,6 +43,8 @@ const callerSleeps = 20;
 
 export class Pool {
   readonly workers: WorkerHandle[] = [];
+  // What workers have been given: by its number, where the module of a program is for those that no messages reach.
+  readonly #programs = new Map<number, { readonly address: number | null }>();
   readonly #patience: Patience;
   readonly #address: number;
   readonly #control: Int32Array;
@@ -82,7 +85,36 @@ export class Pool {
       );
       if (worker === null) return;
       this.workers.push(worker);
+      // It gets what the others have when it is needed again.
+      for (const program of this.#programs.keys()) this.forget(program);
     }
+  }
+
+  // Sees to it that workers find the program.
+  #provide({ program, code: { module, bytes } }: Job): void {
+    const known = this.#programs.get(program);
+    if (known !== undefined) {
+      this.#control[words.bytes] = known.address ?? 0;
+      this.#control[words.length] = bytes.length;
+      return;
+    }
+    let address: number | null = null;
+    for (const worker of this.workers) {
+      if (worker.send !== null) worker.send({ program, module });
+      else address ??= placed(bytes);
+    }
+    this.#programs.set(program, { address });
+    this.#control[words.bytes] = address ?? 0;
+    this.#control[words.length] = bytes.length;
+  }
+
+  /** The program is not run any more. */
+  forget(program: number): void {
+    const known = this.#programs.get(program);
+    if (known === undefined) return;
+    this.#programs.delete(program);
+    if (known.address !== null) givePiece(known.address);
+    for (const worker of this.workers) worker.send?.({ program, module: null });
   }
 
   wake(): void {
@@ -92,9 +124,8 @@ export class Pool {
   /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns a status that is not 0, if there is one. */
   share(job: Job, call: StageCall, region: number, threads: number, parts: number): number {
     const control = this.#control;
+    this.#provide(job);
     control[words.program] = job.program;
-    control[words.bytes] = job.bytes;
-    control[words.length] = job.length;
     control[words.region] = region;
     control[words.stage] = job.stage;
     control[words.status] = 0;
@@ -161,6 +192,17 @@ const discardedAfter = 5000;
 
 let thePool: Pool | undefined;
 
+/** A program is gone. */
+export function forgetProgram(program: number): void {
+  thePool?.forget(program);
+}
+
+function placed(bytes: Uint8Array): number {
+  const address = takePiece(bytes.length, 'a program', 'its module');
+  wasmViews().bool.set(bytes, address);
+  return address;
+}
+
 /** The pool of the process. */
 export function threadPool(): Pool {
   thePool ??= new Pool();
@@ -172,64 +214,4 @@ export function replacePool(patience: Patience): Pool {
   thePool?.discard();
   thePool = new Pool(patience);
   return thePool;
-}
-
-/** How many threads run at the same time here. */
-export function availableThreads(): number {
-  if (nodeThreads() === null) return globalThis.navigator?.hardwareConcurrency ?? 1;
-  const os = nodeModule('node:os') as { availableParallelism?(): number; cpus(): readonly unknown[] };
-  return os.availableParallelism?.() ?? os.cpus().length;
-}
-
-interface NodeProcess {
-  getBuiltinModule?(name: string): unknown;
-}
-interface NodeWorker extends WorkerHandle {
-  unref(): void;
-  on(event: 'error' | 'exit', listener: () => void): void;
-}
-interface NodeThreads {
-  readonly Worker: new (source: string, options: object) => NodeWorker;
-}
-
-// A page must not sleep; elsewhere the thread that calls may.
-const mayWait = typeof document === 'undefined';
-
-/** A worker, or null where the host has none. `failed` is called when it ends. */
-function startWorker(start: WorkerStart, failed: () => void): WorkerHandle | null {
-  try {
-    const node = nodeThreads();
-    if (node !== null) {
-      const worker = new node.Worker(workerSource, {
-        eval: true,
-        workerData: start,
-        execArgv: [],
-        name: `tracejit ${start.thread}`,
-      });
-      worker.on('error', failed);
-      worker.on('exit', failed);
-      // A process may end although its threads wait for work.
-      worker.unref();
-      return worker;
-    }
-    if (typeof Worker === 'undefined' || globalThis.crossOriginIsolated !== true) return null;
-    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-    const worker = new Worker(url, { name: `tracejit ${start.thread}` });
-    worker.onerror = failed;
-    worker.postMessage(start);
-    return worker;
-  } catch {
-    // A content-security policy, or no more threads: one does without.
-    return null;
-  }
-}
-
-// Not imported: a page has no such modules.
-function nodeModule(name: string): unknown {
-  return (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name);
-}
-
-function nodeThreads(): NodeThreads | null {
-  const found = nodeModule('node:worker_threads');
-  return found === undefined ? null : (found as NodeThreads);
 }

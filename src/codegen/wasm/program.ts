@@ -6,6 +6,7 @@ import { ArgumentError } from '../../util/errors.ts';
 import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
+import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
 import { type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
@@ -93,20 +94,31 @@ export function emitModule(
   return { bytes, layout, messages: functions.messages, stages };
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps, which are for one thread. */
+/** How a program is run. */
+export interface Running {
+  /** Is told of mark steps, which are for one thread. */
+  readonly mark?: Mark;
+  /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
+  readonly flops?: number;
+  readonly threading?: Threading | null;
+}
+
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  mark: Mark = unmarked,
-  threading: Threading | null = null,
+  { mark = unmarked, flops = 0, threading = null }: Running = {},
 ): (arrays: readonly TypedArray[]) => void {
   const { bytes, layout, messages, stages } = emitModule(program, precision, isShared() ? threading : null);
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+  const module = compileModule(bytes, flops);
+  const { exports } = new WebAssembly.Instance(module, {
     [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
   });
   const exported = exports[exportName] as StageCall;
   const call: (region: number) => number =
-    stages === null ? exported : inThreads(exported, { bytes, stages, threads: threading!.threads });
+    stages === null
+      ? exported
+      : inThreads(exported, { code: { module, bytes }, stages, threads: threading!.threads });
   const run = (arrays: readonly TypedArray[]): void => {
     const status = call(args.enter(arrays) | 0);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);

@@ -1,5 +1,6 @@
 // What this host runs: WebAssembly with SIMD (missing and forbidden are the same to a compiler), and relaxed SIMD.
 import { Code } from './code.ts';
+import { validates } from './engine.ts';
 import { encodeModule } from './module.ts';
 
 let reason: string | null | undefined;
@@ -23,18 +24,15 @@ function find(): string | null {
   }
 }
 
-let fused: boolean | undefined;
+let probe: Uint8Array | undefined;
 
-/** Is there an instruction for x · y + z, rounded once? */
+/** Is there an instruction for x · y + z, rounded once? Engine switches that may be set are part of the answer. */
 export function hasFusedMultiplyAdd(): boolean {
-  if (fused === undefined) {
-    const bytes = moduleOf((code) => {
-      for (const f32 of [2, 3, 4]) code.v128({ f32 });
-      code.op('f32x4.relaxed_madd');
-    });
-    fused = WebAssembly.validate(bytes as BufferSource);
-  }
-  return fused;
+  probe ??= moduleOf((code) => {
+    for (const f32 of [2, 3, 4]) code.v128({ f32 });
+    code.op('f32x4.relaxed_madd');
+  });
+  return validates(probe);
 }
 
 /** A module that makes a vector. */

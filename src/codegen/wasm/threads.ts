@@ -1,11 +1,10 @@
 // A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
 import type { Division } from '../../loop/divide.ts';
-import { givePiece, takePiece, wasmViews } from './memory.ts';
-import { type Job, type StageCall, threadPool } from './pool.ts';
+import { forgetProgram, type Job, type SharedCode, type StageCall, threadPool } from './pool.ts';
 import type { Stage } from './stages.ts';
 
 export interface ThreadedProgram {
-  readonly bytes: Uint8Array;
+  readonly code: SharedCode;
   readonly stages: readonly Stage[];
   readonly threads: number;
 }
@@ -25,16 +24,12 @@ interface Work extends Pick<Division, 'extent' | 'repeats'> {
 
 let programs = 0;
 
-const dropped = new FinalizationRegistry<{ address: number | null }>(({ address }) => {
-  if (address !== null) givePiece(address);
-});
+const dropped = new FinalizationRegistry<number>(forgetProgram);
 
 /** A function that runs all stages of a program. */
-export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedProgram): StageCall {
+export function inThreads(call: StageCall, { code, stages, threads }: ThreadedProgram): StageCall {
   const program = ++programs;
-  // Where workers find the module, and what they do with it; made when the first of them is there.
-  const place: { address: number | null } = { address: null };
-  let jobs: readonly Job[] = [];
+  const jobs = stages.map((_, stage): Job => ({ program, code, stage }));
   // The stages hold the kernels, which are not needed any more.
   const works = stages.map(({ division, cost }): Work | null =>
     division === null ? null : { cost, extent: division.extent, repeats: division.repeats },
@@ -50,11 +45,6 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
       ? Math.min(there, work.extent)
       : Math.min(there * partsPerThread, work.extent, Math.ceil(work.cost / partCost), mostParts);
     if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
-    if (place.address === null) {
-      const address = placed(bytes);
-      place.address = address;
-      jobs = works.map((_, k) => ({ program, bytes: address, length: bytes.length, stage: k }));
-    }
     return pool.share(jobs[stage]!, call, region, there, parts);
   };
   const run: StageCall = (region) => {
@@ -68,12 +58,6 @@ export function inThreads(call: StageCall, { bytes, stages, threads }: ThreadedP
     }
     return 0;
   };
-  dropped.register(run, place);
+  dropped.register(run, program);
   return run;
-}
-
-function placed(bytes: Uint8Array): number {
-  const address = takePiece(bytes.length, 'a program', 'its module');
-  wasmViews().bool.set(bytes, address);
-  return address;
 }

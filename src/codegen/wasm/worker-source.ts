@@ -37,23 +37,46 @@ export interface WorkerStart {
   readonly exported: string;
 }
 
+/** A module for the program of this number, or null where the program is gone. */
+export interface ModuleMessage {
+  readonly program: number;
+  readonly module: WebAssembly.Module | null;
+}
+
 /** A script that waits for a WorkerStart as a message, or finds it as the `workerData` of Node. */
 export const workerSource = `'use strict';
-function work({ memory, address, thread, patience, words, imports, exported }) {
+function work({ memory, address, thread, patience, words, imports, exported, port }, receive) {
   const control = new Int32Array(memory.buffer, address, words.count);
-  // Most recently used last; a program that is gone is forgotten some time.
+  // Most recently used last.
   const programs = new Map();
+  const add = (id, module) => {
+    const host = { [imports.module]: { [imports.name]: memory } };
+    programs.set(id, new WebAssembly.Instance(module, host).exports[exported]);
+  };
+  const receiveAll = () => {
+    for (let got = receive(port); got !== undefined; got = receive(port)) {
+      const { program, module } = got.message;
+      if (module === null) programs.delete(program);
+      else add(program, module);
+    }
+  };
   const programOf = (id) => {
+    if (port) {
+      if (!programs.has(id)) receiveAll();
+      return programs.get(id);
+    }
     let run = programs.get(id);
     if (run === undefined) {
       const start = control[words.bytes] >>> 0;
       const bytes = new Uint8Array(memory.buffer).slice(start, start + control[words.length]);
-      const host = { [imports.module]: { [imports.name]: memory } };
-      run = new WebAssembly.Instance(new WebAssembly.Module(bytes), host).exports[exported];
-      if (programs.size >= 128) programs.delete(programs.keys().next().value);
-    } else programs.delete(id);
-    programs.set(id, run);
-    return run;
+      add(id, new WebAssembly.Module(bytes));
+      // Nobody says that a program is gone, so it is forgotten some time.
+      if (programs.size > 128) programs.delete(programs.keys().next().value);
+    } else {
+      programs.delete(id);
+      programs.set(id, run);
+    }
+    return programs.get(id);
   };
   let last = 0;
   let lastProgram = null;
@@ -89,6 +112,7 @@ function work({ memory, address, thread, patience, words, imports, exported }) {
     const now = performance.now();
     if (idleSince < 0) idleSince = now;
     else if (now - idleSince > patience) {
+      if (port) receiveAll();
       Atomics.add(control, words.sleeping, 1);
       Atomics.wait(control, words.claim, claim);
       Atomics.sub(control, words.sleeping, 1);
@@ -96,7 +120,8 @@ function work({ memory, address, thread, patience, words, imports, exported }) {
     }
   }
 }
-if (typeof process === 'object' && process.versions && process.versions.node)
-  work(require('node:worker_threads').workerData);
-else onmessage = (event) => work(event.data);
+if (typeof process === 'object' && process.versions && process.versions.node) {
+  const { receiveMessageOnPort, workerData } = require('node:worker_threads');
+  work(workerData, receiveMessageOnPort);
+} else onmessage = (event) => work(event.data);
 `;

@@ -313,6 +313,7 @@ describe('options', () => {
       threads: 'auto',
       retraceWarnings: true,
       checkConditions: true,
+      engineFlags: true,
     });
     try {
       expect(g(tensor([1, 2]), 3)).toBe(9);

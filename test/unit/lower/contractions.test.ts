@@ -1,7 +1,10 @@
 // Contractions in lanes give the bits of eager mode by every schedule: tiles that fit and tiles that do not, panels, sums that resume from memory,
 // epilogues of both kinds, updates in place.
 import { describe, expect, it } from 'vitest';
+import { allocate, flatData, ndView } from '../../../src/array/nd.ts';
+import { compileWasm } from '../../../src/codegen/wasm/program.ts';
 import { jit, type Tensor, tensor } from '../../../src/index.ts';
+import { sizeOf } from '../../../src/ir/types.ts';
 import { lower } from '../../../src/lower/lower.ts';
 import { printProgram } from '../../../src/lower/print.ts';
 import { dotGeneral } from '../../../src/ops/dot.ts';
@@ -62,6 +65,16 @@ function expectSame(f: (...args: Tensor[]) => Tensor[], args: Tensor[], about: s
   const expected = views(f(...args));
   const compiled = jit(f, { backend: 'wasm', name: 'f' });
   expectSameBits(views(compiled(...args)), expected, about);
+  // Tiles for engines that spare registers.
+  const func = compiled.lower(...args).stages.at(-1)!.func;
+  const program = lower(func, { precision: 'strict', target: 'wasm', tileRows: 6 });
+  const results = expected.map(({ dtype, shape }) => allocate(dtype, sizeOf(shape)));
+  compileWasm(program)([...views(args).map(flatData), ...results]);
+  expectSameBits(
+    results.map((data, i) => ndView(expected[i]!.dtype, expected[i]!.shape, data)),
+    expected,
+    `${about}, six rows`,
+  );
 }
 
 describe.each(Object.entries(kinds))('%s', (_, kind) => {

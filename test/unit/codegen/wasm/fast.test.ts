@@ -1,14 +1,10 @@
 // `fast` kernels: a product and a sum rounded once, where the engine can.
-import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { compileWasm, emitModule } from '../../../../src/codegen/wasm/program.ts';
 import { hasFusedMultiplyAdd } from '../../../../src/codegen/wasm/support.ts';
 import type { Expr, Kernel } from '../../../../src/loop/kernel.ts';
 import * as k from '../../../../src/loop/make.ts';
 import { programOf } from '../programs.ts';
-
-// Newer engines have relaxed SIMD without asking.
-setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const n = 64;
 const a = Float32Array.from({ length: n }, (_, i) => Math.sin(i) * 3);

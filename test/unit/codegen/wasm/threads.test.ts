@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Code } from '../../../../src/codegen/wasm/code.ts';
-import { takePiece, wasmMemory, wasmViews } from '../../../../src/codegen/wasm/memory.ts';
+import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
 import { encodeModule, exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
 import {
   type Job,
@@ -66,6 +66,15 @@ describe('the bits of one thread', () => {
   });
 });
 
+test('also of `fast`, whose instructions an engine may keep behind a switch', async () => {
+  await started(threadPool(), 2);
+  const a = random([120, 300], 1);
+  const [one, two] = [1, 2].map((threads) =>
+    jit((x: Tensor) => x.matmul(x.transpose()), { backend: 'wasm', precision: 'fast', threads }),
+  );
+  for (let i = 0; i < 5; i++) expect(two!(a).data()).toEqual(one!(a).data());
+});
+
 describe('a pool', () => {
   // Its function hangs or traps in other threads than the first.
   function moduleThat(does: 'hang' | 'trap' | 'answer'): Uint8Array {
@@ -86,9 +95,8 @@ describe('a pool', () => {
   }
   let programs = 1_000_000;
   function jobOf(bytes: Uint8Array): Job {
-    const address = takePiece(bytes.length, 'a test', 'a module');
-    wasmViews().bool.set(bytes, address);
-    return { program: ++programs, bytes: address, length: bytes.length, stage: 0 };
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    return { program: ++programs, code: { module, bytes }, stage: 0 };
   }
   const shared = (pool: Pool, does: Parameters<typeof moduleThat>[0], call: StageCall, parts = 2): number =>
     pool.share(jobOf(moduleThat(does)), call, 0, 2, parts);
@@ -171,7 +179,11 @@ describe('a pool', () => {
         calls.push(args);
         return args[1] === 1 ? 7 : 0;
       },
-      { bytes, stages: [serial, serial, serial], threads: 2 },
+      {
+        code: { module: new WebAssembly.Module(bytes as BufferSource), bytes },
+        stages: [serial, serial, serial],
+        threads: 2,
+      },
     );
     expect(run(64)).toBe(7);
     expect(calls).toEqual([
