@@ -91,6 +91,17 @@ export {
   std,
   variance,
 } from './tensor/composites/statistics.ts';
+export {
+  avgPool1d,
+  avgPool2d,
+  type ConvOptions,
+  conv1d,
+  conv2d,
+  maxPool1d,
+  maxPool2d,
+  type PoolOptions,
+  type WindowPadding,
+} from './tensor/composites/vision.ts';
 export type { NestedArray } from './tensor/core.ts';
 export { type TensorData, type TensorOptions, tensor } from './tensor/create.ts';
 export { eagerly } from './tensor/eagerly.ts';
@@ -103,11 +114,13 @@ export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export { cond, switchCase } from './trace/control/branches.ts';
 export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';
 export type { Like, Tensors } from './trace/control/state.ts';
+export { assert, check, print } from './trace/effects.ts';
 export { Setting } from './trace/setting.ts';
 export * as tree from './trace/trees.ts';
 export {
   ArgumentError,
   AxisError,
+  CheckError,
   DonationError,
   DTypeError,
   GradientError,

@@ -21,6 +21,7 @@ export {
   MultiHeadAttention,
   type MultiHeadAttentionOptions,
 } from './nn/layers/attention.ts';
+export { Conv1D, Conv2D, type ConvLayerOptions } from './nn/layers/convolution.ts';
 export { Activation, Add, Concatenate, Dropout, Flatten, Lambda, Reshape } from './nn/layers/core.ts';
 export { Dense, type DenseOptions } from './nn/layers/dense.ts';
 export { Embedding, type EmbeddingOptions } from './nn/layers/embedding.ts';
@@ -30,6 +31,23 @@ export {
   LayerNorm,
   type LayerNormOptions,
 } from './nn/layers/normalisation.ts';
+export {
+  AvgPool1D,
+  AvgPool2D,
+  GlobalAvgPool,
+  MaxPool1D,
+  MaxPool2D,
+  type PoolLayerOptions,
+} from './nn/layers/pooling.ts';
+export {
+  GRU,
+  type GRUOptions,
+  LSTM,
+  type LSTMOptions,
+  type RecurrentCallOptions,
+  type RecurrentOptions,
+  SimpleRNN,
+} from './nn/layers/recurrent.ts';
 export * from './nn/losses.ts';
 export {
   accuracy,

@@ -19,6 +19,7 @@ const groups: readonly (readonly [OpDef['lower']['kind'], string, string])[] = [
   ['reduce', 'Reductions', 'Many elements become one, in the order that [numerics.md](numerics.md) fixes.'],
   ['contract', 'Contractions', 'Sums of products, accumulated in index order.'],
   ['kernel', 'Ops with a kernel of their own', 'Sequential by nature.'],
+  ['effect', 'Effects', 'Run by the host, in program order. They have no results.'],
   ['host', 'The compiler’s own', 'Not called by users: they appear in traced and optimised functions.'],
 ];
 

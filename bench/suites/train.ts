@@ -4,6 +4,7 @@ import { adamStep, initialState } from '../../examples/mnist/model.ts';
 import { tinyStep } from '../baselines/tiny.ts';
 import { type Case, type Suite, timed, values } from '../suite.ts';
 import * as mlp from '../workloads/mlp.ts';
+import * as networks from '../workloads/networks.ts';
 import * as transformer from '../workloads/transformer.ts';
 
 const batch = 128;
@@ -81,6 +82,39 @@ const language = (): Case =>
     transformer.initialBatch(),
   );
 
+function convolutional(): Case {
+  const strict = networks.convolutionalStep({ backend: 'wasm', name: 'cnn_step' });
+  const fast = networks.convolutionalStep({ backend: 'wasm', precision: 'fast', name: 'cnn_step_fast' });
+  const firstCall = timed(strict);
+  fast();
+  return {
+    name: 'conv 3x3x16, pool, conv 3x3x32, pool, dense 10, Adam, 32 images of 28x28',
+    flops: networks.convolutionFlops,
+    firstCall,
+    variants: [
+      { name: 'compiled, wasm', run: strict },
+      { name: 'compiled, wasm fast', run: fast },
+    ],
+  };
+}
+
+/** What variables, a tape and layers cost in a compiled step: nothing, it should be. */
+function styles(): Case {
+  const functional = networks.functionalStep({ backend: 'wasm', name: 'functional' });
+  const layers = networks.perceptronStep({ backend: 'wasm', name: 'layers' });
+  const firstCall = timed(layers);
+  functional();
+  return {
+    name: 'MLP 784-128-10, Adam, batch 128, as a function and as layers',
+    flops: networks.perceptronFlops,
+    firstCall,
+    variants: [
+      { name: 'function of parameters', run: functional },
+      { name: 'layers, tape, optimizer', run: layers },
+    ],
+  };
+}
+
 type Layers = readonly { readonly w: Tensor; readonly b: Tensor }[];
 
 function tiny(): Case {
@@ -139,4 +173,7 @@ function tiny(): Case {
   };
 }
 
-export const train: Suite = { name: 'train', cases: () => [mnist(), momentum(), adam(), language(), tiny()] };
+export const train: Suite = {
+  name: 'train',
+  cases: () => [mnist(), momentum(), adam(), language(), convolutional(), styles(), tiny()],
+};

@@ -23,6 +23,25 @@ export function sliced(x: NdView, start: readonly number[], step: readonly numbe
   };
 }
 
+/** Windows over the axes from 1 on: [n, …windows, …sizes, …rest], of which element k of window i along an axis is element i * stride + k * dilation. */
+export function windowed(
+  x: NdView,
+  { strides, dilation }: { readonly strides: readonly number[]; readonly dilation: readonly number[] },
+  shape: Shape,
+): NdView {
+  const along = x.strides.slice(1, 1 + strides.length);
+  return {
+    ...x,
+    shape,
+    strides: [
+      x.strides[0]!,
+      ...along.map((by, axis) => by * strides[axis]!),
+      ...along.map((by, axis) => by * dilation[axis]!),
+      ...x.strides.slice(1 + strides.length),
+    ],
+  };
+}
+
 /** The elements of the given axes in the opposite order. */
 export function reversed(x: NdView, axes: readonly number[]): NdView {
   const lastOf = (axis: number) => Math.max(x.shape[axis]! - 1, 0) * x.strides[axis]!;

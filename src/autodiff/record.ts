@@ -1,11 +1,12 @@
 // Histories: what is computed from tensors that require a gradient remembers how, step by step, for backward().
 import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
-import { currentInterpreter, within } from '../ops/dispatch.ts';
+import { bind, currentInterpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { stopGradient } from '../ops/stop-gradient.ts';
 import { isRecording, type PullBack } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { isControlOp } from '../trace/control/unfold.ts';
 import { replay } from '../trace/replay.ts';
 import { userLocation } from '../util/location.ts';
 import { backward, pullBack } from './backward.ts';
@@ -26,12 +27,16 @@ export function recordedBind(
   const interpreter = currentInterpreter();
   if (isRecording() && regions.length > 0 && op !== call.def) return bindOnTape(op, args, attrs, regions);
   const results = interpreter.bind(op, args, attrs, regions);
-  if (isRecording() && op !== stopGradient.def) {
+  if (results.length > 0 && isRecording() && op !== stopGradient.def) {
     const histories = args.map((a) => a.history);
     const loc =
       locationOf(results[0]!) ?? (op.vjp === undefined && op !== call.def ? userLocation() : undefined);
     remember(op.name, histories, args, results, loc, () =>
-      op === call.def ? wayBackOfCall(regions, args) : wayBackOfOp(op, args, results, attrs, regions),
+      op === call.def
+        ? wayBackOfCall(regions, args)
+        : isControlOp(op)
+          ? recomputed(op.name, args, (own) => bind(op, own, attrs, regions))
+          : wayBackOfOp(op, args, results, attrs, regions),
     );
   }
   return results;
@@ -77,16 +82,26 @@ function wayBackOfOp(
   return (cotangents) => pullBack({ ...entry, args: operands() }, cotangents);
 }
 
-// A call without a pullback of its own is followed into its body, which is computed again for that; the passes make one of both.
+// A call without a pullback of its own is followed into its body.
 function wayBackOfCall([func, pullback]: readonly Func[], args: readonly Tensor[]): PullBack {
+  if (pullback === undefined) return recomputed(func!.name, args, (own) => replay(func!, own));
   const operands = unlessStale(func!.name, args);
-  if (pullback !== undefined) return (cotangents) => pullbackOfCall(pullback, operands())(cotangents);
+  return (cotangents) => pullbackOfCall(pullback, operands())(cotangents);
+}
+
+/** The way back through something that a tape follows, computed again for that; the passes make one of both. */
+function recomputed(
+  name: string,
+  args: readonly Tensor[],
+  compute: (own: readonly Tensor[]) => readonly Tensor[],
+): PullBack {
+  const operands = unlessStale(name, args);
   return (cotangents) => {
     const tape = new Tape(currentInterpreter());
     // One tensor may be several operands, whose cotangents are asked for apart.
     const own = operands().map(renew);
     for (const a of own) tape.watch(a);
-    const results = within(tape, () => replay(func!, own));
+    const results = within(tape, () => compute(own));
     return backward(tape, results, cotangents, own);
   };
 }

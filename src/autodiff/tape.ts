@@ -5,9 +5,11 @@ import { type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
+import { isControlOp } from '../trace/control/unfold.ts';
 import { replay } from '../trace/replay.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { type Loc, userLocation } from '../util/location.ts';
+import { controlOnTape } from './control.ts';
 
 /** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
 export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
@@ -63,6 +65,8 @@ export class Tape implements Interpreter {
   bind(op: OpDef, args: readonly Tensor[], attrs: unknown, regions: readonly Func[]): readonly Tensor[] {
     if (op === call.def && this.recording && args.some((a) => this.#tracked.has(a)))
       return this.#call(args, attrs, regions);
+    if (isControlOp(op) && this.recording && args.some((a) => this.#tracked.has(a)))
+      return controlOnTape(this, op, args, attrs, regions);
     const results = this.parent.bind(op, args, attrs, regions);
     this.#enter(op.name, args, results, { kind: 'op', op, attrs, regions });
     return results;
@@ -88,6 +92,11 @@ export class Tape implements Interpreter {
   write(variable: Variable, value: Tensor): void {
     this.parent.write(variable, value);
     this.#assigned.set(variable, value);
+  }
+
+  /** A tape of its own over another interpreter. */
+  another(parent: Interpreter): Tape {
+    return new Tape(parent);
   }
 
   /** Lets go of everything it has recorded. */

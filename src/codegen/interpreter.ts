@@ -12,6 +12,7 @@ import {
   type Located,
   locate,
   type Mark,
+  shownSlots,
   unmarked,
   type View,
 } from './memory.ts';
@@ -43,6 +44,10 @@ export function interpreterOf(
           case 'run':
             checkBinding(step.kernel, step.slots, located);
             interpret(step.kernel, step.slots.map(arrayOf));
+            break;
+          case 'effect':
+            if (!step.effect.fails || arrayOf(step.slots[0]!)[0] === 0)
+              step.effect.run(shownSlots(step).map(arrayOf));
             break;
           case 'copy':
             arrayOf(step.to).set(arrayOf(step.from));

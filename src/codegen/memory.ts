@@ -1,7 +1,7 @@
 // Where the slots of a program live: aliases followed to their memory, views made on the arena.
 import { bytesOf, type DType, sizeOf } from '../ir/types.ts';
 import type { Kernel, Scalar } from '../loop/kernel.ts';
-import type { Place, Program, Slot } from '../lower/program.ts';
+import type { Place, Program, Slot, Step } from '../lower/program.ts';
 import { invariant } from '../util/errors.ts';
 
 export type Memory = Exclude<Place, { readonly kind: 'alias' }>;
@@ -73,6 +73,13 @@ export function constantsOf(program: Program): View[] {
 }
 
 const scalarOf: Readonly<Record<DType, Scalar>> = { float32: 'f32', int32: 'i32', bool: 'bool' };
+
+export type EffectStep = Extract<Step, { readonly kind: 'effect' }>;
+
+/** The slots an effect sees: not the condition of one that fails. */
+export function shownSlots({ effect, slots }: EffectStep): readonly number[] {
+  return effect.fails ? slots.slice(1) : slots;
+}
 
 /** Checks that a kernel's buffers, scratch aside, are bound to slots of their type and size. */
 export function checkBinding(

@@ -12,5 +12,5 @@ export interface OpSig<A = any> {
   /** The shape rule. Throws a ShapeError, DTypeError or AxisError that names the op and the shapes. */
   infer(args: readonly TensorType[], attrs: A, regions: readonly Func[]): readonly TensorType[];
   /** Absent: pure. */
-  readonly effect?: 'print';
+  readonly effect?: 'print' | 'check';
 }

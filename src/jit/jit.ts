@@ -1,15 +1,17 @@
 // jit: a function that is traced once per type of its arguments and runs compiled from then on.
+import { makeRoom, withRoom } from '../autodiff/room.ts';
 import { isTensor, lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { flatten, unflatten } from '../trace/tree.ts';
-import { ArgumentError, TraceError } from '../util/errors.ts';
+import { ArgumentError, CapacityError, TraceError } from '../util/errors.ts';
 import { userLocation } from '../util/location.ts';
 import { Specialisations, type TraceRecord } from './cache.ts';
 import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
 import type { Profile } from './profile.ts';
+import type { Specialisation } from './specialisation.ts';
 
 /** A compiled function: called like the original, with a view on what was made of it. */
 export interface Jitted<Args extends readonly unknown[], R> {
@@ -95,6 +97,19 @@ function profiled(specialisations: Specialisations, args: readonly unknown[], { 
 export function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
   const leaves = specialisations.newLeaves();
   const found = specialisations.find(args, leaves);
+  try {
+    return callFound(found, leaves);
+  } catch (error) {
+    if (!(error instanceof CapacityError)) throw error;
+    // A loop took more rounds than its gradient has room for; nothing was changed. With more room it is another version of the function.
+    makeRoom(error);
+    const find = (): Specialisation => specialisations.find(args, leaves);
+    if (find() === found) throw error;
+    return withRoom(find, (again) => callFound(again, leaves));
+  }
+}
+
+function callFound(found: Specialisation, leaves: readonly unknown[]): unknown {
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
   return unflatten(found.traced.output, results);
 }

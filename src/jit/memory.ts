@@ -26,6 +26,7 @@ export function memoryUse(program: Program): MemoryUse {
       case 'copy':
         written.add(arrayOf(step.to));
         break;
+      case 'effect':
       case 'mark':
       case 'if':
       case 'while':

@@ -136,6 +136,7 @@ function withMarks(program: Program): { readonly marked: Program; readonly steps
         return [{ ...step, branches: step.branches.map((branch) => branch.flatMap(mark)) }];
       case 'while':
         return [{ ...step, before: step.before.flatMap(mark), body: step.body.flatMap(mark) }];
+      case 'effect':
       case 'mark':
         return [step];
       default:

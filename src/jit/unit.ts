@@ -1,6 +1,7 @@
 // A function that can be called under any interpreter: compiled under eager mode, one `call` in a trace, a pair of units under a tape.
 import { detached, renew } from '../autodiff/identity.ts';
 import { Unwatched } from '../autodiff/no-grad.ts';
+import { withRoom, withRoomsOf } from '../autodiff/room.ts';
 import { recordStep } from '../autodiff/steps.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Func } from '../ir/func.ts';
@@ -10,6 +11,7 @@ import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
 import { isRecording, type PullBack } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { dependOn, type SettingRead, unchanged } from '../trace/setting.ts';
 import { invariant } from '../util/errors.ts';
 import type { CodeOptions } from './backend.ts';
 import { Executable } from './executable.ts';
@@ -30,6 +32,7 @@ interface Derivative {
   readonly wanted: readonly number[];
   readonly forward: Unit;
   readonly residuals: readonly number[];
+  readonly settings: readonly SettingRead[];
   /** By the results that have cotangents. A result nothing depends on has none, and is left out: zeros in its place could become NaN. */
   readonly backwards: Map<string, Backward>;
 }
@@ -70,8 +73,10 @@ export class Unit {
       tape.record(this.func.name, args, results, (cotangents) => this.pullBack(args, wanted, cotangents));
       return results;
     }
-    const derivative = this.#derivative(wanted);
-    const made = within(tape.parent, () => derivative.forward.call(args));
+    const { derivative, made } = withRoom(
+      () => this.#derivative(wanted),
+      (derivative) => ({ derivative, made: within(tape.parent, () => derivative.forward.call(args)) }),
+    );
     const count = this.func.results.length;
     const residuals = made.slice(count);
     // A result that is an operand itself needs an identity of its own, or their cotangents would be confused.
@@ -92,8 +97,10 @@ export class Unit {
       recordStep(name, args, results, () => (cotangents) => this.pullBack(args, wanted, cotangents));
       return results;
     }
-    const derivative = this.#derivative(wanted);
-    const made = derivative.forward.#compiled().call(args, null);
+    const { derivative, made } = withRoom(
+      () => this.#derivative(wanted),
+      (derivative) => ({ derivative, made: derivative.forward.#compiled().call(args, null) }),
+    );
     const count = this.func.results.length;
     const residuals = made.slice(count);
     const results = made.slice(0, count).map(own);
@@ -108,9 +115,11 @@ export class Unit {
     wanted: readonly number[],
     cotangents: readonly (Tensor | null)[],
   ): readonly (Tensor | null)[] {
-    const derivative = this.#derivative(wanted);
-    const residuals = derivative.forward.call(args).slice(this.func.results.length);
-    return this.#pull(derivative, args.length, residuals, cotangents);
+    const { derivative, made } = withRoom(
+      () => this.#derivative(wanted),
+      (derivative) => ({ derivative, made: derivative.forward.call(args) }),
+    );
+    return this.#pull(derivative, args.length, made.slice(this.func.results.length), cotangents);
   }
 
   #pull(
@@ -131,13 +140,16 @@ export class Unit {
   #derivative(wanted: readonly number[]): Derivative {
     const key = wanted.join();
     let known = this.#derivatives.get(key);
-    if (known === undefined) {
+    if (known === undefined || !unchanged(known.settings)) {
       const whole = differentiate(this.func, wanted);
       const { forward, residuals, outputs } = whole;
       const backwards = new Map([[outputs.join(), this.#backwardUnit(whole, residuals)]]);
-      known = { wanted, forward: new Unit(forward, this.options), residuals, backwards };
+      const { settings } = whole;
+      known = { wanted, forward: new Unit(forward, this.options), residuals, backwards, settings };
       this.#derivatives.set(key, known);
     }
+    // Whoever is being traced depends on it too.
+    dependOn(known.settings);
     return known;
   }
 
@@ -147,7 +159,8 @@ export class Unit {
     const key = given.join();
     let known = backwards.get(key);
     if (known === undefined) {
-      known = this.#backwardUnit(differentiate(this.func, wanted, given), residuals);
+      const whole = withRoomsOf(derivative.settings, () => differentiate(this.func, wanted, given));
+      known = this.#backwardUnit(whole, residuals);
       backwards.set(key, known);
     }
     return known;

@@ -92,7 +92,8 @@ export function divisionOf(kernel: Kernel, threads: number): Division | null {
   const found = divide(kernel.body, new Map(), new Map());
   if (found === null || found.loops.length === 0) return null;
   const whole = weightOf(kernel.body);
-  if (found.time > (1 - leastSaved) * whole) return null;
+  if (found.time > (1 - leastSaved) * whole || !cutAlike(found.loops.filter((l) => readsAny([l], updated))))
+    return null;
   return {
     loops: new Set(found.loops),
     extent: Math.min(...found.loops.map(stepsOf)),
@@ -102,6 +103,11 @@ export function divisionOf(kernel: Kernel, threads: number): Division | null {
 
 function stepsOf(loop: Loop): number {
   return Math.ceil(loop.extent / stepOf(loop));
+}
+
+/** An element that one of these loops updates may be read by another, in the iteration of the same number: then one thread must do both. */
+function cutAlike([first, ...others]: readonly Loop[]): boolean {
+  return first === undefined || others.every((l) => l.extent === first.extent && stepOf(l) === stepOf(first));
 }
 
 // About how much there is to do: expressions evaluated.

@@ -1,9 +1,11 @@
 // What a function becomes before its memory is planned: kernels and control flow in program order. A block is a list of them.
 import type { Value } from '../ir/func.ts';
 import type { Unit } from './kernels.ts';
+import type { Effect } from './program.ts';
 
 export type Node =
   | { readonly kind: 'unit'; readonly unit: Unit }
+  | { readonly kind: 'effect'; readonly effect: Effect; readonly args: readonly Value[] }
   /** Runs one block, whose results become those of the node. `selector` as in the op `if`. */
   | {
       readonly kind: 'if';

@@ -45,6 +45,8 @@ export function layOut({ name, params, block }: Plan, decisions: Decisions): Pro
     switch (node.kind) {
       case 'unit':
         return [...copies(node.unit), runStep(node.unit)];
+      case 'effect':
+        return [{ kind: 'effect', effect: node.effect, slots: node.args.map(slotOf) }];
       case 'if':
         return [{ kind: 'if', selector: slotOf(node.selector), branches: node.branches.map(stepsOf) }];
       case 'while': {

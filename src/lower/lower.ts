@@ -1,7 +1,7 @@
 // Lowering: a fused function becomes a Program. Everything is decided here: kernels, loop nests, schedules, memory.
 import { Builder, remade } from '../ir/build.ts';
 import { type Func, type Instr, is, type Value } from '../ir/func.ts';
-import { sizeOf } from '../ir/types.ts';
+import { sizeOf, stridesOf } from '../ir/types.ts';
 import { walk } from '../ir/walk.ts';
 import { constant } from '../ops/constant.ts';
 import { ifOp } from '../ops/if.ts';
@@ -12,7 +12,7 @@ import { range } from '../util/seq.ts';
 import type { Block, Node } from './blocks.ts';
 import type { Style } from './kernels.ts';
 import { planMemory } from './memory.ts';
-import type { Program } from './program.ts';
+import type { Effect, Program } from './program.ts';
 import { splatOf } from './reader.ts';
 import { unitMaker } from './repeats.ts';
 import type { Precision, Target, TileRows } from './schedule.ts';
@@ -74,6 +74,7 @@ class Lowering {
 
   #node(instr: Instr, stored: ReadonlySet<Value>): readonly Node[] {
     const result = instr.results[0];
+    const lowering = defOf(instr).lower;
     if (is(instr, reshape)) this.aliases.set(result!, instr.args[0]!);
     else if (is(instr, constant)) {
       const { data, shape } = instr.attrs;
@@ -82,6 +83,22 @@ class Lowering {
       else if (stored.has(result!)) this.constants.set(result!, new Array<number>(sizeOf(shape)).fill(splat));
     } else if (is(instr, ifOp)) return [this.#if(instr)];
     else if (is(instr, whileOp)) return [this.#while(instr)];
+    else if (lowering.kind === 'effect') {
+      const { attrs, loc } = instr;
+      const { fails } = lowering;
+      const types = instr.args.slice(fails ? 1 : 0).map((a) => a.type);
+      const run: Effect['run'] = (arrays) => {
+        const views = types.map(({ dtype, shape }, i) => ({
+          dtype,
+          shape,
+          data: arrays[i]!,
+          strides: stridesOf(shape),
+          offset: 0,
+        }));
+        lowering.run(views, attrs, loc);
+      };
+      return [{ kind: 'effect', effect: { name: instr.op.name, fails, run }, args: instr.args }];
+    }
     // Nothing to compute: empty memory stands for the results.
     else if (instr.results.every(isEmpty)) for (const r of instr.results) this.constants.set(r, []);
     else return [{ kind: 'unit', unit: this.#unitOf(instr, this.#units++) }];
@@ -140,8 +157,12 @@ function isEmpty(value: Value): boolean {
 // Numbers that fill a tensor are spelled into the kernels that read them; as results, and for kernels with buffers of their own, they are data.
 function splatsInMemory(func: Func): ReadonlySet<Value> {
   const stored = new Set(func.results);
-  for (const instr of func.body)
-    if (is(instr, reshape) || is(instr, ifOp) || is(instr, whileOp) || defOf(instr).lower.kind === 'kernel')
-      for (const arg of instr.args) stored.add(arg);
+  for (const instr of func.body) if (readsMemory(instr)) for (const arg of instr.args) stored.add(arg);
   return stored;
+}
+
+function readsMemory(instr: Instr): boolean {
+  if (is(instr, reshape) || is(instr, ifOp) || is(instr, whileOp)) return true;
+  const { kind } = defOf(instr).lower;
+  return kind === 'kernel' || kind === 'effect';
 }

@@ -119,6 +119,8 @@ class Planner implements Decisions {
         case 'unit':
           this.#placeUnit(node.unit, this.#times.spanOf(node).begin, targets);
           break;
+        case 'effect':
+          break;
         case 'if':
           this.#placeIf(node, targets);
           break;

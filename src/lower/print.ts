@@ -58,6 +58,8 @@ function showStep(step: Step): readonly string[] {
       const bound = buffers.filter((b) => b.role !== 'scratch');
       return [`run ${name}(${bound.map((b, i) => `${b.name} = s${step.slots[i]}`).join(', ')})`];
     }
+    case 'effect':
+      return [`${step.effect.name}(${step.slots.map((s) => `s${s}`).join(', ')})`];
     case 'copy':
       return [`copy s${step.from} to s${step.to}`];
     case 'mark':

@@ -1,4 +1,5 @@
 // The Program: what runs, in which order, on which memory. Nothing after it decides anything; the emitters spell it.
+import type { TypedArray } from '../array/nd.ts';
 import type { TensorType } from '../ir/types.ts';
 import type { Kernel } from '../loop/kernel.ts';
 
@@ -24,6 +25,8 @@ export type Place =
 export type Step =
   /** Runs a kernel; `slots[i]` is the memory of `kernel.buffers[i]`. Scratch buffers, which come last, have no slot. */
   | { readonly kind: 'run'; readonly kernel: Kernel; readonly slots: readonly number[] }
+  /** Calls the host with the contents of slots. Where it `fails`, only if the first slot, a bool, is false, and then the program ends. */
+  | { readonly kind: 'effect'; readonly effect: Effect; readonly slots: readonly number[] }
   /** Copies all elements of one slot to another of the same size and dtype. */
   | { readonly kind: 'copy'; readonly from: number; readonly to: number }
   /** Tells the host that the program has come this far. Lowering writes none: a profile puts them between steps. */
@@ -37,6 +40,14 @@ export type Step =
       readonly cond: number;
       readonly body: readonly Step[];
     };
+
+/** What the host does. */
+export interface Effect {
+  readonly name: string;
+  readonly fails: boolean;
+  /** On the arrays of the slots, without the condition of one that fails. They are to be looked at only while it runs. */
+  run(arrays: readonly TypedArray[]): void;
+}
 
 export interface Program {
   readonly name: string;
@@ -54,6 +65,7 @@ export function allSteps(steps: readonly Step[]): readonly Step[] {
     switch (step.kind) {
       case 'run':
       case 'copy':
+      case 'effect':
       case 'mark':
         return [step];
       case 'if':

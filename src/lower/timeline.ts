@@ -66,6 +66,10 @@ export function timelineOf({ params, block, aliases, constants }: Plan): Timelin
         spans.set(node, { begin, end: begin });
         return;
       }
+      case 'effect':
+        for (const arg of node.args) read(arg, begin, loops);
+        if (node.effect.fails) lastAssert = Math.max(lastAssert, begin);
+        break;
       case 'if':
         read(node.selector, begin, loops);
         for (const result of node.results) make(result, begin);

@@ -7,9 +7,11 @@ import { call } from './call.ts';
 import { cast } from './cast.ts';
 import { concat } from './concat.ts';
 import { constant } from './constant.ts';
+import { conv } from './conv.ts';
 import * as cumulate from './cumulate.ts';
 import { dotGeneral } from './dot.ts';
 import * as dynamic from './dynamic.ts';
+import { checkOp, fits, printOp } from './effects.ts';
 import { fusion } from './fusion.ts';
 import { gather } from './gather.ts';
 import { ifOp } from './if.ts';
@@ -29,6 +31,7 @@ import { takeAlongAxis } from './take-along-axis.ts';
 import { transpose } from './transpose.ts';
 import * as unary from './unary.ts';
 import { whileOp, whileScan } from './while.ts';
+import { window } from './window.ts';
 
 const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
@@ -38,8 +41,9 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   argreduce,
   { argsort },
   cumulate,
-  { dotGeneral, stopGradient },
+  { conv, dotGeneral, stopGradient, window },
   { broadcast, call, cast, constant, fusion },
+  { checkOp, fits, printOp },
   { ifOp, scanOp, whileOp, whileScan },
   { concat, flip, gather, iota, pad, randomBits, reshape, slice, takeAlongAxis, transpose },
   scatter,

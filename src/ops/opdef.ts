@@ -5,6 +5,7 @@ import type { OpSig } from '../ir/op.ts';
 import type { Shape, TensorType } from '../ir/types.ts';
 import type { Expr, Kernel, ReduceOp } from '../loop/kernel.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Loc } from '../util/location.ts';
 import { bind } from './dispatch.ts';
 
 export interface EvalContext<A> {
@@ -94,6 +95,15 @@ export type Lowering<A = any> =
       build(args: readonly TensorType[], attrs: A, results: readonly TensorType[]): Kernel;
       /** The one result begins as operand 0 and the kernel replaces elements of it: `y0` is `inout`, and there is no `a0`. */
       readonly updates?: true;
+    }
+  /**
+   * Something the host does with the operands' values, in program order; no results. One that `fails` has a bool scalar as its first operand, and
+   * is run, to throw, on the others only where that is false. `loc` is the user's line.
+   */
+  | {
+      readonly kind: 'effect';
+      readonly fails: boolean;
+      run(values: readonly NdView[], attrs: A, loc: Loc | undefined): void;
     }
   /** The compiler's own: call, fusion, control flow. */
   | { readonly kind: 'host' };

@@ -7,6 +7,7 @@ import type { Func, Instr, Value } from '../ir/func.ts';
 import { sizeOf } from '../ir/types.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { replay } from '../trace/replay.ts';
+import type { SettingRead } from '../trace/setting.ts';
 import { Trace } from '../trace/tracer.ts';
 import { invariant } from '../util/errors.ts';
 import { withoutDead } from './dce.ts';
@@ -25,6 +26,8 @@ export interface Differentiated {
   readonly residuals: readonly number[];
   /** The results that have cotangents, in order: float32 ones. */
   readonly outputs: readonly number[];
+  /** What it depends on besides the function. */
+  readonly settings: readonly SettingRead[];
   /** Those of the parameters asked for that the outputs depend on. The others have no cotangent: zeros would become NaN where they meet an infinite derivative. */
   readonly inputs: readonly number[];
 }
@@ -39,7 +42,7 @@ export function differentiate(
   wanted: readonly number[] = floatsOf(func.params),
   outputs: readonly number[] = floatsOf(func.results),
 ): Differentiated {
-  const { joint, primalCount, cotangents, inputs } = trace(func, wanted, outputs);
+  const { joint, primalCount, cotangents, inputs, settings } = trace(func, wanted, outputs);
   const resultCount = func.results.length;
   const values = [
     ...joint.params.slice(0, func.params.length),
@@ -65,7 +68,7 @@ export function differentiate(
     [...again, ...later],
     gradients,
   );
-  return { forward, backward, residuals: residuals.map((v) => primal.get(v)!), outputs, inputs };
+  return { forward, backward, residuals: residuals.map((v) => primal.get(v)!), outputs, inputs, settings };
 }
 
 /** What the backward half takes over of the primal values it reads, and what it makes again: numbers from nothing, and views that are no smaller than what they show. */
@@ -105,6 +108,7 @@ interface Joint {
   readonly primalCount: number;
   readonly cotangents: readonly Value[];
   readonly inputs: readonly number[];
+  readonly settings: readonly SettingRead[];
 }
 
 function trace(func: Func, wanted: readonly number[], outputs: readonly number[]): Joint {
@@ -123,7 +127,8 @@ function trace(func: Func, wanted: readonly number[], outputs: readonly number[]
   const { func: joint, captures } = recorder.finish([...results, ...gradients]);
   recorder.end();
   invariant(captures.length === 0, `@${func.name} reads tensors that are not its parameters`);
-  return { joint, primalCount, cotangents: cotangents.map((c) => c.value), inputs };
+  const settings = recorder.settings.list;
+  return { joint, primalCount, cotangents: cotangents.map((c) => c.value), inputs, settings };
 }
 
 /** A function of its own from instructions of another one; `params` become its parameters. */

@@ -5,6 +5,7 @@ import type { TensorType } from '../ir/types.ts';
 import * as binary from '../ops/binary.ts';
 import { constant } from '../ops/constant.ts';
 import { dynamicSlice, dynamicUpdateSlice } from '../ops/dynamic.ts';
+import { fits } from '../ops/effects.ts';
 import { iota } from '../ops/iota.ts';
 import * as logic from '../ops/logic.ts';
 import type { OpDef } from '../ops/opdef.ts';
@@ -85,7 +86,7 @@ function expandWhileScan(
   args: readonly Value[],
   outer: Builder,
 ): readonly Value[] {
-  const { carries: carryCount } = old.attrs;
+  const { carries: carryCount, capacity, loop: line } = old.attrs;
   const [cond, body] = old.regions as [Func, Func];
   const carries = args.slice(0, carryCount);
   const constants = args.slice(carryCount);
@@ -116,7 +117,11 @@ function expandWhileScan(
     ...constants,
   ];
   const regions = [asking.finish('', answer), inner.finish('', results)];
-  return outer.emit(whileOp.def, operands, {}, regions, old.loc);
+  const made = outer.emit(whileOp.def, operands, {}, regions, old.loc);
+  const rounds = made[carryCount]!;
+  const enough = write.emit(logic.lessEqual, [rounds, write.integer(capacity)]);
+  outer.emit(fits.def, [enough, rounds], { loop: line }, [], old.loc);
+  return made;
 }
 
 function clampedCount(count: Value, length: number, write: Writer): Value {

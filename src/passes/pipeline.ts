@@ -1,6 +1,7 @@
 // The order of the passes, which reads like a sentence, and the reasons for it.
 import type { Func } from '../ir/func.ts';
 import { control } from './control.ts';
+import { convolutions } from './convolutions.ts';
 import { cse } from './cse.ts';
 import { dce } from './dce.ts';
 import { expand } from './expand.ts';
@@ -14,6 +15,7 @@ import { simplify } from './simplify.ts';
 export const pipeline: readonly Pass[] = [
   inline, // calls first, so that everything below sees one function
   expand, // scans become loops, so that everything below knows `if` and `while` only
+  convolutions, // products of windows, which the passes below know what to do with
   dce, // what no gradient asked for is not worth simplifying
   fold, // constants, and broadcasts of constants, become one constant
   cse,
@@ -27,6 +29,8 @@ export const pipeline: readonly Pass[] = [
 
 export const order: readonly OrderConstraint[] = [
   ['inline', 'fold', 'constants flow into and out of calls'],
+  ['inline', 'convolutions', 'convolutions stand in calls too'],
+  ['convolutions', 'simplify', 'what they are made of is simplified like everything else'],
   ['inline', 'cse', 'equal work is found across calls'],
   ['inline', 'expand', 'a call may hold a scan'],
   ['expand', 'simplify', 'reading rows has rules of its own'],

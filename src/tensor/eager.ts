@@ -3,6 +3,7 @@ import { flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Func } from '../ir/func.ts';
 import { showType, type TensorType } from '../ir/types.ts';
 import { type Interpreter, installRoot } from '../ops/dispatch.ts';
+import { installShow } from '../ops/effects.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { ArgumentError } from '../util/errors.ts';
 import type { NestedArray } from './core.ts';
@@ -91,3 +92,4 @@ class Eager implements Interpreter {
 
 export const eager: Interpreter = new Eager();
 installRoot(eager);
+installShow(formatTensor);

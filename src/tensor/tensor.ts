@@ -28,6 +28,7 @@ import * as linear from './composites/linear.ts';
 import * as shaping from './composites/shaping.ts';
 import * as sorting from './composites/sorting.ts';
 import * as statistics from './composites/statistics.ts';
+import * as vision from './composites/vision.ts';
 import { TensorCore } from './core.ts';
 
 /** Per axis: a position (drops the axis), `[start, stop]`, `[start, stop, step]` (null: to the end), or null for all. */
@@ -394,6 +395,32 @@ export abstract class Tensor extends TensorCore {
   /** Sums of products by names of axes, this tensor being the first operand: `a.einsum('ij,jk->ik', b)`. */
   einsum(equation: string, ...others: readonly TensorLike[]): Tensor {
     return einsum(equation, this, ...others);
+  }
+
+  // Vision: channels are the last axis.
+  /** Convolution of [n, height, width, channels] with kernels [height, width, channels / groups, features]. */
+  conv2d(w: TensorLike, options?: vision.ConvOptions): Tensor {
+    return vision.conv2d(this, w, options);
+  }
+  /** Convolution of [n, time, channels] with kernels [time, channels / groups, features]. */
+  conv1d(w: TensorLike, options?: vision.ConvOptions): Tensor {
+    return vision.conv1d(this, w, options);
+  }
+  /** The largest element of each window of [n, height, width, channels]. */
+  maxPool2d(size: number | readonly number[], options?: vision.PoolOptions): Tensor {
+    return vision.maxPool2d(this, size, options);
+  }
+  /** The largest element of each window of [n, time, channels]. */
+  maxPool1d(size: number | readonly number[], options?: vision.PoolOptions): Tensor {
+    return vision.maxPool1d(this, size, options);
+  }
+  /** The mean of each window of [n, height, width, channels]; padding is not counted. */
+  avgPool2d(size: number | readonly number[], options?: vision.PoolOptions): Tensor {
+    return vision.avgPool2d(this, size, options);
+  }
+  /** The mean of each window of [n, time, channels]; padding is not counted. */
+  avgPool1d(size: number | readonly number[], options?: vision.PoolOptions): Tensor {
+    return vision.avgPool1d(this, size, options);
   }
 
   // Shape.

@@ -46,9 +46,10 @@ export function dependOn(reads: readonly SettingRead[]): void {
   for (const trace of traces()) for (const read of reads) trace.settings.note(read);
 }
 
-/** Do all settings still have the values that were read? */
+/** Do all settings still have the values that were read? Asked at every compiled call, so it allocates nothing. */
 export function unchanged(reads: readonly SettingRead[]): boolean {
-  for (const { setting, value } of reads) if (!Object.is(setting.peek(), value)) return false;
+  for (let i = 0; i < reads.length; i++)
+    if (!Object.is(reads[i]!.setting.peek(), reads[i]!.value)) return false;
   return true;
 }
 

@@ -45,6 +45,8 @@ export class ParseError extends TracejitError {}
 export class VerifyError extends TracejitError {}
 /** A pass that produced a wrong function; names the pass and shows what it changed. */
 export class PassError extends TracejitError {}
+/** A `check(...)` that did not hold. */
+export class CheckError extends TracejitError {}
 /** A loop took more rounds than what is kept for its gradient has room for. Never seen by users: whoever compiled the program makes more room and runs again. */
 export class CapacityError extends TracejitError {
   /** The user's line of the loop. */

@@ -1,5 +1,5 @@
 // Every op of the registry, on every sample: the record's parts must agree with each other and with every executor.
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { flatData, type NdView } from '../../src/array/nd.ts';
 import { Tape } from '../../src/autodiff/tape.ts';
 import { Builder } from '../../src/ir/build.ts';
@@ -24,6 +24,8 @@ import { byDifferences, cotangentsOf, rule } from './gradient.ts';
 import type { Sample } from './samples/sample.ts';
 import { samples } from './samples.ts';
 
+// What `print` prints is looked at elsewhere.
+vi.spyOn(console, 'log').mockImplementation(() => {});
 // The gradients of comparisons do not use their results.
 const before = configure({ checkConditions: false });
 afterAll(() => void configure(before));

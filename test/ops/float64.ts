@@ -3,12 +3,16 @@
 // Finite differences of float32 kernels leave three digits, which hides wrong gradients near zeros of a derivative and needs a tolerance per op.
 // Those of this evaluator leave nine. It reads the lowering and not `eval`, so it also says whether the two mean the same.
 import { flatData, type NdView } from '../../src/array/nd.ts';
+import { Builder } from '../../src/ir/build.ts';
 import type { Func, Value } from '../../src/ir/func.ts';
 import { type Shape, sizeOf, type TensorType } from '../../src/ir/types.ts';
 import type { Expr, ReduceOp } from '../../src/loop/kernel.ts';
 import * as k from '../../src/loop/make.ts';
+import { type ConvAttrs, conv } from '../../src/ops/conv.ts';
 import { type ContractionAxes, defOf, type OpDef } from '../../src/ops/opdef.ts';
 import { scalarType } from '../../src/ops/scalar.ts';
+import { convolutions } from '../../src/passes/convolutions.ts';
+import { makeFuel, type PassContext } from '../../src/passes/pass.ts';
 import { range } from '../../src/util/seq.ts';
 import { arithmetic, Machine } from './float64-machine.ts';
 
@@ -23,11 +27,13 @@ export function toDoubles(x: NdView): Doubles {
 
 /** The results of an op in doubles. int32 and bool are exact. */
 export function inDoubles(
-  { lower }: OpDef,
+  def: OpDef,
   args: readonly Doubles[],
   attrs: unknown,
   results: readonly TensorType[],
 ): readonly Doubles[] {
+  const { lower } = def;
+  if (def === conv.def) return functionInDoubles(openedConvolution(args, attrs), args);
   const machine = new Machine();
   for (const [i, x] of args.entries()) machine.buffers.set(`a${i}`, x.elements);
   const made = results.map(({ dtype, shape }) => ({
@@ -81,6 +87,15 @@ export function inDoubles(
       throw new Error('an op that the compiler treats by itself has no formula');
   }
   return made;
+}
+
+// A convolution has no lowering of its own: a pass makes a product of it.
+function openedConvolution(args: readonly Doubles[], attrs: unknown): Func {
+  const builder = new Builder();
+  const params = args.map(({ dtype, shape }) => builder.param({ dtype, shape }));
+  const func = builder.finish('conv', builder.emit(conv.def, params, attrs as ConvAttrs));
+  const context: PassContext = { precision: 'strict', fuel: makeFuel(1), note: () => undefined };
+  return convolutions.run(func, context);
 }
 
 /** The results of a function in doubles, instruction by instruction. */

@@ -8,6 +8,7 @@ import { reductions } from './samples/reductions.ts';
 import type { SampleTable } from './samples/sample.ts';
 import { shape } from './samples/shape.ts';
 import { structure } from './samples/structure.ts';
+import { windows } from './samples/windows.ts';
 
 export const samples: SampleTable = {
   ...elementwise,
@@ -18,4 +19,5 @@ export const samples: SampleTable = {
   ...random,
   ...structure,
   ...control,
+  ...windows,
 };

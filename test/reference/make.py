@@ -14,7 +14,7 @@ def plain(x):
     if isinstance(x, (list, tuple)): return [plain(e) for e in x]
     if isinstance(x, dict): return {k: plain(v) for k, v in x.items()}
     if isinstance(x, torch.Tensor): x = x.detach().numpy()
-    if isinstance(x, (np.ndarray, np.generic)): return json.loads(json.dumps(np.asarray(x).astype(np.float64).tolist()))
+    if isinstance(x, (np.ndarray, np.generic)): return json.loads(json.dumps(np.asarray(x).astype(np.float64).tolist()), parse_float=lambda t: float(f'{float(t):.8g}'))
     return x
 
 def write(name, value):
@@ -147,7 +147,7 @@ layers = [
     layer("GRU", {"units": 3, "resetAfter": False, "returnSequences": True}, lambda: K.GRU(3, reset_after=False, return_sequences=True), [2, 4, 2]),
     layer("Conv1D", {"filters": 2, "kernelSize": 3, "padding": "same", "strides": 2}, lambda: K.Conv1D(2, 3, padding="same", strides=2), [2, 6, 3]),
     layer("Conv2D", {"filters": 2, "kernelSize": 3}, lambda: K.Conv2D(2, 3), [2, 5, 6, 3]),
-    layer("Conv2D", {"filters": 4, "kernelSize": [3, 2], "strides": 2, "padding": "same", "groups": 2, "activation": "tanh"}, lambda: K.Conv2D(4, (3, 2), strides=2, padding="same", groups=2, activation="tanh"), [2, 5, 6, 4]),
+    layer("Conv2D", {"filters": 4, "kernelSize": [3, 2], "padding": "same", "groups": 2, "activation": "tanh"}, lambda: K.Conv2D(4, (3, 2), padding="same", groups=2, activation="tanh"), [2, 5, 6, 4]),
     layer("Conv2D", {"filters": 2, "kernelSize": 3, "dilation": 2}, lambda: K.Conv2D(2, 3, dilation_rate=2), [1, 7, 6, 2]),
     layer("MaxPool2D", {}, lambda: K.MaxPooling2D(), [2, 4, 6, 2]),
     layer("MaxPool2D", {"poolSize": 3, "strides": 2, "padding": "same"}, lambda: K.MaxPooling2D(3, 2, padding="same"), [1, 5, 6, 2]),

@@ -45,10 +45,14 @@ export function emitProgram(program: Program): string {
 
 /** `mark` is told of mark steps. */
 export function compileProgram(program: Program, mark: Mark = unmarked): CompiledProgram {
-  const { source, messages } = spellProgram(program);
+  const { source, messages, effects } = spellProgram(program);
   const make = functionFrom(['support', 'arena', 'constants'], source) as Make | null;
   if (make === null) return { source, engine: 'interpreter', run: interpreterOf(program, mark) };
-  const run = make(supportFor(messages, mark), new ArrayBuffer(program.arenaBytes), constantsOf(program));
+  const run = make(
+    supportFor(messages, effects, mark),
+    new ArrayBuffer(program.arenaBytes),
+    constantsOf(program),
+  );
   return { source, engine: 'javascript', run };
 }
 
@@ -70,7 +74,11 @@ const scratchTypes: Readonly<Record<Scalar, string>> = {
   bool: 'Uint8Array',
 };
 
-function spellProgram(program: Program): { readonly source: string; readonly messages: readonly string[] } {
+function spellProgram(program: Program): {
+  readonly source: string;
+  readonly messages: readonly string[];
+  readonly effects: Support['effects'];
+} {
   const located = locate(program);
   const functions = new Functions();
   const stepped = new Steps(program, located, functions);
@@ -83,13 +91,14 @@ function spellProgram(program: Program): { readonly source: string; readonly mes
   const parts = [
     "'use strict';",
     ...(functions.messages.length > 0 ? ['const $fail = support.fail;'] : []),
+    ...(stepped.effects.length > 0 ? ['const $effects = support.effects;'] : []),
     ...(prelude === '' ? [] : [prelude]),
     ...(memory.length > 0 ? [memory.join('\n')] : []),
     ...functions.texts,
     block('return function run(arrays)', [...stepped.bindings(), ...calls]).join('\n'),
     `//# sourceURL=tracejit/${program.name.replace(/[^A-Za-z0-9_-]/g, '_')}.js`,
   ];
-  return { source: `${parts.join('\n\n')}\n`, messages: functions.messages };
+  return { source: `${parts.join('\n\n')}\n`, messages: functions.messages, effects: stepped.effects };
 }
 
 /** The kernels of a program as functions. Kernels of one text share one function, and all share the memory of their scratch buffers. */
@@ -161,6 +170,7 @@ class Steps {
   // Loops name arguments once, before they begin.
   readonly #hasLoops: boolean;
   readonly #bound = new Set<number>();
+  readonly effects: Support['effects'][number][] = [];
 
   constructor(program: Program, located: ReadonlyMap<number, Located>, functions: Functions) {
     this.#program = program;
@@ -188,6 +198,13 @@ class Steps {
             step.slots.map((id) => this.#arrayOf(id)),
           ),
         ];
+      case 'effect': {
+        const names = step.slots.map((id) => this.#arrayOf(id));
+        const shown = step.effect.fails ? names.slice(1) : names;
+        const number = this.effects.push((...arrays) => step.effect.run(arrays)) - 1;
+        const call = `$effects[${spellCount(number)}](${shown.join(', ')});`;
+        return [step.effect.fails ? `if (${names[0]}[0] === 0) ${call}` : call];
+      }
       case 'copy': {
         const [to, from] = [this.#arrayOf(step.to), this.#arrayOf(step.from)];
         // A call costs more than a few elements.

@@ -1,4 +1,5 @@
 // What generated code calls at run time.
+import type { TypedArray } from '../../array/nd.ts';
 import { ArgumentError, InternalError } from '../../util/errors.ts';
 import type { Mark } from '../memory.ts';
 
@@ -6,12 +7,15 @@ import type { Mark } from '../memory.ts';
 export interface Support {
   /** Stops with the error of a failed assertion: `index` points into the program's table of messages, which are data and never code. */
   fail(index: number): never;
+  /** What the program does besides computing, by number, on the arrays of its slots. */
+  readonly effects: readonly ((...arrays: readonly TypedArray[]) => void)[];
   /** What mark steps call. */
   readonly mark: Mark;
 }
 
-export function supportFor(messages: readonly string[], mark: Mark): Support {
+export function supportFor(messages: readonly string[], effects: Support['effects'], mark: Mark): Support {
   return {
+    effects,
     mark,
     fail(index: number): never {
       const message = messages[index];

@@ -1,8 +1,9 @@
 // A kernel as a function of the addresses of its buffers. It returns 0, or the code of the assertion that did not hold.
 import { type Division, stepOf } from '../../loop/divide.ts';
 import { indexRange, rangeOf } from '../../loop/interval.ts';
-import type { Kernel, Stmt } from '../../loop/kernel.ts';
-import { unreachable } from '../../util/errors.ts';
+import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
+import { bodyOf, visitExprs } from '../../loop/visit.ts';
+import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { Code } from './code.ts';
 import {
@@ -74,10 +75,11 @@ function emitStatement(s: Stmt, context: Context): void {
       break;
     }
     case 'assign': {
-      const { kind, local } = bindingOf(s.name, context);
-      if (kind === 'vector') emitVector(s.value, context);
+      const binding = bindingOf(s.name, context);
+      if (binding.kind === 'wide') throw new InternalError(`${s.name}, four f64, in a statement`);
+      if (binding.kind === 'vector') emitVector(s.value, context);
       else emitScalar(s.value, context);
-      code.set(local);
+      code.set(binding.local);
       break;
     }
     case 'store':
@@ -158,15 +160,36 @@ const lanes = 4;
 
 type Loop = Extract<Stmt, { readonly kind: 'for' }>;
 
-/** One iteration, or four at once. */
-function emitRound(s: Loop, index: number, step: number, context: Context): void {
+/** One iteration, or four at once: the one that the local's value plus `plus` says, or those from there on. */
+function emitRound(s: Loop, index: number, plus: number, step: number, context: Context): void {
   const scope = inside(context, { laned: context.laned || step === lanes });
-  scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus: 0 });
+  scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus });
   emitAll(s.body, scope);
 }
 
 function goesInLanes(s: Loop, context: Context): boolean {
   return s.lanes === lanes && !context.laned && s.extent >= lanes && canRunInLanes(s.body, s.index);
+}
+
+// Operations up to which a loop of four iterations at once does two such rounds: what a round costs besides its arithmetic is paid half as often.
+const shortBody = 32;
+
+function isShort(body: readonly Stmt[]): boolean {
+  let left = shortBody;
+  const count = (e: Expr): void => {
+    left -= e.kind === 'call' ? operationsIn(e.fn) : Number(e.kind !== 'const' && e.kind !== 'local');
+  };
+  visitExprs(body, count);
+  return left >= 0 && body.every((s) => s.kind === 'let' || s.kind === 'store');
+}
+
+function operationsIn(fn: ScalarFunction): number {
+  let operations = 0;
+  for (const e of bodyOf(fn))
+    visitExprs(e, (x) => {
+      operations += x.kind === 'call' ? operationsIn(x.fn) : Number(x.kind !== 'const' && x.kind !== 'local');
+    });
+  return operations;
 }
 
 function emitFor(s: Loop, context: Context): void {
@@ -183,9 +206,16 @@ function emitFor(s: Loop, context: Context): void {
     const index = code.local('i32');
     code.i32(from);
     code.set(index);
-    const round = (): void => emitRound(s, index, step, inner);
-    if (to - from === step) round();
-    else emitLoop(code, index, to, step, round);
+    const round = (plus: number): void => emitRound(s, index, plus, step, inner);
+    const pairs = step === lanes && to - from > 2 * lanes && isShort(s.body);
+    const paired = pairs ? to - ((to - from) % (2 * lanes)) : from;
+    if (paired > from)
+      emitLoop(code, index, paired, 2 * lanes, () => {
+        round(0);
+        round(lanes);
+      });
+    if (to - paired === step) round(0);
+    else if (to > paired) emitLoop(code, index, to, step, () => round(0));
   };
   // What goes round once has nothing to gain from vectors made before it: they would only take registers from the loops inside.
   if (four === lanes) rounds(0, four, lanes, { ...around, hoisted: null });
@@ -225,26 +255,34 @@ function emitShare(s: Loop, { part, parts }: Share, context: Context): void {
     code.i32(s.extent);
     code.set(to);
   });
-  const rounds = (end: number, step: number, inner: Context): void => {
+  const rounds = (end: number, step: number, together: number, inner: Context): void => {
     const index = code.local('i32');
     code.get(from);
     code.tee(index);
     code.get(end);
     code.op('i32.lt_s');
     code.branch(() => {
-      emitLoop(code, index, { local: end }, step, () => emitRound(s, index, step, inner));
+      emitLoop(code, index, { local: end }, step * together, () => {
+        for (let k = 0; k < together; k++) emitRound(s, index, k * step, step, inner);
+      });
       code.get(index);
       code.set(from);
     });
   };
-  if (goesInLanes(s, context)) {
-    const four = code.local('i32');
+  const upTo = (multiple: number): number => {
+    const local = code.local('i32');
     code.get(to);
-    code.i32(-lanes);
+    code.i32(-multiple);
     code.op('i32.and');
-    code.set(four);
-    hoisting(around, (inner) => rounds(four, lanes, inner));
+    code.set(local);
+    return local;
+  };
+  if (goesInLanes(s, context)) {
+    hoisting(around, (inner) => {
+      if (isShort(s.body)) rounds(upTo(2 * lanes), lanes, 2, inner);
+      if (!isShort(s.body) || s.extent % (2 * lanes) >= lanes) rounds(upTo(lanes), lanes, 1, inner);
+    });
     if (s.extent % lanes === 0) return;
   }
-  rounds(to, 1, around);
+  rounds(to, 1, 1, around);
 }

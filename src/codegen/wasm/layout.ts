@@ -152,6 +152,9 @@ function trafficOf(
   const walk = (steps: readonly Step[], always: boolean): void => {
     for (const step of steps) {
       switch (step.kind) {
+        case 'effect':
+          for (const slot of step.slots) touch(slot, true, false, always);
+          break;
         case 'copy':
           touch(step.from, true, false, always);
           touch(step.to, false, true, always);

@@ -24,8 +24,14 @@ export interface FunctionNames {
 
 /** The module imports its memory under these names, and exports one function. */
 export const memoryImport = { module: 'host', name: 'memory' } as const;
-/** What mark steps call, imported where there are any: then it is function 0. */
-export const markImport = { module: 'host', name: 'mark', params: ['i32'], results: [] } as const;
+/** A function of the host that a module may import. */
+export interface ImportedFunction extends Signature {
+  readonly name: string;
+}
+/** What mark steps call, with their number. */
+export const markImport: ImportedFunction = { name: 'mark', params: ['i32'], results: [] };
+/** What effect steps call, with the number of the effect and the address of the region. */
+export const effectImport: ImportedFunction = { name: 'effect', params: ['i32', 'i32'], results: [] };
 export const exportName = 'run';
 
 // All that 32-bit addresses reach.
@@ -41,17 +47,17 @@ export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x0
 export interface ModuleOptions {
   /** The memory that it imports is shared. */
   readonly shared?: boolean;
-  /** It imports the function that mark steps call. */
-  readonly marks?: boolean;
+  /** Functions of the host: they have the first numbers. */
+  readonly imports?: readonly ImportedFunction[];
 }
 
 /** A module of these functions, of which `exported` can be called from outside. Imported functions have the numbers before theirs. */
 export function encodeModule(
   functions: readonly WasmFunction[],
   exported: number,
-  { shared = false, marks = false }: ModuleOptions = {},
+  { shared = false, imports = [] }: ModuleOptions = {},
 ): Uint8Array {
-  const imported = marks ? 1 : 0;
+  const imported = imports.length;
   invariant(
     exported >= imported && exported < imported + functions.length,
     `a module without its function ${exported}`,
@@ -63,7 +69,7 @@ export function encodeModule(
     types.set(key, known);
     return known.index;
   };
-  const markType = marks ? typeOf(markImport) : 0;
+  const importTypes = imports.map(typeOf);
   const typeIndices = functions.map(typeOf);
 
   const out = new Bytes();
@@ -87,12 +93,12 @@ export function encodeModule(
   });
   section(sectionIds.import, (bytes) => {
     bytes.u32(1 + imported);
-    if (marks) {
-      bytes.name(markImport.module);
-      bytes.name(markImport.name);
+    imports.forEach(({ name }, i) => {
+      bytes.name(memoryImport.module);
+      bytes.name(name);
       bytes.byte(externalKinds.function);
-      bytes.u32(markType);
-    }
+      bytes.u32(importTypes[i]!);
+    });
     bytes.name(memoryImport.module);
     bytes.name(memoryImport.name);
     bytes.byte(externalKinds.memory);

@@ -1,7 +1,7 @@
 // The worker threads of the process: started when they are first asked for, one job at a time, discarded when one of them fails.
 import { ArgumentError } from '../../util/errors.ts';
 import { givePiece, takePiece, wasmMemory, wasmViews } from './memory.ts';
-import { exportName, memoryImport } from './module.ts';
+import { effectImport, exportName, markImport, memoryImport } from './module.ts';
 import { mayWait, startWorker, type WorkerHandle } from './worker-host.ts';
 import { words } from './worker-source.ts';
 
@@ -78,7 +78,7 @@ export class Pool {
           thread: this.workers.length + 1,
           patience: this.#patience.worker,
           words,
-          imports: memoryImport,
+          imports: { ...memoryImport, functions: [markImport.name, effectImport.name] },
           exported: exportName,
         },
         () => this.discard(),

@@ -1,17 +1,26 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
+import { sizeOf } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program } from '../../lower/program.ts';
 import { ArgumentError } from '../../util/errors.ts';
-import { checkBinding, locate, type Mark, unmarked } from '../memory.ts';
+import {
+  checkBinding,
+  type EffectStep,
+  type Located,
+  locate,
+  type Mark,
+  shownSlots,
+  unmarked,
+} from '../memory.ts';
 import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
-import { type Layout, layOut } from './layout.ts';
+import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
-import { isShared, wasmMemory } from './memory.ts';
-import { encodeModule, exportName, markImport, memoryImport } from './module.ts';
+import { isShared, wasmMemory, wasmViews } from './memory.ts';
+import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import type { StageCall } from './pool.ts';
 import { type Stage, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
@@ -26,6 +35,8 @@ export interface WasmModule {
   readonly messages: readonly string[];
   /** What the program is made of where kernels are shared out between threads. Null where one call runs it all. */
   readonly stages: readonly Stage[] | null;
+  /** Of what it does besides computing: the exported function returns -1 - the index of one that failed; the others it asks the host for by index. */
+  readonly effects: readonly EffectStep[];
 }
 
 const oneCharacterPerByte = new TextDecoder('latin1');
@@ -43,12 +54,15 @@ export function emitModule(
   threading: Threading | null = null,
 ): WasmModule {
   const located = locate(program);
-  for (const step of allSteps(program.steps))
-    if (step.kind === 'run') checkBinding(step.kernel, step.slots, located);
+  const all = allSteps(program.steps);
+  for (const step of all) if (step.kind === 'run') checkBinding(step.kernel, step.slots, located);
   const stages = threading && stagesOf(program, threading);
   const layout = layOut(program, located, stages === null ? 1 : threading!.threads);
-  const marks = allSteps(program.steps).some((step) => step.kind === 'mark');
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), marks ? 1 : 0);
+  const imports = [
+    ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
+    ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
+  ];
+  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
   const divisions = new Map(
     (stages ?? []).flatMap(({ steps: [step], division }) =>
       step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
@@ -79,7 +93,9 @@ export function emitModule(
   const code = new Code({ params: params.map(() => 'i32'), results: ['i32'] });
   const [region, stage, thread, part, parts] = [0, 1, 2, 3, 4];
   const share = stages && { thread, part, parts };
-  const around: Surroundings = { code, layout, region, status: code.local('i32'), share, functionOf };
+  const effects: EffectStep[] = [];
+  const status = code.local('i32');
+  const around: Surroundings = { code, layout, region, status, share, imports, effects, functionOf };
   if (stages === null) emitSteps(program.steps, around);
   else
     stages.forEach(({ steps }, index) => {
@@ -90,8 +106,8 @@ export function emitModule(
     });
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
-  const bytes = encodeModule(functions.list, run, { shared: isShared(), marks });
-  return { bytes, layout, messages: functions.messages, stages };
+  const bytes = encodeModule(functions.list, run, { shared: isShared(), imports });
+  return { bytes, layout, messages: functions.messages, stages, effects };
 }
 
 /** How a program is run. */
@@ -109,10 +125,23 @@ export function compileWasm(
   precision: Precision = 'strict',
   { mark = unmarked, flops = 0, threading = null }: Running = {},
 ): (arrays: readonly TypedArray[]) => void {
-  const { bytes, layout, messages, stages } = emitModule(program, precision, isShared() ? threading : null);
+  const { bytes, layout, messages, stages, effects } = emitModule(
+    program,
+    precision,
+    isShared() ? threading : null,
+  );
+  const located = locate(program);
+  const effect = (number: number, region: number): void => {
+    const step = effects[number]!;
+    step.effect.run(shownSlots(step).map((slot) => elementsOf(slot, layout, located, region)));
+  };
   const module = compileModule(bytes, flops);
   const { exports } = new WebAssembly.Instance(module, {
-    [memoryImport.module]: { [memoryImport.name]: wasmMemory(), [markImport.name]: mark },
+    [memoryImport.module]: {
+      [memoryImport.name]: wasmMemory(),
+      [markImport.name]: mark,
+      [effectImport.name]: effect,
+    },
   });
   const exported = exports[exportName] as StageCall;
   const call: (region: number) => number =
@@ -120,10 +149,29 @@ export function compileWasm(
       ? exported
       : inThreads(exported, { code: { module, bytes }, stages, threads: threading!.threads });
   const run = (arrays: readonly TypedArray[]): void => {
-    const status = call(args.enter(arrays) | 0);
+    const region = args.enter(arrays) | 0;
+    const status = call(region);
+    if (status < 0) effect(-1 - status, region);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
     args.leave(arrays);
   };
   const args = new Arguments(program, layout, run);
   return run;
+}
+
+/** What a slot holds now. */
+function elementsOf(
+  slot: number,
+  layout: Layout,
+  located: ReadonlyMap<number, Located>,
+  region: number,
+): TypedArray {
+  const { dtype, shape } = located.get(slot)!.slot.type;
+  const views = wasmViews();
+  const where = layout.whereIs(slot);
+  const address =
+    where.kind === 'region' ? region + where.offset : views.int32[(region >>> 2) + where.entry]!;
+  const first = (address >>> 0) / bytesPer[dtype];
+  // Copied: it may be kept, and the memory goes on.
+  return views[dtype].slice(first, first + sizeOf(shape));
 }

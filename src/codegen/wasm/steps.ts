@@ -2,8 +2,10 @@
 import type { Kernel } from '../../loop/kernel.ts';
 import type { Step } from '../../lower/program.ts';
 import { unreachable } from '../../util/errors.ts';
+import type { EffectStep } from '../memory.ts';
 import type { Code } from './code.ts';
 import { type Argument, bytesPer, type Layout } from './layout.ts';
+import { effectImport, type ImportedFunction, markImport } from './module.ts';
 
 /** The function around: numbers of its locals, and what it knows of kernels. */
 export interface Surroundings {
@@ -13,6 +15,10 @@ export interface Surroundings {
   readonly status: number;
   /** Where several threads run the program: which one this is, which part of the work it does, and of how many. */
   readonly share: { readonly thread: number; readonly part: number; readonly parts: number } | null;
+  /** What the module imports, in order. */
+  readonly imports: readonly ImportedFunction[];
+  /** Receives the effects, in the order of their numbers. */
+  readonly effects: EffectStep[];
   /** The function of a kernel, and whether it takes a part. */
   functionOf(kernel: Kernel): { readonly index: number; readonly divided: boolean };
 }
@@ -21,7 +27,7 @@ const copiedOneByOne = 4;
 
 /** Returns early with the status of a kernel that is not 0. */
 export function emitSteps(steps: readonly Step[], around: Surroundings): void {
-  const { code, layout, region, status, share, functionOf } = around;
+  const { code, layout, region, status, share, imports, effects, functionOf } = around;
   const address = (where: Argument['where']): void => {
     code.get(region);
     if (where.kind === 'table') {
@@ -33,12 +39,15 @@ export function emitSteps(steps: readonly Step[], around: Surroundings): void {
   };
   const emitStep = (step: Step): void => {
     switch (step.kind) {
+      case 'effect':
+        emitEffect(step);
+        break;
       case 'copy':
         emitCopy(step.from, step.to);
         break;
       case 'mark':
         code.i32(step.id);
-        code.call(0);
+        code.call(imports.indexOf(markImport));
         break;
       case 'run':
         emitRun(step.kernel, step.slots);
@@ -58,6 +67,22 @@ export function emitSteps(steps: readonly Step[], around: Surroundings): void {
       default:
         unreachable(step);
     }
+  };
+  const emitEffect = (step: EffectStep): void => {
+    const number = effects.push(step);
+    if (step.effect.fails) {
+      // The host looks at the memory afterwards.
+      loadScalar(step.slots[0]!);
+      code.op('i32.eqz');
+      code.branch(() => {
+        code.i32(-number);
+        code.op('return');
+      });
+      return;
+    }
+    code.i32(number - 1);
+    code.get(region);
+    code.call(imports.indexOf(effectImport));
   };
   const emitRun = (kernel: Kernel, slots: readonly number[]): void => {
     for (const slot of slots) address(layout.whereIs(slot));

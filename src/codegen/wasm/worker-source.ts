@@ -32,8 +32,8 @@ export interface WorkerStart {
   /** Milliseconds that it looks for work before it goes to sleep. */
   readonly patience: number;
   readonly words: typeof words;
-  /** How modules import the memory, and what they export. */
-  readonly imports: { readonly module: string; readonly name: string };
+  /** How modules import the memory and functions, and what they export. */
+  readonly imports: { readonly module: string; readonly name: string; readonly functions: readonly string[] };
   readonly exported: string;
 }
 
@@ -47,10 +47,12 @@ export interface ModuleMessage {
 export const workerSource = `'use strict';
 function work({ memory, address, thread, patience, words, imports, exported, port }, receive) {
   const control = new Int32Array(memory.buffer, address, words.count);
+  const stubs = Object.fromEntries(imports.functions.map((name) => [name, () => {}]));
   // Most recently used last.
   const programs = new Map();
   const add = (id, module) => {
-    const host = { [imports.module]: { [imports.name]: memory } };
+    // Effects belong to stages that the first thread runs.
+    const host = { [imports.module]: { [imports.name]: memory, ...stubs } };
     programs.set(id, new WebAssembly.Instance(module, host).exports[exported]);
   };
   const receiveAll = () => {

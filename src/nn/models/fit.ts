@@ -5,12 +5,12 @@ import {
   ArgumentError,
   jit as compiled,
   concat,
+  GradientTape,
   noGrad,
   OptionError,
   type Tensor,
   tensor,
   tree,
-  type Variable,
 } from '../../index.ts';
 import { checkCount, checkNumber } from '../../optim/checks.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
@@ -115,11 +115,17 @@ export class Trainer {
   }
 
   #train(x: unknown, y: unknown): StepResult {
-    const result = this.#losses(x, y, true);
-    const weights = this.#model.trainableWeights;
-    const gradients = gradientsOf(result.loss, weights);
-    this.#optimizer!.applyGradients(weights.map((w, i) => [gradients[i]!, w] as const));
-    return result;
+    const tape = new GradientTape();
+    try {
+      const result = this.#losses(x, y, true);
+      // A sequential model may have made its weights just now.
+      const weights = this.#model.trainableWeights;
+      const gradients = tape.gradient(result.loss, weights);
+      this.#optimizer!.applyGradients(weights.map((w, i) => [gradients[i]!, w] as const));
+      return result;
+    } finally {
+      tape.stop();
+    }
   }
 
   async fit(x: Data, y?: Data | FitOptions, given?: FitOptions): Promise<History> {
@@ -247,18 +253,6 @@ export class Totals {
     });
     return logs;
   }
-}
-
-// The gradients of a loss by variables, which keep those that they have.
-function gradientsOf(loss: Tensor, weights: readonly Variable[]): readonly (Tensor | null)[] {
-  const kept = weights.map((w) => w.grad);
-  for (const w of weights) w.grad = null;
-  loss.backward();
-  const found = weights.map((w) => w.grad);
-  weights.forEach((w, i) => {
-    w.grad = kept[i]!;
-  });
-  return found;
 }
 
 function isOptions(x: unknown): boolean {

@@ -2,10 +2,13 @@
 import { ArgumentError, type DType, Tensor, tensor } from '../../index.ts';
 import type { LayerConfig } from '../layer.ts';
 import { MultiHeadAttention, type MultiHeadAttentionOptions } from '../layers/attention.ts';
+import { Conv1D, Conv2D } from '../layers/convolution.ts';
 import { Activation, Add, Concatenate, Dropout, Flatten, Reshape } from '../layers/core.ts';
 import { Dense } from '../layers/dense.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { BatchNorm, LayerNorm } from '../layers/normalisation.ts';
+import { AvgPool1D, AvgPool2D, GlobalAvgPool, MaxPool1D, MaxPool2D } from '../layers/pooling.ts';
+import { GRU, LSTM, SimpleRNN } from '../layers/recurrent.ts';
 import { Module } from '../module.ts';
 import { isPlainObject } from '../plain.ts';
 import { applyMethod, Symbolic, symbolicIn, unknownSize } from '../symbolic.ts';
@@ -29,11 +32,21 @@ const makers: Readonly<Record<string, LayerMaker>> = {
   Activation: from(Activation, 'activation'),
   Add: from(Add),
   BatchNorm: from(BatchNorm),
+  AvgPool1D: from(AvgPool1D),
+  AvgPool2D: from(AvgPool2D),
   Concatenate: from(Concatenate),
+  Conv1D: from(Conv1D, 'filters', 'kernelSize'),
+  Conv2D: from(Conv2D, 'filters', 'kernelSize'),
+  GlobalAvgPool: from(GlobalAvgPool),
+  MaxPool1D: from(MaxPool1D),
+  MaxPool2D: from(MaxPool2D),
   Dense: from(Dense, 'units'),
   Dropout: from(Dropout, 'rate'),
   Embedding: from(Embedding, 'inputs', 'units'),
   Flatten: from(Flatten),
+  GRU: from(GRU, 'units'),
+  LSTM: from(LSTM, 'units'),
+  SimpleRNN: from(SimpleRNN, 'units'),
   LayerNorm: from(LayerNorm),
   MultiHeadAttention: (config) => new MultiHeadAttention(config as unknown as MultiHeadAttentionOptions),
   Reshape: from(Reshape, 'shape'),

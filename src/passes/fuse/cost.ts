@@ -37,7 +37,7 @@ const weights = new WeakMap<Instr, number>();
 
 function findRole(instr: Instr): Role {
   const { kind } = defOf(instr).lower;
-  if (hasEffect(instr) || kind === 'kernel' || kind === 'host') return 'alone';
+  if (hasEffect(instr) || kind === 'kernel' || kind === 'effect' || kind === 'host') return 'alone';
   if (kind !== 'index' || instr.args.length > 0) return kind;
   // Data that is more than one number lies in memory: it is an operand like a parameter.
   return is(instr, constant) && instr.attrs.data.length !== 1 ? 'alone' : 'source';

@@ -149,4 +149,25 @@ const scans: readonly Sample[] = [
   },
 ];
 
-export const control: SampleTable = { if: branches, while: loops, while_scan: kept, scan: scans };
+const message = JSON.stringify(['x is ', ', y is ', '']);
+const holding: readonly Sample[] = [
+  { about: 'a check that holds', args: [bool([], [1]), x, i32([], [3])], attrs: { message } },
+  { about: 'a check of nothing else', args: [bool([], [1])], attrs: { message: '["holds"]' } },
+];
+const fitting: readonly Sample[] = [
+  { about: 'rounds that fit', args: [bool([], [1]), i32([], [3])], attrs: { loop: 'sample.ts:1:1' } },
+];
+const printing: readonly Sample[] = [
+  { about: 'two values', args: [x, i32([], [3])], attrs: { message } },
+  { about: 'no values', args: [], attrs: { message: '["here"]' } },
+];
+
+export const control: SampleTable = {
+  if: branches,
+  while: loops,
+  while_scan: kept,
+  scan: scans,
+  check: holding,
+  fits: fitting,
+  print: printing,
+};

@@ -296,9 +296,10 @@ describe('in compiled code', () => {
     const params = parameters();
     const net = jit((t: Tensor) => t.matmul(params[0]!).add(params[1]!).tanh());
     const eager = parameters();
+    const far = x.mul(3);
     for (let i = 0; i < 2; i++) {
-      net(x).sub(y).square().mean().backward();
-      loss(eager, x, y).backward();
+      net(x).sub(y).square().mean().add(net(far).mean()).backward();
+      loss(eager, x, y).add(far.matmul(eager[0]!).add(eager[1]!).tanh().mean()).backward();
     }
     expect(params.map((p) => bits(p.grad))).toEqual(eager.map((p) => bits(p.grad)));
     const out = net(x);

@@ -111,4 +111,15 @@ describe('left alone are', () => {
     expect(shared(kernel([copy, update], updating))).toBeNull();
     expect(shared(kernel([update], updating))).toEqual(['i', 100, false]);
   });
+
+  test('loops that would be cut differently, where one updates what the other reads', () => {
+    const updating = [buffer('a', 'inout'), buffer('y', 'out')];
+    const [read, write] = [k.store('y', i, a(i)), k.store('a', i, k.add(a(i), k.f32(1)))];
+    expect(shared(kernel([k.loop('i', 100, [read]), k.loop('i', 100, [write])], updating))).toEqual([
+      'i,i',
+      100,
+      false,
+    ]);
+    expect(shared(kernel([k.loop('i', 100, [read]), k.lanedLoop('i', 100, [write])], updating))).toBeNull();
+  });
 });

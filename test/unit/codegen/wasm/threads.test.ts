@@ -20,7 +20,7 @@ const patience = { worker: 200, caller: 400 };
 async function started(pool: Pool, threads: number): Promise<void> {
   pool.grow(threads);
   for (let i = 0; i < 500 && pool.ready < threads - 1; i++) await new Promise((r) => setTimeout(r, 10));
-  expect(pool.ready).toBe(threads - 1);
+  expect(pool.ready).toBeGreaterThanOrEqual(threads - 1);
 }
 
 function random(shape: readonly number[], seed: number): Tensor {
@@ -91,7 +91,7 @@ describe('a pool', () => {
       }
     });
     code.i32(0);
-    return encodeModule([code.finish()], 0, { shared: true, marks: false });
+    return encodeModule([code.finish()], 0, { shared: true });
   }
   let programs = 1_000_000;
   function jobOf(bytes: Uint8Array): Job {

@@ -1,0 +1,134 @@
+// Gradients of control flow in a trace. A branch goes back through the branch that was taken. A loop keeps what every round began with, and
+// goes back through the rounds from the last to the first. All of it is control flow again, so that it is differentiable itself.
+import type { Func } from '../ir/func.ts';
+import { bytesOf, sizeOf } from '../ir/types.ts';
+import { within } from '../ops/dispatch.ts';
+import { ifOp } from '../ops/if.ts';
+import type { OpDef } from '../ops/opdef.ts';
+import { type ScanAttrs, scanOp, scanOperands } from '../ops/scan.ts';
+import { type WhileScanAttrs, whileOp, whileScan } from '../ops/while.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { unfold } from '../trace/control/unfold.ts';
+import { instructionLocation } from '../trace/place.ts';
+import { Trace } from '../trace/tracer.ts';
+import { showLocation } from '../util/location.ts';
+import { range } from '../util/seq.ts';
+import { baseOf } from './base.ts';
+import { goBack, type LoopRun } from './loop-gradient.ts';
+import { pullbacks } from './region-gradient.ts';
+import { roomFor } from './room.ts';
+import type { Tape } from './tape.ts';
+
+/** A control-flow op of which an operand is tracked. */
+export function controlOnTape(
+  tape: Tape,
+  op: OpDef,
+  args: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[],
+): readonly Tensor[] {
+  // In eager mode conditions have values: what is recorded is what runs.
+  if (!(baseOf(tape) instanceof Trace)) return within(tape, () => unfold(op, args, attrs, regions));
+  if (op === ifOp.def) return branches(tape, args, attrs, regions);
+  if (op === scanOp.def) return scan(tape, args, attrs as ScanAttrs, regions[0]!);
+  return whileLoop(tape, op, args, attrs, regions as [Func, Func]);
+}
+
+function branches(
+  tape: Tape,
+  args: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[],
+): readonly Tensor[] {
+  const results = tape.parent.bind(ifOp.def, args, attrs, regions);
+  const [selector, ...operands] = args as [Tensor, ...Tensor[]];
+  const wanted = range(operands.length).filter((i) => isWanted(tape, operands[i]!));
+  tape.record('if', args, results, (cotangents) => {
+    const outputs = range(results.length).filter((k) => cotangents[k]?.dtype === 'float32');
+    const back = pullbacks(tape, regions, wanted, outputs);
+    const given = outputs.map((k) => cotangents[k]!);
+    const found = ifOp(selector, back.regions, [...operands, ...given]);
+    const all = new Array<Tensor | null>(args.length).fill(null);
+    back.inputs.forEach((i, k) => {
+      all[i + 1] = found[k]!;
+    });
+    return all;
+  });
+  return results;
+}
+
+function isWanted(tape: Tape, x: Tensor): boolean {
+  return x.dtype === 'float32' && tape.tracks(x);
+}
+
+/** The body, which also returns what the carries that change are when a round begins. */
+function keeping(body: Func, carries: number): { readonly body: Func; readonly changing: readonly number[] } {
+  const changing = range(carries).filter((i) => body.results[i] !== body.params[i]);
+  return { changing, body: { ...body, results: [...body.results, ...changing.map((i) => body.params[i]!)] } };
+}
+
+function scan(tape: Tape, args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
+  const forward = keeping(body, attrs.carries);
+  const made = tape.parent.bind(scanOp.def, args, attrs, [forward.body]);
+  const results = made.slice(0, body.results.length);
+  const kept = made.slice(body.results.length);
+  const { length, reverse } = attrs;
+  const run: LoopRun = {
+    ...scanOperands(args, attrs),
+    body,
+    changing: forward.changing,
+    kept,
+    length,
+    reverse,
+  };
+  const start = attrs.counted ? 1 : 0;
+  tape.record('scan', args, results, (cotangents) => {
+    const found = goBack(
+      tape,
+      run,
+      (x) => isWanted(tape, x),
+      cotangents.slice(0, attrs.carries),
+      cotangents.slice(attrs.carries),
+    );
+    return start === 0 ? found : [null, ...found];
+  });
+  return results;
+}
+
+function whileLoop(
+  tape: Tape,
+  op: OpDef,
+  args: readonly Tensor[],
+  attrs: unknown,
+  [cond, body]: readonly [Func, Func],
+): readonly Tensor[] {
+  const count = op === whileOp.def ? body.results.length : (attrs as WhileScanAttrs).carries;
+  const forward = keeping(body, count);
+  const room = op === whileOp.def ? roomOf(args.slice(0, count)) : (attrs as WhileScanAttrs);
+  const made = tape.parent.bind(whileScan.def, args, { ...room, carries: count }, [cond, forward.body]);
+  // Carries, the number of rounds, what was stacked before, what is kept now.
+  const stackCount = body.results.length - count;
+  const results = made.slice(0, op === whileOp.def ? count : count + 1 + stackCount);
+  const run: LoopRun = {
+    count: made[count]!,
+    carries: args.slice(0, count),
+    xs: [],
+    constants: args.slice(count),
+    body,
+    changing: forward.changing,
+    kept: made.slice(count + 1 + stackCount),
+    length: room.capacity,
+    reverse: false,
+  };
+  tape.record(op.name, args, results, (cotangents) =>
+    goBack(tape, run, (x) => isWanted(tape, x), cotangents.slice(0, count), cotangents.slice(count + 1)),
+  );
+  return results;
+}
+
+function roomOf(carries: readonly Tensor[]): Omit<WhileScanAttrs, 'carries'> {
+  const loc = instructionLocation();
+  const loop = loc === undefined ? 'an unknown line' : showLocation(loc);
+  const bytes = carries.reduce((sum, { dtype, shape }) => sum + sizeOf(shape) * bytesOf(dtype), 0);
+  return { loop, capacity: roomFor(loop, bytes) };
+}

@@ -1,0 +1,92 @@
+// Control flow of the IR run as JavaScript: under eager mode every condition has a value, so what runs is a plain sequence of ops.
+import type { Func } from '../../ir/func.ts';
+import { concat } from '../../ops/concat.ts';
+import { constant } from '../../ops/constant.ts';
+import { chosen, ifOp } from '../../ops/if.ts';
+import type { OpDef } from '../../ops/opdef.ts';
+import { type ScanAttrs, scanOp, scanOperands } from '../../ops/scan.ts';
+import { type WhileScanAttrs, whileOp, whileScan } from '../../ops/while.ts';
+import { stack } from '../../tensor/composites/shaping.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { CapacityError } from '../../util/errors.ts';
+import { replay } from '../replay.ts';
+
+/** Is it control flow? */
+export function isControlOp(op: OpDef): boolean {
+  return op === ifOp.def || op === scanOp.def || op === whileOp.def || op === whileScan.def;
+}
+
+/** The results of a control-flow op by the ops that really run, each under the current interpreter. */
+export function unfold(
+  op: OpDef,
+  args: readonly Tensor[],
+  attrs: unknown,
+  regions: readonly Func[],
+): readonly Tensor[] {
+  if (op === ifOp.def) {
+    const [selector, ...operands] = args as [Tensor, ...Tensor[]];
+    const at = chosen(Number(selector.item<number | boolean>()), selector.dtype === 'bool', regions.length);
+    return replay(regions[at]!, operands);
+  }
+  if (op === scanOp.def) return unfoldScan(args, attrs as ScanAttrs, regions[0]!);
+  const carries = op === whileOp.def ? regions[1]!.results.length : (attrs as WhileScanAttrs).carries;
+  return unfoldWhile(args, carries, op === whileOp.def ? null : (attrs as WhileScanAttrs), regions);
+}
+
+function unfoldWhile(
+  args: readonly Tensor[],
+  count: number,
+  kept: WhileScanAttrs | null,
+  [cond, body]: readonly Func[],
+): readonly Tensor[] {
+  const constants = args.slice(count);
+  let carries = args.slice(0, count);
+  const rows: (readonly Tensor[])[] = [];
+  while (replay(cond!, [...carries, ...constants])[0]!.item<boolean>()) {
+    const next = replay(body!, [...carries, ...constants]);
+    carries = next.slice(0, count);
+    rows.push(next.slice(count));
+  }
+  if (kept === null) return carries;
+  if (rows.length > kept.capacity) throw new CapacityError(kept.loop, rows.length);
+  const types = body!.results.slice(count).map((r) => r.type);
+  const stacks = types.map((type, k) =>
+    stacked(
+      rows.map((row) => row[k]!),
+      type,
+      kept.capacity,
+    ),
+  );
+  return [...carries, constant(rows.length, 'int32'), ...stacks];
+}
+
+function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
+  const { count, carries: start, xs, constants } = scanOperands(args, attrs);
+  const rounds = count === undefined ? attrs.length : Math.max(0, Math.min(count.item(), attrs.length));
+  let carries = start;
+  const rows: (readonly Tensor[])[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const at = attrs.reverse ? rounds - 1 - i : i;
+    const next = replay(body, [...carries, ...xs.map((x) => x.slice(at)), ...constants]);
+    carries = next.slice(0, start.length);
+    rows[at] = next.slice(start.length);
+  }
+  const types = body.results.slice(start.length).map((r) => r.type);
+  return [
+    ...carries,
+    ...types.map((type, k) =>
+      stacked(
+        rows.map((row) => row[k]!),
+        type,
+        attrs.length,
+      ),
+    ),
+  ];
+}
+
+/** Rows one above the other, zeros below up to `length`. */
+function stacked(rows: readonly Tensor[], { dtype, shape }: Tensor['type'], length: number): Tensor {
+  const below = constant(0, dtype, [length - rows.length, ...shape]);
+  if (rows.length === 0) return below;
+  return rows.length === length ? stack(rows) : concat([stack(rows), below], 0);
+}
