@@ -37,10 +37,7 @@ function loss(layers: Layers, x: Tensor, y: Tensor): Tensor {
 /** Parameters in, parameters out. */
 export function step(layers: Layers, x: Tensor, y: Tensor): [Layers, Tensor] {
   const [value, g] = valueAndGrad(loss)(layers, x, y);
-  return [
-    layers.map(({ w, b }, i) => ({ w: w.sub(g[i]!.w.mul(rate)), b: b.sub(g[i]!.b.mul(rate)) })),
-    value,
-  ];
+  return [layers.map(({ w, b }, i) => ({ w: w.sub(g[i]!.w.mul(rate)), b: b.sub(g[i]!.b.mul(rate)) })), value];
 }
 
 /** The same step on parameters that are variables: it returns the loss. */
