@@ -6,6 +6,7 @@ import {
   grad,
   jit,
   numericGradient,
+  RetraceError,
   scan,
   switchCase,
   type Tensor,
@@ -249,6 +250,18 @@ describe('a loop of more rounds than there is room for', () => {
       const expected = n * (n - 1) * Math.fround(x) ** (n - 2);
       expect(second(tensor(n), tensor(x)).item() / expected).toBeCloseTo(1, 2);
     }
+  });
+
+  it('is no further trace to those who count them', () => {
+    const own = (n: Tensor, x: Tensor): Tensor =>
+      whileLoop(
+        (s) => s.i.less(n),
+        (s) => ({ i: s.i.add(1), y: s.y.mul(x) }),
+        { i: 0, y: 1 },
+      ).y;
+    const g = jit((n: Tensor, x: Tensor) => grad(own, 1)(n, x), { maxTraces: 1 });
+    for (const n of [3, 1500, 9000, 4]) expect(g(tensor(n), tensor(1)).item()).toBe(n);
+    expect(() => g(tensor([1]), tensor(1))).toThrow(RetraceError);
   });
 
   it('leaves variables as they were before it runs again', () => {
