@@ -58,9 +58,11 @@ const methods: Autograd = {
       );
     // A wrapper each time: a hook may be registered twice, and is removed once.
     const own: GradientHook = (gradient) => hook(gradient);
-    history.hooks.add(own);
+    history.hooks ??= new Set();
+    const { hooks } = history;
+    hooks.add(own);
     return () => {
-      history.hooks.delete(own);
+      hooks.delete(own);
     };
   },
 };

@@ -100,8 +100,8 @@ function walk(root: Followed, seed: Tensor, steps: readonly Step[]): (readonly [
         const input = step.inputs[i];
         if (contribution === null || !input) return;
         invariant(
-          sameType(contribution.type, step.inputTypes[i]!),
-          `the vjp of ${step.name} gave ${showType(contribution.type)} for operand ${i} of type ${showType(step.inputTypes[i]!)}`,
+          sameType(contribution.type, step.inputTypes[i]!.type),
+          `the vjp of ${step.name} gave ${showType(contribution.type)} for operand ${i} of type ${showType(step.inputTypes[i]!.type)}`,
         );
         add(input, contribution);
       });
@@ -127,7 +127,8 @@ function pullOf(step: Step): NonNullable<Step['pull']> {
   return pull;
 }
 
-function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook>): Tensor {
+function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook> | null): Tensor {
+  if (hooks === null) return gradient;
   let now = gradient;
   for (const hook of hooks) {
     const answer = hook(now);

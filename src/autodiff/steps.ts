@@ -1,5 +1,12 @@
 // The steps of which histories consist.
-import { type History, isRecording, type PullBack, type Sealed, type Step } from '../tensor/history.ts';
+import {
+  type Computed,
+  type History,
+  isRecording,
+  type PullBack,
+  type Sealed,
+  type Step,
+} from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { Trace } from '../trace/tracer.ts';
@@ -44,19 +51,19 @@ export function remember(
     return;
   }
   const base = baseInterpreter();
-  const outputs: Step['outputs'][number][] = [];
+  const outputs: Computed[] = [];
   const step: Step = {
     number: steps++,
     name,
     loc,
     inputs,
-    inputTypes: inputTypes.map((x) => x.type),
+    inputTypes,
     outputs,
     home: base instanceof Trace ? base : null,
     pull: pull(),
   };
   for (const r of results) {
-    const output = { kind: 'computed', by: step, hooks: new Set<never>() } as const;
+    const output: Computed = { kind: 'computed', by: step, hooks: null };
     outputs.push(output);
     if (r?.dtype === 'float32') r.history = output;
   }

@@ -10,8 +10,17 @@ import { at } from '../trace/place.ts';
 /** The sizes that stand-ins stand for in a run; null for those that nothing says. */
 export type Sizes = readonly (number | null)[];
 
+// When nodes were made: the order in which eager mode would have run them, and so the order of the sums in their gradients.
+const numbers = new WeakMap<Instr, number>();
+let made = 0;
+
+/** Notes that a node has been made. */
+export function noteNode(node: Instr): void {
+  numbers.set(node, made++);
+}
+
 export interface Cone {
-  /** In an order in which they can run. */
+  /** In the order in which they were made. */
   readonly body: readonly Instr[];
   /** The values that no instruction gives. */
   readonly inputs: readonly Value[];
@@ -21,33 +30,24 @@ export interface Cone {
 export function coneOf(values: readonly Value[], cut: ReadonlySet<Value> = new Set()): Cone {
   const body = new Set<Instr>();
   const inputs = new Set<Value>();
-  // Depth first without recursion: graphs may be thousands of nodes deep.
-  const open = new Set<Instr>();
-  const stack = [...values].reverse();
-  while (stack.length > 0) {
-    const value = stack[stack.length - 1]!;
+  const open = values.toReversed();
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
     const { def } = value;
-    if (def === null || cut.has(value)) {
-      inputs.add(value);
-      stack.pop();
-    } else if (body.has(def)) {
-      stack.pop();
-    } else if (open.has(def)) {
+    if (def === null || cut.has(value)) inputs.add(value);
+    else if (!body.has(def)) {
       body.add(def);
-      stack.pop();
-    } else {
-      open.add(def);
-      for (let i = def.args.length - 1; i >= 0; i--) stack.push(def.args[i]!);
+      open.push(...def.args.toReversed());
     }
   }
-  return { body: [...body], inputs: [...inputs] };
+  const inOrder = [...body].sort((a, b) => numbers.get(a)! - numbers.get(b)!);
+  return { body: inOrder, inputs: [...inputs] };
 }
 
 /** Runs instructions again, under the current interpreter. `known` holds the inputs, and afterwards everything. */
 export function runAgain(body: readonly Instr[], known: Map<Value, Tensor>, sizes: Sizes): void {
   for (const old of body) {
     const operands = old.args.map((a) => known.get(a)!);
-    const made = at(old.loc, () =>
+    const results = at(old.loc, () =>
       bind(
         defOf(old),
         operands,
@@ -56,21 +56,21 @@ export function runAgain(body: readonly Instr[], known: Map<Value, Tensor>, size
       ),
     );
     old.results.forEach((r, i) => {
-      if (!known.has(r)) known.set(r, made[i]!);
+      if (!known.has(r)) known.set(r, results[i]!);
     });
   }
 }
 
 function sized({ op, attrs }: Instr, sizes: Sizes): unknown {
   if (sizes.length === 0) return attrs;
-  const number = (n: number): number => withSizes(n, sizes);
+  const sizedNumber = (n: number): number => withSizes(n, sizes);
   return Object.fromEntries(
     attrEntries(op.attrs, attrs).map(([name, , value]) => [
       name,
       typeof value === 'number'
-        ? number(value)
+        ? sizedNumber(value)
         : Array.isArray(value)
-          ? (value as readonly number[]).map(number)
+          ? (value as readonly number[]).map(sizedNumber)
           : value,
     ]),
   );
@@ -85,15 +85,15 @@ function sizedFunc(func: Func, sizes: Sizes): Func {
     return own;
   });
   const body = func.body.map((old) => {
-    const made = instr(
+    const again = instr(
       old.op,
       old.args.map((a) => known.get(a)!),
       sized(old, sizes),
       old.regions.map((r) => sizedFunc(r, sizes)),
       old.loc,
     );
-    old.results.forEach((r, i) => known.set(r, made.results[i]!));
-    return made;
+    old.results.forEach((r, i) => known.set(r, again.results[i]!));
+    return again;
   });
   return { name: func.name, params, body, results: func.results.map((r) => known.get(r)!) };
 }

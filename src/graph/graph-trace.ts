@@ -14,6 +14,7 @@ import { Variable } from '../tensor/variable.ts';
 import { instructionLocation } from '../trace/place.ts';
 import { Trace, TracedTensor } from '../trace/tracer.ts';
 import { GraphError } from '../util/errors.ts';
+import { noteNode } from './cone.ts';
 import { GraphTensor, type GraphVariable, type Placeholder, showGraphType } from './nodes.ts';
 
 /** Where the value of an input comes from when the graph is run. */
@@ -78,6 +79,7 @@ export class GraphTrace extends Trace {
   ): readonly GraphTensor[] {
     const operands = args.map((a) => this.own(a));
     const made = instr(op, operands, attrs, regions, instructionLocation()) as Instr;
+    noteNode(made);
     return made.results.map((r) => new GraphTensor(this, r));
   }
 

@@ -26,6 +26,7 @@ export class CallHistory {
   readonly #captured: readonly (History | null)[];
   readonly #capturesRequire: boolean;
   readonly #sealed: Sealed;
+  #ofCaptures: readonly (History | null)[] | undefined;
   // For each result of the function's own, the parameters it depends on; found when first asked for.
   #reached: readonly (readonly number[])[] | undefined;
 
@@ -90,31 +91,40 @@ export class CallHistory {
 
   /** Call it before the function runs; what it returns gives the results a step as their history. */
   begin(args: readonly unknown[]): (results: readonly Tensor[]) => void {
-    const { captures, outputCount } = this.#traced;
-    const histories = [...args.map((x) => (x instanceof Tensor ? x.history : null)), ...this.#captured];
-    const reached = this.#reach();
-    const concerned = (k: number): boolean => reached[k]!.some((p) => histories[p] !== null);
+    const { captures, func } = this.#traced;
+    const histories = this.#histories(args);
     const versions = captures.map((c) => (c.kind === 'variable' ? c.variable.version : 0));
-    const operands = (): readonly Tensor[] => [
-      ...args.map((x) => lift(x as Tensor | number, this.#name)),
-      ...captures.map((c, i) => {
-        if (c.kind === 'tensor') return c.tensor;
-        if (c.variable.version !== versions[i]) throw staleError(this.#name, c.variable);
-        return c.variable.share();
-      }),
-    ];
-    const wanted = histories.flatMap((h, i) => (h === null ? [] : [i]));
     return (results) => {
-      // A result that is an argument or a captured value has its history already.
-      const fresh = results.slice(0, outputCount).map((r, k) => r.history === null && concerned(k));
-      if (!fresh.includes(true)) return;
-      const step = results.slice(0, outputCount).map((r, k) => (fresh[k] ? r : null));
-      const types = this.#traced.func.params;
-      remember(this.#name, histories, types, step, undefined, () => (cotangents) => {
-        const all = this.#traced.func.results.map((_, k) => cotangents[k] ?? null);
-        return this.#unit.pullBack(operands(), wanted, all);
+      const fresh = this.#reach().map((parameters, k) => {
+        // A result that is an argument or a captured value has its history already.
+        const own = results[k]!.history === null && parameters.some((p) => histories[p] !== null);
+        return own ? results[k]! : null;
+      });
+      if (fresh.every((r) => r === null)) return;
+      remember(this.#name, histories, func.params, fresh, undefined, () => (cotangents) => {
+        const wanted = histories.flatMap((h, i) => (h === null ? [] : [i]));
+        const all = func.results.map((_, k) => cotangents[k] ?? null);
+        return this.#unit.pullBack(this.#operands(args, versions), wanted, all);
       });
     };
+  }
+
+  // One list for all calls whose arguments have none.
+  #histories(args: readonly unknown[]): readonly (History | null)[] {
+    const own = args.some((x) => x instanceof Tensor && x.history !== null);
+    if (own) return [...args.map((x) => (x instanceof Tensor ? x.history : null)), ...this.#captured];
+    this.#ofCaptures ??= [...args.map(() => null), ...this.#captured];
+    return this.#ofCaptures;
+  }
+
+  // What the function was called with, if it is still there.
+  #operands(args: readonly unknown[], versions: readonly number[]): readonly Tensor[] {
+    const captured = this.#traced.captures.map((c, i) => {
+      if (c.kind === 'tensor') return c.tensor;
+      if (c.variable.version !== versions[i]) throw staleError(this.#name, c.variable);
+      return c.variable.share();
+    });
+    return [...args.map((x) => lift(x as Tensor | number, this.#name)), ...captured];
   }
 
   #reach(): readonly (readonly number[])[] {

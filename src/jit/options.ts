@@ -1,13 +1,22 @@
 // What a user may ask of jit: its options, checked and completed, and the switches that hold for all functions.
 import { allowEngineFlags } from '../codegen/wasm/engine.ts';
 import type { Precision } from '../passes/pass.ts';
+import type { Scope } from '../trace/conversion.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
+import type { ConversionOptions } from './autograph.ts';
 import type { Backend } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
 import type { UnitOptions } from './unit.ts';
 
-export interface JitOptions {
+export interface JitOptions extends ConversionOptions {
+  /**
+   * Whether the source transform converts the function: `false`, written out, keeps it as it is; `true` makes a call fail if the transform has
+   * not seen it. Without it, it is converted wherever a plugin or the register hook is at work.
+   */
+  readonly autograph?: boolean;
+  /** Converts the function at run time, from its own source: the names it uses, or `(code) => eval(code)`. Needs `import 'tracejit/autograph'`. */
+  readonly scope?: Scope;
   /** Positions of arguments, or names of keys in argument objects at any depth, that stay JavaScript values and are part of the cache key. */
   readonly static?: readonly (number | string)[];
   /** Positions of arguments whose buffers the call may reuse; their tensors cannot be used afterwards. */
@@ -35,6 +44,8 @@ const optionNames: readonly (keyof JitOptions)[] = [
   'precision',
   'backend',
   'name',
+  'autograph',
+  'scope',
 ];
 
 /** The options, complete. */

@@ -18,7 +18,10 @@ const unknown = '?';
 const accessesIn = new WeakMap<Kernel['body'], Accesses>();
 const rewritten = new WeakMap<Kernel['body'], Map<string, Kernel>>();
 
-/** Indices as text, with a number for each loop: equal texts mean the same element in the same iteration. */
+/**
+ * Indices as text, with a name for each loop: its extent, and those of the loops around it. Equal texts mean the same element in the same iteration of the
+ * loops around; two loops there that are equally long (sweeps over one row) go one after the other, in the order of their times.
+ */
 export function accessesOf(kernel: Kernel): Accesses {
   const known = accessesIn.get(kernel.body);
   if (known !== undefined) return known;
@@ -31,7 +34,6 @@ function findAccesses(kernel: Kernel): Accesses {
   const accesses = new Map(
     kernel.buffers.map(({ name }): [string, Access] => [name, { loads: new Map(), stores: new Map() }]),
   );
-  let loops = 0;
   let time = 0;
   const text = (e: Expr, env: ReadonlyMap<string, string>): string => {
     if (e.kind === 'const') return String(e.value);
@@ -43,10 +45,10 @@ function findAccesses(kernel: Kernel): Accesses {
     for (const x of operandsOf(e)) look(x, env);
   };
   // Adds to `env` what the statement's name means.
-  const enter = (s: Stmt, env: Map<string, string>): void => {
+  const enter = (s: Stmt, env: Map<string, string>, path: string): void => {
     switch (s.kind) {
       case 'for':
-        enterAll(s.body, new Map(env).set(s.index, `loop${loops++}`));
+        enterAll(s.body, new Map(env).set(s.index, `${path}/${s.extent}`), `${path}/${s.extent}`);
         break;
       case 'let':
         look(s.value, env);
@@ -66,12 +68,12 @@ function findAccesses(kernel: Kernel): Accesses {
       }
       case 'if':
         look(s.cond, env);
-        enterAll(s.then, new Map(env));
-        enterAll(s.otherwise, new Map(env));
+        enterAll(s.then, new Map(env), path);
+        enterAll(s.otherwise, new Map(env), path);
         break;
       case 'reduce': {
-        const inner = new Map(env).set(s.index, `loop${loops++}`);
-        enterAll(s.body, inner);
+        const inner = new Map(env).set(s.index, `${path}/${s.extent}`);
+        enterAll(s.body, inner, `${path}/${s.extent}`);
         look(s.value, inner);
         break;
       }
@@ -80,10 +82,10 @@ function findAccesses(kernel: Kernel): Accesses {
         break;
     }
   };
-  const enterAll = (body: readonly Stmt[], env: Map<string, string>): void => {
-    for (const s of body) enter(s, env);
+  const enterAll = (body: readonly Stmt[], env: Map<string, string>, path: string): void => {
+    for (const s of body) enter(s, env, path);
   };
-  enterAll(kernel.body, new Map());
+  enterAll(kernel.body, new Map(), 'loop');
   return accesses;
 }
 

@@ -10,12 +10,14 @@ import { fusion } from '../ops/fusion.ts';
 import { defOf } from '../ops/opdef.ts';
 import { scalarType } from '../ops/scalar.ts';
 import { InternalError } from '../util/errors.ts';
+import { columnNest, columnsOf } from './columns.ts';
 import { contractionNest } from './contract.ts';
 import { lanedContractionNest } from './contract-lanes.ts';
-import { withLanes } from './lanes.ts';
+import { reducesInLanes, withLanes } from './lanes.ts';
 import { type Building, elementNest } from './nest.ts';
 import { freshNames, regionOf, type Source, splatOf } from './reader.ts';
 import { uniqueNames } from './rename.ts';
+import { rowNest } from './rows.ts';
 import type { Precision, Target, TileRows } from './schedule.ts';
 
 /** A kernel and the values its buffers hold, in the order of `kernel.buffers` (scratch has none). */
@@ -76,8 +78,15 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
         ? lanedContractionNest(building, style.tileRows)
         : contractionNest(building, style.precision));
   else {
-    const nests = kind === 'group' ? groupNests(building) : elementNest(building);
-    body = style.target === 'wasm' ? withLanes(nests) : nests;
+    if (kind === 'rows') ({ body, scratch } = rowNest(building));
+    else body = kind === 'group' ? groupNests(building) : elementNest(building);
+    if (style.target === 'wasm') body = withLanes(body);
+    // Four results at once, and more than four: then whole rows of them.
+    const columns = body.some(reducesInLanes) ? columnsOf(region) : null;
+    if (columns !== null) {
+      ({ body, scratch } = columnNest(building, columns));
+      body = withLanes(body);
+    }
   }
   body = uniqueNames(body);
   const loaded = buffersLoaded(body);

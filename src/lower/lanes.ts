@@ -14,6 +14,12 @@ export function withLanes(body: readonly Stmt[]): readonly Stmt[] {
   });
 }
 
+/** Does it compute four reductions at once? */
+export function reducesInLanes(s: Stmt): boolean {
+  if (s.kind !== 'for') return false;
+  return (s.lanes !== undefined && reductionsIn(s.body).length > 0) || s.body.some(reducesInLanes);
+}
+
 type Reduce = Extract<Stmt, { readonly kind: 'reduce' }>;
 
 /** A reduction has lanes of its own along its axis: there the loads of fewer elements that are apart decide. */

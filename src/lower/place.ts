@@ -35,7 +35,7 @@ function nearest(from: Scope, test: (scope: Scope) => boolean): Scope | undefine
 
 /** The statements of a draft, whose expressions are graphs, with everything shared bound to a name. */
 export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt[] {
-  const { intern, reductions, conditions, names, fresh } = gathered;
+  const { intern, reductions, conditions, rounds, names, fresh } = gathered;
   const uses = countUses(draft, gathered);
   const homes = new Map<string, Scope>();
   const needs = new Map<Expr, ReadonlySet<string>>();
@@ -49,11 +49,12 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     const known = needs.get(e);
     if (known) return known;
     const reduction = reductionOf(e);
+    const round = rounds.get(e);
     const found = reduction
       ? without(namesIn(reduction.value), reduction.index)
       : e.kind === 'local'
         ? new Set([e.name])
-        : union(operandsOf(e).map(namesIn));
+        : union([...operandsOf(e).map(namesIn), ...(round === undefined ? [] : [new Set([round])])]);
     needs.set(e, found);
     // It stays where its conditions can be checked. They may contain it, so its own names come first.
     const checked = (conditions.get(e) ?? []).map(({ cond }) => namesIn(cond));

@@ -65,9 +65,18 @@ export interface Gathered {
   readonly conditions: ReadonlyMap<Expr, readonly Condition[]>;
   /** Loads whose index may leave the buffer, unless a condition guards them. */
   readonly unsafe: ReadonlySet<Expr>;
+  /** Loads of what each round of a loop computes anew, with the index of that loop. */
+  readonly rounds: ReadonlyMap<Expr, string>;
   /** Readable names for expressions: the op that computes them. */
   readonly names: ReadonlyMap<Expr, string>;
   readonly fresh: Fresh;
+}
+
+/** Scratch memory that holds one row of a value. `round`: the loop that computes the next row, if there is one. */
+export interface KeptRow {
+  readonly buffer: string;
+  readonly columns: number;
+  readonly round: string | undefined;
 }
 
 /** A name that nothing else in the kernel has, from a readable stem. */
@@ -87,6 +96,8 @@ export interface Reader extends Gathered {
   read(value: Value, at: Index): Expr;
   /** Fixes what `value` is at `at` (the accumulator of a contraction). */
   fix(value: Value, at: Index, element: Expr): void;
+  /** From now on `value` is read from the row that is kept of it. */
+  keep(value: Value, row: KeptRow): void;
 }
 
 export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reader {
@@ -95,6 +106,8 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
   const reductions = new Map<string, Reduction>();
   const conditions = new Map<Expr, readonly Condition[]>();
   const unsafe = new Set<Expr>();
+  const rows = new Map<Value, KeptRow>();
+  const rounds = new Map<Expr, string>();
   const names = new Map<Expr, string>();
 
   const elements = (value: Value): Map<string, Expr> => {
@@ -107,7 +120,10 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
   const read = (value: Value, at: Index): Expr => {
     const known = elements(value).get(at.key);
     if (known) return known;
-    const made = intern(value.def ? compute(value.def, value, at) : readSource(value, at));
+    const row = rows.get(value);
+    const made = row
+      ? readRow(row, value, at)
+      : intern(value.def ? compute(value.def, value, at) : readSource(value, at));
     elements(value).set(at.key, made);
     if (value.def && !names.has(made)) names.set(made, value.def.op.name);
     return made;
@@ -119,6 +135,12 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     if (source.kind === 'splat') return constOf(type, source.value);
     const made = intern(load(type, source.name, at.linear.expr));
     if (at.linear.min < 0 || at.linear.max >= source.size) unsafe.add(made);
+    return made;
+  };
+  const readRow = ({ buffer, columns, round }: KeptRow, value: Value, at: Index): Expr => {
+    const [, column] = affine.unflatten(at.linear, [sizeOf(value.type.shape) / columns, columns]);
+    const made = intern(load(scalarType(value.type.dtype), buffer, column!.expr));
+    if (round !== undefined) rounds.set(made, round);
     return made;
   };
   const compute = (def: Instr, value: Value, at: Index): Expr => {
@@ -200,7 +222,11 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
   const fix = (value: Value, at: Index, element: Expr): void => {
     elements(value).set(at.key, intern(element));
   };
-  return { read, fix, intern, reductions, conditions, unsafe, names, fresh };
+  const keep = (value: Value, row: KeptRow): void => {
+    rows.set(value, row);
+    elements(value).clear();
+  };
+  return { read, fix, keep, intern, reductions, conditions, unsafe, rounds, names, fresh };
 }
 
 function types(def: Instr): readonly Value['type'][] {

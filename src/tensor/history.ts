@@ -29,7 +29,8 @@ export interface Leaf {
   readonly variable: Variable | null;
   /** The trace it was made in, which it does not outlive; null for one of eager mode. */
   readonly home: object | null;
-  readonly hooks: Set<GradientHook>;
+  /** Null until there is one. */
+  hooks: Set<GradientHook> | null;
   /** Outside every trace: does it have a gradient? If so, `slot` holds it. The slot stays the same, so that compiled code can write it. */
   present: boolean;
   slot: Variable | null;
@@ -39,7 +40,8 @@ export interface Leaf {
 export interface Computed {
   readonly kind: 'computed';
   readonly by: Step;
-  readonly hooks: Set<GradientHook>;
+  /** Null until there is one. */
+  hooks: Set<GradientHook> | null;
 }
 
 /** It depends on what requires a gradient, but no backward pass can go there. `why` continues "no gradient flows through it: …". */
@@ -58,7 +60,7 @@ export interface Step {
   readonly name: string;
   readonly loc: Loc | undefined;
   readonly inputs: readonly (History | null)[];
-  readonly inputTypes: readonly TensorType[];
+  readonly inputTypes: readonly { readonly type: TensorType }[];
   readonly outputs: readonly Computed[];
   /** The trace it was recorded in; null in eager mode. */
   readonly home: object | null;
@@ -118,5 +120,5 @@ export function leaf(
   home: object | null,
 ): Leaf {
   const type = { dtype, shape };
-  return { kind: 'leaf', name, type, variable, home, hooks: new Set(), present: false, slot: null };
+  return { kind: 'leaf', name, type, variable, home, hooks: null, present: false, slot: null };
 }

@@ -9,7 +9,7 @@ const withOptions = (options: unknown): string => messageOf(() => jit(identity, 
 describe('options of jit', () => {
   it('are refused unless known', () => {
     expect(withOptions({ statics: [0] })).toBe(
-      "OptionError: jit: unknown option 'statics'; there are static, donate, signature, maxTraces, precision, backend, name",
+      "OptionError: jit: unknown option 'statics'; there are static, donate, signature, maxTraces, precision, backend, name, autograph, scope",
     );
     expect(withOptions([0])).toBe('OptionError: jit: options must be an object such as { static: … }');
     expect(withOptions({ static: 0 })).toBe(

@@ -84,6 +84,12 @@ export class Code {
   v128(lane: { readonly f32: number } | { readonly i32: number }): void {
     this.v128Of(lanesOfV128.map(() => lane));
   }
+  /** Twice the same 64 bits. */
+  f64x2(value: number): void {
+    const words = new DataView(new ArrayBuffer(8));
+    words.setFloat64(0, value, true);
+    this.v128Of([0, 4, 0, 4].map((at) => ({ i32: words.getInt32(at, true) })));
+  }
   v128Of(lanes: readonly ({ readonly f32: number } | { readonly i32: number })[]): void {
     this.#opcode(0xfd0c);
     const word = new DataView(new ArrayBuffer(4));

@@ -12,6 +12,8 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly local: number; readonly plus: number }
   /** Four values, one for each of four iterations. A bool is all ones or all zeros. */
   | { readonly kind: 'vector'; readonly local: number }
+  /** Four f64, in two vectors. */
+  | { readonly kind: 'wide'; readonly low: number; readonly high: number }
   /** One f32, four times. */
   | { readonly kind: 'splat'; readonly local: number }
   /** The index of the laned loop: lane l is the local's value plus `plus` plus l. */
@@ -90,7 +92,7 @@ export function baseOf(buffer: string, context: Context): Base {
 export function varies(e: Expr, { names }: Context): boolean {
   return mentions(e, (name) => {
     const kind = names.get(name)?.kind;
-    return kind === 'lanes' || kind === 'vector';
+    return kind === 'lanes' || kind === 'vector' || kind === 'wide';
   });
 }
 

@@ -1,7 +1,8 @@
 // A kernel as a function of the addresses of its buffers. It returns 0, or the code of the assertion that did not hold.
 import { indexRange, rangeOf } from '../../loop/interval.ts';
-import type { Kernel, Stmt } from '../../loop/kernel.ts';
-import { unreachable } from '../../util/errors.ts';
+import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
+import { bodyOf, visitExprs } from '../../loop/visit.ts';
+import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { Code } from './code.ts';
 import {
@@ -65,10 +66,11 @@ function emitStatement(s: Stmt, context: Context): void {
       break;
     }
     case 'assign': {
-      const { kind, local } = bindingOf(s.name, context);
-      if (kind === 'vector') emitVector(s.value, context);
+      const binding = bindingOf(s.name, context);
+      if (binding.kind === 'wide') throw new InternalError(`${s.name}, four f64, in a statement`);
+      if (binding.kind === 'vector') emitVector(s.value, context);
       else emitScalar(s.value, context);
-      code.set(local);
+      code.set(binding.local);
       break;
     }
     case 'store':
@@ -147,6 +149,27 @@ function emitStore(s: Extract<Stmt, { readonly kind: 'store' }>, context: Contex
 
 const lanes = 4;
 
+// Operations up to which a loop of four iterations at once does two such rounds: what a round costs besides its arithmetic is paid half as often.
+const shortBody = 32;
+
+function isShort(body: readonly Stmt[]): boolean {
+  let left = shortBody;
+  const count = (e: Expr): void => {
+    left -= e.kind === 'call' ? operationsIn(e.fn) : Number(e.kind !== 'const' && e.kind !== 'local');
+  };
+  visitExprs(body, count);
+  return left >= 0 && body.every((s) => s.kind === 'let' || s.kind === 'store');
+}
+
+function operationsIn(fn: ScalarFunction): number {
+  let operations = 0;
+  for (const e of bodyOf(fn))
+    visitExprs(e, (x) => {
+      operations += x.kind === 'call' ? operationsIn(x.fn) : Number(x.kind !== 'const' && x.kind !== 'local');
+    });
+  return operations;
+}
+
 function emitFor(s: Extract<Stmt, { readonly kind: 'for' }>, context: Context): void {
   if (s.extent === 0) return;
   const { code } = context;
@@ -158,13 +181,20 @@ function emitFor(s: Extract<Stmt, { readonly kind: 'for' }>, context: Context): 
     const index = code.local('i32');
     code.i32(from);
     code.set(index);
-    const round = (): void => {
+    const round = (plus: number): void => {
       const scope = inside(inner, { laned: context.laned || step === lanes });
-      scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus: 0 });
+      scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus });
       emitAll(s.body, scope);
     };
-    if (to - from === step) round();
-    else emitLoop(code, index, to, step, round);
+    const pairs = step === lanes && to - from > 2 * lanes && isShort(s.body);
+    const paired = pairs ? to - ((to - from) % (2 * lanes)) : from;
+    if (paired > from)
+      emitLoop(code, index, paired, 2 * lanes, () => {
+        round(0);
+        round(lanes);
+      });
+    if (to - paired === step) round(0);
+    else if (to > paired) emitLoop(code, index, to, step, () => round(0));
   };
   // What goes round once has nothing to gain from vectors made before it: they would only take registers from the loops inside.
   if (four === lanes) rounds(0, four, lanes, { ...around, hoisted: null });

@@ -87,6 +87,10 @@ function emitLocal(name: string, type: Scalar, context: Context): void {
       code.get(binding.local);
       code.lane('f32x4.extract_lane', 0);
       break;
+    case 'wide':
+      code.get(lane < 2 ? binding.low : binding.high);
+      code.lane('f64x2.extract_lane', lane % 2);
+      break;
     default:
       unreachable(binding);
   }

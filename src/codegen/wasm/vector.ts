@@ -1,12 +1,13 @@
 // Expressions for four iterations at once: each leaves a v128 on the stack. A bool is all ones or all zeros in its 32 bits.
 // Whatever SIMD has no instruction for is computed lane by lane in scalar code.
 import type { BinaryOp, CompareOp, Expr, Scalar, ScalarFunction, UnaryOp } from '../../loop/kernel.ts';
-import { bodyOf, operandsOf } from '../../loop/visit.ts';
+import { operandsOf } from '../../loop/visit.ts';
 import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { type Binding, bindingOf, type Context, inside, once, varies } from './context.ts';
 import type { Opcode } from './opcodes.ts';
 import { emitAddress, emitScalar, isFree } from './scalar.ts';
+import { emitWide, isBound, type Narrow } from './wide.ts';
 
 export function emitVector(e: Expr, context: Context): void {
   const { code } = context;
@@ -61,8 +62,8 @@ export function emitVector(e: Expr, context: Context): void {
       emitVector(e.x, context);
       break;
     case 'call':
-      if (isFloat32Only(e.fn)) emitCall(e.fn, e.args, context);
-      else emitByLanes(e, context);
+      // Written out where it is called: its constants then stay in locals around the loop.
+      emitVector(e.fn.result, enterCall(e.fn, e.args, context));
       break;
     default:
       unreachable(e);
@@ -105,6 +106,8 @@ function emitVectorLocal(name: string, type: Scalar, context: Context): void {
       else make();
       break;
     }
+    case 'wide':
+      throw new InternalError(`${name} is an f64, of which no vector holds four`);
     case 'lanes':
       code.get(binding.local);
       code.op('i32x4.splat');
@@ -230,11 +233,6 @@ function isProduct(e: Expr): e is Extract<Expr, { readonly kind: 'binary' }> {
   return e.kind === 'binary' && e.op === 'mul';
 }
 
-/** A constant for which the one-instruction `pmin` or `pmax` is the minimum or maximum: no NaN, and not the zero whose sign would count. */
-function isBound(e: Expr, op: 'min' | 'max'): boolean {
-  return e.kind === 'const' && !Number.isNaN(e.value) && !Object.is(e.value, op === 'max' ? 0 : -0);
-}
-
 // For bools true is the greater: as masks they compare like unsigned integers.
 const wordCompare: Readonly<Record<CompareOp, readonly [integer: Opcode, mask: Opcode]>> = {
   eq: ['i32x4.eq', 'i32x4.eq'],
@@ -248,7 +246,13 @@ const wordCompare: Readonly<Record<CompareOp, readonly [integer: Opcode, mask: O
 function emitCompare(e: Extract<Expr, { readonly kind: 'compare' }>, context: Context): void {
   const { type } = e.a;
   if (type === 'f64') {
-    emitByLanes(e, context);
+    const [a, b] = [emitWide(e.a, context, narrow), emitWide(e.b, context, narrow)];
+    for (const half of ['low', 'high'] as const) {
+      context.code.get(a[half]);
+      context.code.get(b[half]);
+      context.code.op(`f64x2.${e.op}`);
+    }
+    context.code.shuffle([0, 2, 4, 6]);
     return;
   }
   emitVector(e.a, context);
@@ -261,7 +265,15 @@ function emitConversion(e: Extract<Expr, { readonly kind: 'convert' }>, context:
   const { code } = context;
   const from = e.x.type;
   if (from === 'f64') {
-    emitByLanes(e, context);
+    const { low, high } = emitWide(e.x, context, narrow);
+    for (const half of [low, high]) {
+      code.get(half);
+      if (e.type === 'bool') {
+        once(context, 'f64 0', () => code.f64x2(0));
+        code.op('f64x2.ne');
+      } else code.op(e.type === 'f32' ? 'f32x4.demote_f64x2_zero' : 'i32x4.trunc_sat_f64x2_s_zero');
+    }
+    code.shuffle(e.type === 'bool' ? [0, 2, 4, 6] : [0, 1, 4, 5]);
     return;
   }
   emitVector(e.x, context);
@@ -289,24 +301,14 @@ function emitConversion(e: Extract<Expr, { readonly kind: 'convert' }>, context:
   }
 }
 
-const float32Only = new WeakMap<ScalarFunction, boolean>();
-
-/** Has the function steps of 32 bits only, so that four can be taken at once? */
-function isFloat32Only(fn: ScalarFunction): boolean {
-  let known = float32Only.get(fn);
-  if (known === undefined) {
-    const narrow = (e: Expr): boolean =>
-      e.type !== 'f64' && operandsOf(e).every(narrow) && (e.kind !== 'call' || isFloat32Only(e.fn));
-    known = bodyOf(fn).every(narrow) && fn.params.every((p) => p.type !== 'f64');
-    float32Only.set(fn, known);
-  }
-  return known;
-}
-
-// Written out where it is called: its constants then stay in locals around the loop.
-function emitCall(fn: ScalarFunction, args: readonly Expr[], context: Context): void {
+/** Binds the parameters and steps of a function. */
+function enterCall(fn: ScalarFunction, args: readonly Expr[], context: Context): Context {
   const names = new Map<string, Binding>();
   const keep = (name: string, e: Expr, from: Context): void => {
+    if (e.type === 'f64') {
+      names.set(name, { kind: 'wide', ...emitWide(e, from, narrow) });
+      return;
+    }
     emitVector(e, from);
     const local = context.code.local('v128');
     context.code.set(local);
@@ -315,8 +317,10 @@ function emitCall(fn: ScalarFunction, args: readonly Expr[], context: Context): 
   fn.params.forEach((p, i) => keep(p.name, args[i]!, context));
   const within: Context = { ...context, names, ranges: new Map() };
   for (const { name, value } of fn.lets) keep(name, value, within);
-  emitVector(fn.result, within);
+  return within;
 }
+
+const narrow: Narrow = { emitVector, enterCall };
 
 /** May all lanes be evaluated where only some may ask for the value? What takes long is evaluated all the same: a branch for each lane costs more. */
 function mayEvaluate(e: Expr, context: Context): boolean {

@@ -12,31 +12,37 @@ import {
 } from './define.ts';
 
 /**
- * x = n ln 2 + r with n = round(x / ln 2) and |r| <= ln 2 / 2 (Cody and Waite 1980: ln 2 split in two, the first part short enough for n times it to be
+ * `sign` · x = n ln 2 + `sign` · r with n integer and |r| <= ln 2 / 2 (Cody and Waite 1980: ln 2 split in two, the first part short enough for n times it to be
  * exact), for x within some multiples of ±100.
  *
  * 1.5 · 2^23 added to an f32 below 2^22 leaves no fraction bits, so the addition rounds to the nearest integer (ties to even), which then stands in the
  * low bits of the sum. With `offset` = b more, those bits are n + b: shifted left by 23 they are the f32 2^(n + b - 127), without further arithmetic.
  */
-function reduce(x: Expr, offset: number, step: Step): { readonly r: Expr; readonly offsetBits: Expr } {
+function reduce(
+  x: Expr,
+  sign: 1 | -1,
+  offset: number,
+  step: Step,
+): { readonly r: Expr; readonly offsetBits: Expr } {
   const roundingShift = k.f32(1.5 * 2 ** 23 + offset);
-  const shifted = step('shifted', k.add(k.mul(x, k.f32(Math.LOG2E)), roundingShift));
+  const shifted = step('shifted', k.add(k.mul(x, k.f32(sign * Math.LOG2E)), roundingShift));
   const n = step('n', k.sub(shifted, roundingShift));
-  const high = k.sub(x, k.mul(n, k.f32(0.693359375)));
-  const r = step('r', k.add(high, k.mul(n, k.f32(2.12194440054e-4))));
+  const high = k.sub(x, k.mul(n, k.f32(sign * 0.693359375)));
+  const r = step('r', k.add(high, k.mul(n, k.f32(sign * 2.12194440054e-4))));
   return { r, offsetBits: k.bitsOf(shifted) };
 }
 
-/** e^r for |r| <= ln 2 / 2. The polynomial of degree 5 for (e^r - 1 - r) / r² and the split of ln 2 are those of Cephes' expf (Moshier). */
-function expNearZero(r: Expr, step: Step): Expr {
-  const p = step(
-    'p',
-    polynomial(
-      r,
-      [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4],
-    ),
-  );
-  return step('y', k.add(k.add(k.mul(p, k.mul(r, r)), r), k.f32(1)));
+// The polynomial of degree 5 for (e^r - 1 - r) / r² and the split of ln 2 are those of Cephes' expf (Moshier).
+const nearZero = [
+  5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4,
+];
+
+/** e^(sign · r) for |r| <= ln 2 / 2. */
+function expNearZero(r: Expr, sign: 1 | -1, step: Step): Expr {
+  const coefficients = nearZero.map((c, i) => (i % 2 === 1 ? sign * c : c));
+  const p = step('p', polynomial(r, coefficients));
+  const square = k.mul(p, k.mul(r, r));
+  return step('y', k.add(sign === 1 ? k.add(square, r) : k.sub(square, r), k.f32(1)));
 }
 
 /** The f32 whose exponent field is in the low bits of an integer. */
@@ -46,8 +52,8 @@ const withExponent = (field: Expr): Expr => k.fromBits(k.binary('shl', field, k.
 export const exp: ScalarFunction = defineF32('exp', (x, step) => {
   // Beyond these bounds the result is 0 or infinity all the same, and n stays in range.
   const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(89)));
-  const { r, offsetBits } = reduce(bounded, 2 * 127, step);
-  const y = expNearZero(r, step);
+  const { r, offsetBits } = reduce(bounded, 1, 2 * 127, step);
+  const y = expNearZero(r, 1, step);
   const fields = step('fields', offsetBits);
   const half = step('half', k.binary('shr', fields, k.i32(1)));
   return k.mul(k.mul(y, withExponent(half)), withExponent(k.sub(fields, half)));
@@ -56,8 +62,8 @@ export const exp: ScalarFunction = defineF32('exp', (x, step) => {
 /** e^x for 0 <= x, which beyond 20 is taken as 20. */
 export function expUpTo20(x: Expr, step: Step): Expr {
   const bounded = step('bounded', k.binary('min', x, k.f32(20)));
-  const { r, offsetBits } = reduce(bounded, 127, step);
-  return k.mul(expNearZero(r, step), withExponent(offsetBits));
+  const { r, offsetBits } = reduce(bounded, 1, 127, step);
+  return k.mul(expNearZero(r, 1, step), withExponent(offsetBits));
 }
 
 /**
@@ -67,12 +73,9 @@ export function expUpTo20(x: Expr, step: Step): Expr {
 export const sigmoid: ScalarFunction = defineF32('sigmoid', (x, step) => {
   const scale = k.f32(2 ** -64);
   // From 30 on the result is 1, and up to -104 it is 0.
-  const bounded = step(
-    'bounded',
-    k.binary('min', k.binary('max', k.unary('neg', x), k.f32(-30)), k.f32(104)),
-  );
-  const { r, offsetBits } = reduce(bounded, 127 - 64, step);
-  const e = k.mul(expNearZero(r, step), withExponent(offsetBits));
+  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(30)));
+  const { r, offsetBits } = reduce(bounded, -1, 127 - 64, step);
+  const e = k.mul(expNearZero(r, -1, step), withExponent(offsetBits));
   return k.div(scale, k.add(scale, e));
 });
 

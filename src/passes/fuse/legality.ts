@@ -6,14 +6,19 @@ import { defOf } from '../../ops/opdef.ts';
 import { sameList } from '../../util/seq.ts';
 import { isAlias, maxOperands, maxWeight, roleOf, weightOf } from './cost.ts';
 import type { FusionGraph } from './graph.ts';
+import { areRows } from './rows.ts';
 
 /** The kind of the fusion that the instructions (in program order) make, or null where they make none. */
 export function fusionKind(members: readonly Instr[], graph: FusionGraph): FusionKind | null {
   const region = describe(members, graph);
   if (region.operands.size + region.results.length > maxOperands) return null;
   if (members.reduce((sum, m) => sum + weightOf(m), 0) > maxWeight) return null;
-  if (!members.every((m) => readsWell(m, region))) return null;
   const anchors = members.filter((m) => roleOf(m) === 'reduce' || roleOf(m) === 'contract');
+  const kind = members.every((m) => readsWell(m, region)) ? kindOf(anchors, region) : null;
+  return kind ?? (anchors.length > 0 && areRows(region, (value) => isPlain(value, region)) ? 'rows' : null);
+}
+
+function kindOf(anchors: readonly Instr[], region: Region): FusionKind | null {
   if (anchors.length === 0) return oneLoop(region) ? 'map' : null;
   return anchoredKind(anchors, region);
 }

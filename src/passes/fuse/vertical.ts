@@ -35,5 +35,7 @@ export function tryMerge(a: Group, b: Group, graph: FusionGraph, fuel: Fuel): bo
 // What no look at the members could allow.
 function mayJoin(a: Group, b: Group): boolean {
   if (a.kind === 'alone' || b.kind === 'alone' || a.kind === 'group' || b.kind === 'group') return false;
-  return a.kind === 'map' || b.kind === 'map' || (a.kind === 'reduce' && b.kind === 'reduce');
+  return a.kind === 'map' || b.kind === 'map' || (isByRows(a) && isByRows(b));
 }
+
+const isByRows = ({ kind }: Group): boolean => kind === 'reduce' || kind === 'rows';

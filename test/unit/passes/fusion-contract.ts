@@ -28,11 +28,12 @@ function regionBreach(kind: string, region: Func): string | undefined {
   if (results.length === 0) return 'no results';
   if (results.some((r) => params.includes(r))) return 'a parameter is a result';
   if (params.some((p) => !body.some((i) => i.args.includes(p)))) return 'an unused parameter';
-  if (new Set(results.map((r) => sizeOf(r.type.shape))).size !== 1 && kind !== 'group')
-    return 'results of several sizes';
+  const sizes = new Set(results.map((r) => sizeOf(r.type.shape))).size;
+  if (sizes !== 1 && kind !== 'group' && kind !== 'rows') return 'results of several sizes';
   if (kind === 'group') return groupBreach(region);
   if (body.some((i) => inMemory(i) || ['kernel', 'host'].includes(kindOf(i))))
     return 'an instruction with its own kernel';
+  if (kind === 'rows') return rowsBreach(region);
   for (const i of body) {
     const breach = readingBreach(i, region);
     if (breach) return breach;
@@ -63,6 +64,28 @@ function readingBreach(i: Instr, { body, results }: Func): string | undefined {
   if (readers.length > 1 || results.includes(x)) return `what ${i.op.name} reads has other readers`;
   const [inner, outer] = [sizeOf(x.type.shape), sizeOf(i.results[0]!.type.shape)];
   return outer > inner ? `${i.op.name} repeats computed values` : undefined;
+}
+
+function rowsBreach({ body, results }: Func): string | undefined {
+  const reductions = body.filter(isReduction);
+  if (reductions.length === 0 || body.some(isContraction)) return 'no reduction, or a contraction';
+  const { shape } = reductions[0]!.args[0]!.type;
+  const loopOf = (i: Instr): string => `${i.args[0]!.type.shape} ${i.results[0]!.type.shape}`;
+  if (reductions.some((r) => loopOf(r) !== loopOf(reductions[0]!))) return 'reductions of different loops';
+  const { shape: leading } = reductions[0]!.results[0]!.type;
+  if (String(shape.slice(0, leading.length)) !== String(leading)) return 'rows that are not the last axes';
+  const isRow = (v: Value): boolean => sizeOf(v.type.shape) === sizeOf(leading);
+  const isFull = (v: Value): boolean => String(v.type.shape) === String(shape);
+  if (!results.every((r) => isRow(r) || isFull(r))) return 'a result of another size';
+  for (const i of body) {
+    const y = i.results[0]!;
+    if (kindOf(i) === 'point' && !isRow(y) && !isFull(y)) return `${i.op.name} of another size`;
+    if (kindOf(i) === 'index' && !i.args.every(plain)) return `${i.op.name} reads a computed value`;
+    if (kindOf(i) !== 'view' || plain(i.args[0]!)) continue;
+    if (!isRow(i.args[0]!)) return `${i.op.name} of what differs within rows`;
+    if (is(i, reshape) ? !isRow(y) : i.op.name !== 'broadcast' || !isFull(y)) return `${i.op.name} of a row`;
+  }
+  return undefined;
 }
 
 function anchoredBreach(
