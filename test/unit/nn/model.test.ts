@@ -209,13 +209,13 @@ describe('fit', () => {
   it('takes data sets, and evaluates and predicts what it was given', async () => {
     const model = small().compile(options());
     const batches = dataset([x, labels]).shuffle({ seed: 1 }).batch(50);
-    await model.fit(batches as never, { epochs: 2, verbose: 'silent', validationData: [x, labels] });
+    await model.fit(batches, { epochs: 2, verbose: 'silent', validationData: [x, labels] });
     const logs = model.evaluate(x, labels, { batchSize: 64 });
     const predicted = model.predict(x, { batchSize: 64 }) as Tensor;
     expect(predicted.toArray()).toEqual((model(x) as Tensor).toArray());
     expect(logs.accuracy).toBeCloseTo(nn.accuracy(labels, predicted).item(), 6);
     expect(logs.loss).toBeCloseTo(nn.sparseCategoricalCrossentropy(labels, predicted).item(), 5);
-    expect(model.evaluate(batches as never)).toEqual({
+    expect(model.evaluate(batches)).toEqual({
       loss: expect.closeTo(logs.loss!, 5) as number,
       accuracy: logs.accuracy,
     });
