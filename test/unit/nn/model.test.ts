@@ -246,6 +246,18 @@ describe('fit', () => {
     ]);
   });
 
+  it('builds a model of layers alone, from the first batch', async () => {
+    const run = async (jitted: boolean): Promise<unknown> => {
+      setRandomSeed(0);
+      const model = sequential([new Dense(8, { activation: 'relu' }), new BatchNorm(), new Dense(2)]);
+      model.compile({ optimizer: 'adamw', loss: nn.softmaxCrossEntropy, metrics: ['accuracy'], jit: jitted });
+      const { history } = await model.fit(x, labels, { epochs: 2, batchSize: 64, verbose: 'silent' });
+      expect(model.trainableWeights.length).toBe(6);
+      return [history, model.weights.map((w) => w.toArray())];
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+
   it('freezes what is not trainable', async () => {
     const model = small();
     model.layers[0]!.trainable = false;
