@@ -1,5 +1,6 @@
 // `tracejit/graph`: define-and-run. TensorFlow 1's graphs and sessions, Theano's functions of symbols.
 
+import './autodiff/history.ts';
 import { gradientNodes } from './graph/gradients.ts';
 import { GraphTensor } from './graph/nodes.ts';
 import { isTensor } from './ops/coerce.ts';

@@ -114,6 +114,7 @@ export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export { cond, switchCase } from './trace/control/branches.ts';
 export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';
 export type { Like, Tensors } from './trace/control/state.ts';
+export { type InAxes, vmap } from './trace/control/vmap.ts';
 export { assert, check, print } from './trace/effects.ts';
 export { Setting } from './trace/setting.ts';
 export * as tree from './trace/trees.ts';

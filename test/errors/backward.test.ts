@@ -1,6 +1,6 @@
 // What users see when a backward pass cannot be made, and that it leaves the gradients alone.
 import { describe, expect, it } from 'vitest';
-import { jit, noGrad, type Tensor, tensor, variable } from '../../src/index.ts';
+import { cond, jit, noGrad, type Tensor, tensor, variable } from '../../src/index.ts';
 import { messageOf } from './message.ts';
 
 const leaf = (data: number | number[]): Tensor => tensor(data, { requiresGrad: true });
@@ -114,6 +114,29 @@ describe('backward', () => {
     expect(messageOf(() => jit(() => y.square().backward())())).toBe(
       'GradientError: backward: mul was recorded outside the function that is being traced, so that its compiled code would go back through it at every call; compute it inside, or call backward() outside of jit',
     );
+  });
+});
+
+describe('backward in a branch or a loop', () => {
+  it('is an error in a trace, where the branch may not run', () => {
+    const w = variable(tensor(2), { name: 'w' });
+    const f = jit(
+      (x: Tensor) =>
+        cond(
+          x.greater(0),
+          () => {
+            const loss = w.mul(x);
+            loss.backward();
+            return loss;
+          },
+          () => x,
+        ),
+      { name: 'f' },
+    );
+    expect(messageOf(() => f(tensor(1)))).toBe(
+      "GradientError: backward: the gradient of 'w' would be set in a branch, a loop body or a custom gradient (@f), which may run any number of times. Return the loss from there and call backward() behind it, or take the gradient inside with grad(f)",
+    );
+    expect(w.grad).toBe(null);
   });
 });
 

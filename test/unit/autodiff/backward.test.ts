@@ -1,16 +1,19 @@
 // PyTorch's way: leaves that require a gradient, backward(), and the same in compiled code, to the bit.
 import { describe, expect, it } from 'vitest';
 import {
+  cond,
   customGradient,
   grad,
   jit,
   noGrad,
   onesLike,
   random,
+  scan,
   type Tensor,
   tensor,
   type Variable,
   variable,
+  whileLoop,
 } from '../../../src/index.ts';
 
 const leaf = (data: number | number[]): Tensor => tensor(data, { requiresGrad: true });
@@ -319,6 +322,31 @@ describe('in compiled code', () => {
       .add(f(tensor(5)))
       .backward();
     expect([w.grad!.item(), calls.item()]).toEqual([12, 2]);
+  });
+
+  it('goes back through branches and loops, whose length the data say', () => {
+    const run = (wrap: (f: (t: Tensor) => Tensor) => (t: Tensor) => Tensor): number[][] => {
+      const w = variable(tensor([0.5, 0.25]), { name: 'w' });
+      const step = wrap((t) => {
+        w.grad = null;
+        const long = whileLoop(
+          (h) => h.sum().less(20),
+          (h) => h.mul(w.add(1.5)),
+          t,
+        );
+        const [, sums] = scan((c: Tensor, x: Tensor) => [c.add(x.mul(w.sum())), c.mul(c)], tensor(1), t);
+        const chosen = cond(
+          t.sum().greater(4),
+          () => w.mul(long).sum(),
+          () => w.sum().sin(),
+        );
+        chosen.add(sums.sum()).backward();
+        return w.grad!.mul(1);
+      });
+      return [tensor([1, 2]), tensor([3, 4])].map((t) => bits(step(t)));
+    };
+    const eager = run((f) => f);
+    expect(run((f) => jit(f))).toEqual(eager);
   });
 
   it('only results that depend on leaves get a history', () => {

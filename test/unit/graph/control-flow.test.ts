@@ -1,7 +1,7 @@
 // Control flow in graphs: branches and loops are nodes, of open sizes too; scan as in Theano.
 
 import { onesLike, type Tensor, tensor } from 'tracejit';
-import { compileFunction, Graph, Session, scan, symbol } from 'tracejit/graph';
+import { compileFunction, Graph, gradients, Session, scan, symbol } from 'tracejit/graph';
 import { describe, expect, it } from 'vitest';
 
 describe('control flow', () => {
@@ -41,6 +41,24 @@ describe('control flow', () => {
         )
         .map((t) => t.item()),
     ).toEqual([4, 45]);
+    const [dr] = g.gradients(
+      g.cond(
+        a.less(b),
+        () => a.mul(a),
+        () => a.mul(3),
+      ),
+      [a],
+    );
+    expect(
+      [2, 10].map((v) =>
+        session
+          .run(dr!, [
+            [a, v],
+            [b, 5],
+          ])
+          .item(),
+      ),
+    ).toEqual([4, 3]);
   });
 
   it('works on open sizes', () => {
@@ -76,7 +94,7 @@ describe('scan', () => {
     expect(last!.toArray()).toEqual([8, 27]);
   });
 
-  it('walks sequences', () => {
+  it('walks sequences, with gradients', () => {
     const [xs, w] = [symbol('xs', [4]), symbol('w')];
     const [sums] = scan((x, prev, k) => prev!.add(x!.mul(k!)), {
       sequences: [xs],
@@ -84,6 +102,8 @@ describe('scan', () => {
       nonSequences: [w],
     });
     const last = (sums as typeof xs).slice(-1);
-    expect(compileFunction([xs, w], last)([1, 2, 3, 4], 2).item()).toBe(20);
+    const [dw] = gradients(last, [w]);
+    const f = compileFunction([xs, w], [last, dw!]);
+    expect(f([1, 2, 3, 4], 2).map((t) => t.item())).toEqual([20, 10]);
   });
 });
