@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import autograph from './src/autograph/hosts/vite.ts';
 
 const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
 export default defineConfig({
+  // The functions that tests and examples give to `jit` are converted, as they would be in a program.
+  plugins: [autograph()],
   // Tests and examples import the package by its name and get the sources, as tsconfig.json's `paths` say.
   resolve: {
     alias: [
@@ -12,6 +15,8 @@ export default defineConfig({
       { find: /^tracejit\/nn$/, replacement: source('nn.ts') },
       { find: /^tracejit\/optim$/, replacement: source('optim.ts') },
       { find: /^tracejit\/data$/, replacement: source('data.ts') },
+      { find: /^tracejit\/autograph$/, replacement: source('autograph.ts') },
+      { find: /^tracejit\/autograph\/runtime$/, replacement: source('autograph/runtime/index.ts') },
       { find: /^tracejit\/graph$/, replacement: source('graph.ts') },
     ],
   },

@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lower: ['util', 'ir', 'ops', 'loop'],
   codegen: ['util', 'ir', 'loop', 'lower'],
   jit: ['util', 'ir', 'array', 'ops', 'loop', 'tensor', 'trace', 'autodiff', 'passes', 'lower', 'codegen'],
+  autograph: ['util', 'ir', 'ops', 'tensor', 'trace', 'jit'],
   graph: ['util', 'ir', 'array', 'ops', 'tensor', 'trace', 'autodiff', 'jit'],
   // What is written against the public surface: its entry, and options and small functions of util.
   optim: ['util', 'index.ts'],

@@ -6,6 +6,7 @@ import { eager } from '../tensor/eager.ts';
 import { flatten, unflatten } from '../trace/tree.ts';
 import { ArgumentError, CapacityError, TraceError } from '../util/errors.ts';
 import { userLocation } from '../util/location.ts';
+import { prepared, rememberOriginal } from './autograph.ts';
 import { Specialisations, type TraceRecord } from './cache.ts';
 import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
@@ -70,9 +71,11 @@ function jitted<Args extends readonly unknown[], R>(
   options: JitOptions,
 ): Jitted<Args, R> {
   const settings = completeOptions(options, f.name);
-  const specialisations = new Specialisations(f, settings);
+  const body = prepared(f, options);
+  const specialisations = new Specialisations(body, settings);
   const run = (...args: Args): R =>
-    (configuration.jit ? callCompiled(specialisations, args) : callEagerly(f, args, settings)) as R;
+    (configuration.jit ? callCompiled(specialisations, args) : callEagerly(body, args, settings)) as R;
+  rememberOriginal(run, body);
   Object.defineProperties(run, {
     name: { value: f.name === '' ? 'jit' : `jit(${String(f.name)})` },
     length: { value: f.length },

@@ -1,13 +1,22 @@
 // What a user may ask of jit: its options, checked and completed, and the switches that hold for all functions.
 import { allowEngineFlags } from '../codegen/wasm/engine.ts';
 import type { Precision } from '../passes/pass.ts';
+import type { Scope } from '../trace/conversion.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
-import type { Backend } from './backend.ts';
+import type { ConversionOptions } from './autograph.ts';
+import type { Backend, Threads } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
 import type { UnitOptions } from './unit.ts';
 
-export interface JitOptions {
+export interface JitOptions extends ConversionOptions {
+  /**
+   * Whether the source transform converts the function: `false`, written out, keeps it as it is; `true` makes a call fail if the transform has
+   * not seen it. Without it, it is converted wherever a plugin or the register hook is at work.
+   */
+  readonly autograph?: boolean;
+  /** Converts the function at run time, from its own source: the names it uses, or `(code) => eval(code)`. Needs `import 'tracejit/autograph'`. */
+  readonly scope?: Scope;
   /** Positions of arguments, or names of keys in argument objects at any depth, that stay JavaScript values and are part of the cache key. */
   readonly static?: readonly (number | string)[];
   /** Positions of arguments whose buffers the call may reuse; their tensors cannot be used afterwards. */
@@ -23,6 +32,11 @@ export interface JitOptions {
    * saves more than it costs to copy arguments and results. `lower().backend` says which it is and why.
    */
   readonly backend?: Backend;
+  /**
+   * How many threads a call may use, this one included, to the same bits: a number from 1 to 64, or `auto`, the default: as many as there are cores, at most four, where
+   * the function has enough to do. They are used where it runs as WebAssembly on memory that can be shared; in a page that takes cross-origin isolation.
+   */
+  readonly threads?: Threads;
   /** Its name in IR, messages and generated code; default the function's own. */
   readonly name?: string;
 }
@@ -34,7 +48,10 @@ const optionNames: readonly (keyof JitOptions)[] = [
   'maxTraces',
   'precision',
   'backend',
+  'threads',
   'name',
+  'autograph',
+  'scope',
 ];
 
 /** The options, complete. */
@@ -48,7 +65,16 @@ export interface Settings extends UnitOptions {
 
 export function completeOptions(options: JitOptions, functionName: string): Settings {
   checkOptions(options, optionNames, 'jit');
-  const { static: statics = [], donate = [], signature, maxTraces, precision, backend, name } = options;
+  const {
+    static: statics = [],
+    donate = [],
+    signature,
+    maxTraces,
+    precision,
+    backend,
+    threads,
+    name,
+  } = options;
   if (!Array.isArray(statics) || !statics.every((s) => isPosition(s) || typeof s === 'string'))
     throw refused('static', 'a list of argument positions and names of keys', statics);
   if (!Array.isArray(donate) || !donate.every(isPosition))
@@ -64,6 +90,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
     throw refused('maxTraces', 'an integer >= 1', maxTraces);
   if (precision !== undefined) checkPrecision(precision, 'jit');
   if (backend !== undefined) checkBackend(backend, 'jit');
+  if (threads !== undefined) checkThreads(threads, 'jit');
   if (name !== undefined && typeof name !== 'string') throw refused('name', 'a string', name);
 
   const positions = new Set<unknown>(statics);
@@ -78,6 +105,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
     maxTraces: maxTraces ?? Number.POSITIVE_INFINITY,
     precision: precision ?? configuration.precision,
     backend: backend ?? configuration.backend,
+    threads: threads ?? configuration.threads,
   };
 }
 
@@ -88,6 +116,8 @@ export interface Configuration {
   readonly precision: Precision;
   /** The back-end of functions jitted from now on that do not say. */
   readonly backend: Backend;
+  /** The threads of functions jitted from now on that do not say. */
+  readonly threads: Threads;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
   /** Whether a scalar comparison that nothing uses is an error, or a warning where it is not written in the jitted function itself: mostly it stands in an `if`, which cannot see it. */
@@ -100,6 +130,7 @@ const defaults: Configuration = {
   jit: true,
   precision: 'strict',
   backend: 'auto',
+  threads: 'auto',
   retraceWarnings: true,
   checkConditions: true,
   engineFlags: true,
@@ -117,10 +148,12 @@ export function configure(changes: Partial<Configuration>): Configuration {
   }
   if (changes.precision !== undefined) checkPrecision(changes.precision, 'configure');
   if (changes.backend !== undefined) checkBackend(changes.backend, 'configure');
+  if (changes.threads !== undefined) checkThreads(changes.threads, 'configure');
   configuration = {
     jit: changes.jit ?? before.jit,
     precision: changes.precision ?? before.precision,
     backend: changes.backend ?? before.backend,
+    threads: changes.threads ?? before.threads,
     retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
     checkConditions: changes.checkConditions ?? before.checkConditions,
     engineFlags: changes.engineFlags ?? before.engineFlags,
@@ -137,6 +170,16 @@ function checkPrecision(value: unknown, where: string): void {
 function checkBackend(value: unknown, where: string): void {
   if (value !== 'auto' && value !== 'wasm' && value !== 'js')
     throw new OptionError(`${where}: backend must be 'auto', 'wasm' or 'js', got ${show(value)}`);
+}
+
+const mostThreads = 64;
+
+function checkThreads(value: unknown, where: string): void {
+  const isCount = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostThreads;
+  if (value !== 'auto' && !isCount)
+    throw new OptionError(
+      `${where}: threads must be 'auto' or an integer from 1 to ${mostThreads}, got ${show(value)}`,
+    );
 }
 
 function isPosition(x: unknown): x is number {

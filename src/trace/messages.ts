@@ -52,5 +52,5 @@ export function unusedFlag(trace: string, path: string): string {
 }
 
 function unusedSummary(tensor: Provenance): string {
-  return `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b)`;
+  return `a condition is computed and never used: ${describe(tensor)}. JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), branch with cond(condition, () => a, () => b), or have the source transform convert the function (node --import tracejit/register, or a plugin such as tracejit/autograph/vite; helper functions say 'use jit')`;
 }

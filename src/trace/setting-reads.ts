@@ -1,12 +1,12 @@
 // The settings one trace depends on: those it read before it changed them itself.
-import type { Setting, SettingRead } from './setting.ts';
+import type { Dependency, SettingRead } from './setting.ts';
 
 export class SettingReads {
-  readonly #reads = new Map<Setting<unknown>, SettingRead>();
-  readonly #own = new Set<Setting<unknown>>();
+  readonly #reads = new Map<Dependency, SettingRead>();
+  readonly #own = new Set<Dependency>();
 
   /** From here on reads give what the trace itself has set. */
-  own(setting: Setting<unknown>): void {
+  own(setting: Dependency): void {
     this.#own.add(setting);
   }
 

@@ -2,9 +2,17 @@
 import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
 import { Trace } from './tracer.ts';
 
-/** A setting, and the value of it that a trace has read. */
+/** What a trace may depend on: a setting, or a JavaScript variable that the traced function captured. */
+export interface Dependency {
+  /** Named where a function says why it was traced again. */
+  readonly name: string;
+  /** The value now, without depending on it. */
+  peek(): unknown;
+}
+
+/** A dependency, and the value of it that a trace has read. */
 export interface SettingRead {
-  readonly setting: Setting<unknown>;
+  readonly setting: Dependency;
   readonly value: unknown;
 }
 

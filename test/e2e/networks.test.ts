@@ -90,6 +90,28 @@ describe('a module', () => {
   });
 });
 
+describe('a recurrent model', () => {
+  it('learns a sine, with the bits of eager mode', async () => {
+    const series = Float32Array.from({ length: 240 }, (_, t) => Math.sin(t / 4));
+    const windows = Float32Array.from({ length: 200 * 12 }, (_, i) => series[Math.floor(i / 12) + (i % 12)]!);
+    const x = tensor(windows, { shape: [200, 12, 1] });
+    const y = tensor(series.subarray(12, 212), { shape: [200, 1] });
+    const run = async (jitted: boolean, epochs: number, rows: number): Promise<readonly number[]> => {
+      nn.setRandomSeed(1);
+      const model = nn.sequential([nn.input([12, 1]), new nn.LSTM(8), new nn.Dense(1)]);
+      model.compile({ optimizer: new Adam({ lr: 1e-2 }), loss: 'mse', jit: jitted });
+      const { history } = await model.fit(x.slice([0, rows]), y.slice([0, rows]), {
+        epochs,
+        batchSize: 20,
+        verbose: 'silent',
+      });
+      return history.loss!;
+    };
+    expect(await run(true, 2, 40)).toEqual(await run(false, 2, 40));
+    expect((await run(true, 30, 200)).at(-1)).toBeLessThan(0.01);
+  });
+});
+
 describe('a transformer', () => {
   const text = readFileSync(
     join(dirname(createRequire(import.meta.url).resolve('terser/package.json')), 'README.md'),

@@ -127,7 +127,7 @@ describe('a condition', () => {
 
   it('is missed inside of branches and loops, too', () => {
     const unused =
-      'TraceError: a condition is computed and never used: bool[] (greater in @f at test/errors/control.test.ts). JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it';
+      "TraceError: a condition is computed and never used: bool[] (greater in @f at test/errors/control.test.ts). JavaScript does not ask a tensor for its value in if, ?:, &&, || and !: every tensor counts as true there. Choose by element with where(condition, a, b), branch with cond(condition, () => a, () => b), or have the source transform convert the function (node --import tracejit/register, or a plugin such as tracejit/autograph/vite; helper functions say 'use jit'), or remove the comparison if it is not needed; configure({ checkConditions: false }) allows it";
     expect(
       staged((x, s) =>
         cond(

@@ -62,9 +62,7 @@ describe('layers of Keras', () => {
         });
         if (c.gradient !== null) {
           weights.forEach((w, i) => w.assign(tensor(c.weights[i] as number[])));
-          const isRecurrent = ['SimpleRNN', 'LSTM', 'GRU'].includes(c.layer);
-          const differentiated = isRecurrent ? <F>(f: F): F => f : wrap;
-          const gradient = differentiated((t: Tensor) => {
+          const gradient = wrap((t: Tensor) => {
             const [y, pullback] = vjp(apply, t);
             return pullback(y.mul(2))[0];
           })(x);
@@ -74,7 +72,13 @@ describe('layers of Keras', () => {
         return [...seen.flatMap((t) => [...t.data()]), ...weights.flatMap((w) => [...w.data()])];
       };
       const eager = run((f) => f);
-      expect(run((f) => jit(f) as never)).toEqual(eager);
+      const compiled = run((f) => jit(f) as never);
+      // A state that is read twice in a step and returned too: through a staged loop its gradients are added in another order (docs/numerics.md).
+      if (c.layer === 'GRU' && c.config.returnSequences === true)
+        compiled.forEach((value, i) => {
+          expect(Math.abs(value - eager[i]!)).toBeLessThanOrEqual(2e-7 * Math.max(1, Math.abs(eager[i]!)));
+        });
+      else expect(compiled).toEqual(eager);
     },
   );
 });

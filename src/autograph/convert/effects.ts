@@ -1,0 +1,43 @@
+// Expressions whose value nobody reads: `a && b()` is then an `if`, as minifiers write it, and `i++` needs no value.
+import type { Node } from '../ast.ts';
+import { argument, call, type Place } from '../context.ts';
+import { mark, type Rope } from '../rope.ts';
+import { stateOf } from '../state.ts';
+import { isInstrumentation, update } from './assignments.ts';
+import { callExpression } from './calls.ts';
+
+export function effect(node: Node, at: Place): Rope {
+  switch (node.type) {
+    case 'UpdateExpression':
+      return isInstrumentation(node.argument as Node) ? at.emit(node) : update(node, true, at);
+    case 'CallExpression':
+      return callExpression(node, true, at);
+    case 'LogicalExpression': {
+      if (node.operator === '??') return at.emit(node);
+      const test = argument(node.left as Node, at);
+      const right = node.right as Node;
+      return branches(node, node.operator === '&&' ? test : call(at, 'not', test), [right], at);
+    }
+    case 'ConditionalExpression':
+      return branches(
+        node,
+        argument(node.test as Node, at),
+        [node.consequent as Node, node.alternate as Node],
+        at,
+      );
+    default:
+      return at.emit(node);
+  }
+}
+
+function branches(node: Node, test: Rope, sides: readonly Node[], at: Place): Rope {
+  const state = stateOf({ start: sides[0]!.start, end: node.end, after: null, jumps: [], node }, at);
+  const [yes, no] = sides.map((s): Rope => ['() => { ', braced(s, at), '; }']);
+  return [mark(node.start), call(at, 'ifStatement', test, yes!, no ?? 'null', state)];
+}
+
+// A statement must not begin with a brace, or with a word that declares.
+function braced(node: Node, at: Place): Rope {
+  const word = /^(?:\{|function\b|class\b|let\b)/.test(at.file.source.slice(node.start, node.start + 9));
+  return word ? ['(', at.emit(node), ')'] : effect(node, at);
+}

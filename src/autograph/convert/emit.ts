@@ -1,0 +1,108 @@
+// The converters by kind of node. What is not listed stays as it is, its children converted.
+import { isFunction, isLoop, type Node } from '../ast.ts';
+import { copy, type Place } from '../context.ts';
+import { type Rope, slice } from '../rope.ts';
+import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
+import { callExpression, chain, member, newExpression, plainMember } from './calls.ts';
+import { effect } from './effects.ts';
+import { loop } from './loops.ts';
+import { binary, conditional, logical, template, unary } from './operators.ts';
+import { statement } from './statements.ts';
+import { switchStatement } from './switch.ts';
+
+export function emitIn(node: Node, at: Place): Rope {
+  if (isFunction(node)) return at.file.functionOf(node, false, false);
+  if (isLoop(node)) return loop(node, at);
+  switch (node.type) {
+    case 'Identifier':
+      return at.file.rename(node);
+    case 'IfStatement':
+    case 'BlockStatement':
+    case 'LabeledStatement':
+    case 'TryStatement':
+    case 'ReturnStatement':
+    case 'BreakStatement':
+    case 'ContinueStatement':
+      return statement(node, at);
+    case 'SwitchStatement':
+      return switchStatement(node, at);
+    case 'VariableDeclaration':
+      return declaration(node, at);
+    case 'VariableDeclarator':
+      return declarator(node, at);
+    case 'ExpressionStatement':
+      return expressionStatement(node.expression as Node, node, at);
+    case 'ThrowStatement': {
+      const { argument } = node;
+      return [
+        slice(node.start, argument.start),
+        `${at.file.names.ag}.thrown(`,
+        at.emit(argument as Node),
+        ')',
+        slice(argument.end, node.end),
+      ];
+    }
+    case 'AssignmentExpression':
+      return assignment(node, at);
+    case 'UpdateExpression':
+      return isInstrumentation(node.argument as Node) ? copy(node, at) : update(node, false, at);
+    case 'BinaryExpression':
+      return binary(node, at);
+    case 'UnaryExpression':
+      return unary(node, at);
+    case 'LogicalExpression':
+      return logical(node, at);
+    case 'ConditionalExpression':
+      return conditional(node, at);
+    case 'TemplateLiteral':
+      return template(node, at);
+    case 'TaggedTemplateExpression': {
+      const tag = node.tag as Node;
+      const plain = tag.type === 'MemberExpression' ? plainMember(tag, at) : at.emit(tag);
+      return [slice(node.start, tag.start), plain, slice(tag.end, node.quasi.start), copy(node.quasi, at)];
+    }
+    case 'CallExpression':
+      return callExpression(node, false, at);
+    case 'NewExpression':
+      return newExpression(node, at);
+    case 'MemberExpression':
+      return isInstrumentation(node) ? copy(node, at) : member(node, at);
+    case 'ChainExpression':
+      return chain(node.expression as Node, at);
+    case 'MethodDefinition': {
+      const isConstructor = node.kind === 'constructor' && !at.file.derived.has(node);
+      const key = node.computed ? at.emit(node.key as Node) : slice(node.key.start, node.key.end);
+      const value = at.file.functionOf(node.value, false, isConstructor);
+      return [slice(node.start, node.key.start), key, slice(node.key.end, node.value.start), value];
+    }
+    case 'Property':
+      if (node.shorthand && node.value.type === 'Identifier') {
+        const renamed = at.file.rename(node.value);
+        return typeof renamed === 'string' ? [`${node.value.name}: `, renamed] : slice(node.start, node.end);
+      }
+      return copy(node, at);
+    default:
+      return copy(node, at);
+  }
+}
+
+function expressionStatement(expression: Node, node: Node, at: Place): Rope {
+  const inner = effect(expression, at);
+  return [slice(node.start, expression.start), inner, slice(expression.end, node.end)];
+}
+
+// Objects that are changed later are remembered with the place they were made at: only those may change inside a staged branch.
+function declarator(node: Extract<Node, { type: 'VariableDeclarator' }>, at: Place): Rope {
+  const { id, init } = node;
+  const binding = id.type === 'Identifier' ? at.file.scopes.of.get(id)?.binding : undefined;
+  const makes =
+    init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' || init?.type === 'NewExpression';
+  if (!init || !makes || !binding || !at.file.mutated.has(binding)) return copy(node, at);
+  return [
+    slice(node.start, init.start),
+    `${at.file.names.ag}.fresh(`,
+    at.emit(init as Node),
+    ')',
+    slice(init.end, node.end),
+  ];
+}

@@ -1,0 +1,58 @@
+// The transform as a plugin of bundlers. It runs after types are stripped; esbuild strips none before its plugins, so there it asks esbuild to.
+import { readFile } from 'node:fs/promises';
+import remapping from '@jridgewell/remapping';
+import type { Plugin as EsbuildPlugin } from 'esbuild';
+import { createUnplugin, type UnpluginInstance } from 'unplugin';
+import { mayConvert } from '../transform.ts';
+import { convertModule, type HostOptions, inlineMap, isOurs } from './module.ts';
+
+type Build = Parameters<EsbuildPlugin['setup']>[0];
+
+interface MapProvider {
+  getCombinedSourcemap?: () => object;
+}
+
+export const autograph: UnpluginInstance<HostOptions | undefined, false> = createUnplugin(
+  (options: HostOptions | undefined, { framework }) => {
+    const name = 'tracejit-autograph';
+    if (framework === 'esbuild')
+      return { name, esbuild: { setup: (build) => setup(build as Build, options ?? {}) } };
+    return {
+      name,
+      // Behind the loaders that strip types.
+      ...((framework === 'webpack' || framework === 'rspack') && { enforce: 'post' as const }),
+      transformInclude: isOurs,
+      transform(code, id) {
+        const combined = (this as MapProvider).getCombinedSourcemap;
+        return convertModule(code, id, options ?? {}, () =>
+          combined === undefined ? null : combined.call(this),
+        );
+      },
+    };
+  },
+);
+
+function setup(build: Build, options: HostOptions): void {
+  build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
+    if (!isOurs(path)) return null;
+    const source = await readFile(path, 'utf8');
+    if (!mayConvert(source, options.packages)) return null;
+    const loader = /x$/.test(path)
+      ? /\.[cm]?t/.test(path)
+        ? 'tsx'
+        : 'jsx'
+      : /\.[cm]?t/.test(path)
+        ? 'ts'
+        : 'js';
+    const plain = await build.esbuild.transform(source, {
+      loader,
+      sourcefile: path,
+      sourcemap: 'external',
+      target: 'esnext',
+    });
+    const made = convertModule(plain.code, path, options, () => plain.map);
+    if (made === null) return null;
+    const map = remapping([made.map, JSON.parse(plain.map)] as never, () => null);
+    return { contents: `${made.code}\n${inlineMap(map)}`, loader: 'js' };
+  });
+}

@@ -1,0 +1,110 @@
+// The run-time host: a function's own source, converted and evaluated again, where its free names are what they were.
+import type { Program } from 'acorn';
+import { parse } from 'acorn';
+import type { Scope } from '../../trace/conversion.ts';
+import { functionFrom } from '../../util/code.ts';
+import { OptionError } from '../../util/errors.ts';
+import { type FunctionNode, isFunction, type Node, walk } from '../ast.ts';
+import { check } from '../check.ts';
+import { functionOf } from '../convert/functions.ts';
+import { ConversionError, Report } from '../diagnostics.ts';
+import { Places } from '../places.ts';
+import { type Rope, textOf } from '../rope.ts';
+import * as runtime from '../runtime/index.ts';
+import { analyseScopes, type Binding } from '../scope.ts';
+import { fileContext, parseOptions } from '../transform.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a function of any kind goes in, one of the same kind comes out
+type AnyFunction = (...args: any[]) => any;
+
+/** The function converted: with its free names from `scope`. Throws a ConversionError for what cannot be converted, an OptionError for names that are missing. */
+export function convertFunction(f: AnyFunction, scope: Scope): AnyFunction {
+  const held = typeof scope === 'function' ? null : scope;
+  const { code, runtimeName, missing } = convertText(f.toString(), f.name, held);
+  const title = `tracejit-autograph/${f.name.replace(/\W+/g, '_') || 'anonymous'}.js`;
+  const made = `(${runtimeName}, ${scopeName}) => (${code})\n//# sourceURL=${title}`;
+  if (typeof scope === 'function') {
+    const factory = scope(`(${made})`.replace(/\n(\/\/# sourceURL.*)\)$/, '\n)$1'));
+    if (typeof factory !== 'function')
+      throw new OptionError(
+        'jit: the scope function must evaluate the code it is given: scope: (code) => eval(code)',
+      );
+    return factory(runtime, undefined) as AnyFunction;
+  }
+  if (missing.length > 0)
+    throw new OptionError(
+      `jit: the function ${f.name || '(anonymous)'} uses names that scope does not hold: ${missing.join(', ')}; give them as scope: { ${missing.join(', ')} }, or give the whole scope: (code) => eval(code)`,
+    );
+  const factory = functionFrom([], `"use strict"; return ${made}`);
+  if (factory === null)
+    throw new OptionError(
+      'jit: scope needs to evaluate code, which this page forbids; use a bundler plugin (tracejit/autograph/vite …) instead',
+    );
+  return (factory() as (ag: unknown, held: unknown) => AnyFunction)(runtime, scope);
+}
+
+const scopeName = '$scope';
+
+interface ConvertedText {
+  readonly code: string;
+  readonly runtimeName: string;
+  /** Free names that are neither global nor held. */
+  readonly missing: readonly string[];
+}
+
+/** The text of a function, converted. With `held`, free names are members of it. */
+export function convertText(
+  text: string,
+  name: string,
+  held: Readonly<Record<string, unknown>> | null,
+): ConvertedText {
+  const id = name === '' ? 'anonymous function' : name;
+  const { source, program, fn } = parseFunction(text, id);
+  const places = new Places(source);
+  const report = new Report(id, places);
+  const missing = new Set<string>();
+  const free = (freeName: string): Binding | null => {
+    const given = held !== null && Object.hasOwn(held, freeName);
+    if (!given && freeName in globalThis) return null;
+    if (held !== null && !given) missing.add(freeName);
+    return {
+      name: freeName,
+      kind: 'let',
+      declared: 0,
+      owner: null,
+      references: [],
+      ...(held !== null && { spelled: `${scopeName}.${freeName}` }),
+    };
+  };
+  const scopes = analyseScopes(program, free);
+  check(fn, scopes, report);
+  const file = fileContext(program, { source, id, places, report, scopes });
+  const rope: Rope = functionOf(fn, file, true, false);
+  if (report.found.length > 0) throw new ConversionError(report.found);
+  return { code: textOf(rope, source), runtimeName: file.names.ag, missing: [...missing] };
+}
+
+// A function prints itself as an expression, or as the method it is: then `function` is put in front of it.
+function parseFunction(text: string, id: string): { source: string; program: Program; fn: FunctionNode } {
+  const method = text.replace(/^(?:static\s+)?(?:get\s+|set\s+)?(?:#?[\w$]+|\[[^\]]*\])\s*\(/, 'function (');
+  for (const candidate of [text, method]) {
+    const source = `(${candidate})`;
+    try {
+      const program = parse(source, parseOptions);
+      let fn: FunctionNode | undefined;
+      walk(program, (node: Node) => {
+        if (fn === undefined && isFunction(node)) fn = node;
+        return fn === undefined;
+      });
+      if (fn !== undefined) return { source, program, fn };
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  const report = new Report(id, new Places(text));
+  report.add(
+    0,
+    'the source of this function cannot be read at run time (a class, a built-in or a bound function); use a plugin or the register hook',
+  );
+  throw new ConversionError(report.found);
+}

@@ -1,0 +1,111 @@
+// Math, Number and Array with an eye on tensors: everything else goes to the originals.
+
+import * as binary from '../../ops/binary.ts';
+import { isTensor } from '../../ops/coerce.ts';
+import * as unary from '../../ops/unary.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { TracedTensor } from '../../trace/tracer.ts';
+import { ArgumentError } from '../../util/errors.ts';
+
+import { isWeak, weaken } from './weak.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the functions of Math take anything
+type Any = any;
+
+/** The functions of Math that are ops. `round` is JavaScript's: halves upwards. */
+const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
+  abs: unary.abs,
+  acos: unary.acos,
+  asin: unary.asin,
+  atan: unary.atan,
+  atan2: binary.atan2,
+  ceil: unary.ceil,
+  cos: unary.cos,
+  cosh: unary.cosh,
+  exp: unary.exp,
+  expm1: unary.expm1,
+  floor: unary.floor,
+  log: unary.log,
+  log1p: unary.log1p,
+  log10: (x) => unary.log(x).mul(Math.LOG10E),
+  log2: (x) => unary.log(x).mul(Math.LOG2E),
+  max: (...xs) => xs.reduce((a, b) => binary.maximum(a, b)),
+  min: (...xs) => xs.reduce((a, b) => binary.minimum(a, b)),
+  pow: binary.pow,
+  round: (x: Tensor) => {
+    const below = x.floor();
+    return below.add(x.sub(below).greaterEqual(0.5).cast('float32'));
+  },
+  sign: unary.sign,
+  sin: unary.sin,
+  sinh: unary.sinh,
+  sqrt: unary.sqrt,
+  tan: unary.tan,
+  tanh: unary.tanh,
+  trunc: unary.trunc,
+  hypot: (...xs) => unary.sqrt(xs.map((x) => binary.mul(x, x)).reduce((a, b) => binary.add(a, b))),
+};
+
+function withTensors<T extends object>(
+  original: T,
+  of: Readonly<Record<string, (...xs: Any[]) => unknown>>,
+  name: string,
+): T {
+  const made = Object.create(original) as Record<string, unknown>;
+  for (const key of Object.getOwnPropertyNames(original)) {
+    const f: unknown = (original as Record<string, unknown>)[key];
+    if (typeof f !== 'function') continue;
+    const op = of[key];
+    made[key] = (...xs: unknown[]): unknown => {
+      if (!xs.some(isTensor)) return Reflect.apply(f, original, xs);
+      if (op === undefined)
+        throw new ArgumentError(
+          `${name}.${key} does not take tensors; there are ${Object.keys(of).join(', ')}`,
+        );
+      const result = op(...xs);
+      return xs.every(isWeak) ? weaken(result) : result;
+    };
+  }
+  return made as T;
+}
+
+const MathOfTensors: typeof globalThis.Math = withTensors(globalThis.Math, math, 'Math');
+
+export { MathOfTensors as Math };
+
+const numberParts = withTensors(
+  globalThis.Number,
+  {
+    isNaN: unary.isNaN,
+    isFinite: unary.isFinite,
+    isInteger: (x: Tensor) => x.equal(x.floor()).logicalAnd(x.isFinite()),
+  },
+  'Number',
+);
+/** `Number(x)`: a tensor is a number already; a bool counts as 0 and 1. */
+function numberOf(x?: unknown): unknown {
+  if (isTensor(x)) return x.dtype === 'bool' ? x.cast('int32') : x;
+  return x === undefined ? 0 : globalThis.Number(x);
+}
+const NumberOfTensors: typeof globalThis.Number = Object.setPrototypeOf(
+  numberOf,
+  numberParts,
+) as typeof globalThis.Number;
+
+export { NumberOfTensors as Number };
+
+/** `Array(n)` and `new Array(n)`. With a tensor JavaScript would make an array that holds it. */
+function arrayOf(...xs: unknown[]): unknown[] {
+  if (xs.length === 1 && isTensor(xs[0]))
+    throw new ArgumentError(
+      'Array(n) with a tensor: how long an array is must be known while tracing; use x.shape, or a static argument',
+    );
+  return xs.length === 1 && typeof xs[0] === 'number' ? new globalThis.Array(xs[0]) : xs;
+}
+
+export { arrayOf as Array };
+
+/** `${x}`: of a traced tensor what console.log shows of it, since the text is made while tracing. */
+export function text(x: unknown): unknown {
+  return isTensor(x) && x.resolve() instanceof TracedTensor ? x.inspect() : x;
+}

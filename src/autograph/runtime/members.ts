@@ -1,0 +1,102 @@
+// Members of objects: writes go into the journal of the region being traced, reads understand tensors, arrays may not grow unseen.
+import { showType } from '../../ir/types.ts';
+import { isTensor } from '../../ops/coerce.ts';
+import { stagingTrace } from '../../trace/control/region.ts';
+import { TraceError } from '../../util/errors.ts';
+import { and, or } from './logic.ts';
+import { currentRegion, Hidden, type Key, note, readMember, writeMember } from './regions.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: any value has members
+type Any = any;
+
+function checkTarget(object: unknown, key: Key): void {
+  if (isTensor(object) && (typeof key === 'number' || isTensor(key)))
+    throw new TraceError(
+      `an element of a tensor ${showType(object.type)} is assigned, but tensors do not change; make a new one with dynamicUpdateSlice, scatterAdd or where`,
+    );
+  checkKey(object, key);
+}
+
+function checkKey(object: unknown, key: unknown): void {
+  if (!isTensor(key)) return;
+  const what = Array.isArray(object) ? 'an array' : 'an object';
+  throw new TraceError(
+    `a tensor is used as the key of ${what}, but which member it names is known only to the compiled program; stack the members into one tensor and take x[i] of that`,
+  );
+}
+
+/** `object[key] = value`. */
+export function set(object: Any, key: Key, value: unknown): unknown {
+  checkTarget(object, key);
+  writeMember(object, key, value);
+  return value;
+}
+
+/** `object[key] op= …`, and `++` before. */
+export function update(object: Any, key: Key, next: (value: unknown) => unknown): unknown {
+  checkTarget(object, key);
+  return set(object, key, next(readMember(object, key)));
+}
+
+/** `object[key]++`: the value before. */
+export function updateAfter(object: Any, key: Key, next: (value: unknown) => unknown): unknown {
+  checkTarget(object, key);
+  const before: Any = readMember(object, key);
+  set(object, key, next(before));
+  return typeof before === 'string' ? Number(before) : before;
+}
+
+/** `object[key] &&= …` and its relatives, which assign only if they evaluate the right side. */
+export function assignLogical(
+  object: Any,
+  key: Key,
+  operator: '&&' | '||' | '??',
+  value: () => unknown,
+): unknown {
+  const before = readMember(object, key);
+  const assign = (): unknown => set(object, key, value());
+  if (operator === '??') return before ?? assign();
+  return (operator === '&&' ? and : or)(before, assign, { at: 'an assignment' });
+}
+
+/** A member is about to be assigned by a pattern. */
+export function touch(object: Any, key: Key): void {
+  checkTarget(object, key);
+  note(object, key);
+}
+
+/** A member that only its class can name. */
+export function hidden(name: string, read: Hidden['read'], write: Hidden['write']): Hidden {
+  return new Hidden(name, read, write);
+}
+
+/** `object[key]`: of a tensor, slices along axis 0. */
+export function at(object: Any, key: unknown): unknown {
+  if (isTensor(object) && (typeof key === 'number' || isTensor(key)))
+    return isTensor(key) ? object.gather(key) : object.slice(key);
+  if (isTensor(key) && stagingTrace() === null && key.size === 1) return object[key.item<number>()];
+  checkKey(object, key);
+  return object[key as PropertyKey];
+}
+
+/** `object?.[key]`. */
+export function atOptional(object: Any, key: () => unknown): unknown {
+  return object === null || object === undefined ? undefined : at(object, key());
+}
+
+/** `object.method(…args)` of a method by which arrays, maps and sets change. */
+export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
+  const region = currentRegion();
+  const isCollection = Array.isArray(object) || object instanceof Map || object instanceof Set;
+  if (region === null || !isCollection || region.born.has(object)) return object[method](...args);
+  if (method === 'push' && region.gathered !== null && Array.isArray(object)) {
+    const items = region.gathered.get(object) ?? [];
+    items.push(...args);
+    region.gathered.set(object, items);
+    return undefined;
+  }
+  const what = Array.isArray(object) ? 'an array' : object instanceof Map ? 'a Map' : 'a Set';
+  throw new TraceError(
+    `${what} made outside is changed by ${method}() in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice`,
+  );
+}

@@ -1,0 +1,165 @@
+// Operators: JavaScript's on JavaScript's values, ops where an operand is a tensor.
+
+import * as arithmetic from '../../ops/binary.ts';
+import { castTo, isTensor, type TensorLike } from '../../ops/coerce.ts';
+import * as logic from '../../ops/logic.ts';
+import { neg as negate } from '../../ops/unary.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { ArgumentError } from '../../util/errors.ts';
+import { isWeak, isWhole, weaken } from './weak.ts';
+
+// What JavaScript's operators take once neither side is a tensor. Their own conversions are the point here.
+// biome-ignore lint/suspicious/noExplicitAny: any value has operators
+type Any = any;
+
+// Two weak operands: whole numbers may only be added, so that nothing wraps that would not have been a small integer in JavaScript.
+function arithmeticOp(
+  a: Any,
+  b: Any,
+  op: (a: TensorLike, b: TensorLike) => Tensor,
+  staysWhole: boolean,
+): Tensor {
+  const weak = isWeak(a) && isWeak(b);
+  const [x, y] = [widened(a, b, weak && !staysWhole), widened(b, a, weak && !staysWhole)];
+  const result = op(x, y);
+  return weak ? weaken(result) : result;
+}
+
+// A weak int32 that meets a fraction, or a multiplication, becomes the float32 that numbers are.
+function widened(x: Any, other: Any, always: boolean): Any {
+  if (!isTensor(x) || !isWeak(x) || x.dtype !== 'int32') return x;
+  const fraction = typeof other === 'number' && !isWhole(other);
+  return always || fraction ? weaken(castTo(x, 'float32')) : x;
+}
+
+function isOp(a: unknown, b: unknown): boolean {
+  return isTensor(a) || isTensor(b);
+}
+
+export function add(a: Any, b: Any): unknown {
+  if (!isOp(a, b) || typeof a === 'string' || typeof b === 'string') return a + b;
+  return arithmeticOp(a, b, arithmetic.add, true);
+}
+export function sub(a: Any, b: Any): unknown {
+  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.sub, true) : a - b;
+}
+export function mul(a: Any, b: Any): unknown {
+  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.mul, false) : a * b;
+}
+export function div(a: Any, b: Any): unknown {
+  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.div, false) : a / b;
+}
+export function mod(a: Any, b: Any): unknown {
+  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.mod, true) : a % b;
+}
+export function pow(a: Any, b: Any): unknown {
+  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.pow, false) : a ** b;
+}
+
+function comparison(a: Any, b: Any, op: (a: TensorLike, b: TensorLike) => Tensor): Tensor {
+  return op(widened(a, b, false), widened(b, a, false));
+}
+export function less(a: Any, b: Any): unknown {
+  return isOp(a, b) ? comparison(a, b, logic.less) : a < b;
+}
+export function lessEqual(a: Any, b: Any): unknown {
+  return isOp(a, b) ? comparison(a, b, logic.lessEqual) : a <= b;
+}
+export function greater(a: Any, b: Any): unknown {
+  return isOp(a, b) ? comparison(a, b, logic.greater) : a > b;
+}
+export function greaterEqual(a: Any, b: Any): unknown {
+  return isOp(a, b) ? comparison(a, b, logic.greaterEqual) : a >= b;
+}
+
+// Equality is by element where both sides are numbers of some kind; a tensor is never a string, an object or nullish.
+function comparable(x: unknown): boolean {
+  return isTensor(x) || typeof x === 'number' || typeof x === 'boolean';
+}
+export function same(a: unknown, b: unknown): unknown {
+  return isOp(a, b) && comparable(a) && comparable(b) ? comparison(a, b, logic.equal) : a === b;
+}
+export function different(a: unknown, b: unknown): unknown {
+  return isOp(a, b) && comparable(a) && comparable(b) ? comparison(a, b, logic.notEqual) : a !== b;
+}
+export function looselySame(a: unknown, b: unknown): unknown {
+  if (isOp(a, b)) return same(a, b);
+  // biome-ignore lint/suspicious/noDoubleEquals: the operator that was written
+  return a == b;
+}
+export function looselyDifferent(a: unknown, b: unknown): unknown {
+  if (isOp(a, b)) return different(a, b);
+  // biome-ignore lint/suspicious/noDoubleEquals: the operator that was written
+  return a != b;
+}
+
+export function neg(x: Any): unknown {
+  if (!isTensor(x)) return -x;
+  return isWeak(x) ? weaken(negate(x)) : negate(x);
+}
+/** `+x` makes a number of anything; a tensor is one, and a bool counts as 0 and 1. */
+export function plus(x: Any): unknown {
+  if (!isTensor(x)) return +x;
+  return x.dtype === 'bool' ? castTo(x.resolve(), 'int32') : x;
+}
+
+function bitwise(name: string, a: Any, b: Any, op: (a: TensorLike, b: TensorLike) => Tensor): Tensor {
+  const bools = [a, b].every((x) => typeof x === 'boolean' || (isTensor(x) && x.dtype === 'bool'));
+  if (bools) return op(a, b);
+  throw new ArgumentError(
+    `${name} of tensors works on bool only; for integers compute with + - * %, and choose with where(condition, a, b)`,
+  );
+}
+export function bitAnd(a: Any, b: Any): unknown {
+  return isOp(a, b) ? bitwise('&', a, b, logic.logicalAnd) : a & b;
+}
+export function bitOr(a: Any, b: Any): unknown {
+  return isOp(a, b) ? bitwise('|', a, b, logic.logicalOr) : a | b;
+}
+export function bitXor(a: Any, b: Any): unknown {
+  return isOp(a, b) ? bitwise('^', a, b, logic.logicalXor) : a ^ b;
+}
+/** `~x` is `-x - 1` of an int32, the opposite of a bool. */
+export function bitNot(x: Any): unknown {
+  if (!isTensor(x)) return ~x;
+  if (x.dtype === 'int32') return negate(x).sub(1);
+  throw new ArgumentError('~ of a tensor works on int32; for bool write !x');
+}
+
+// A shift to the left by a known number is a product, which wraps alike.
+function shiftedLeft(a: Any, b: Any): Tensor {
+  if (isTensor(a) && a.dtype === 'int32' && typeof b === 'number') return a.mul((1 << b) | 0);
+  throw new ArgumentError(
+    '<< of tensors shifts an int32 tensor by a JavaScript number; otherwise multiply by a power of two',
+  );
+}
+export function shiftLeft(a: Any, b: Any): unknown {
+  return isOp(a, b) ? shiftedLeft(a, b) : a << b;
+}
+function noShift(name: string): never {
+  throw new ArgumentError(`${name} does not take tensors; divide by a power of two and round with floor()`);
+}
+export function shiftRight(a: Any, b: Any): unknown {
+  return isOp(a, b) ? noShift('>>') : a >> b;
+}
+export function shiftRightUnsigned(a: Any, b: Any): unknown {
+  return isOp(a, b) ? noShift('>>>') : a >>> b;
+}
+
+/** `x++` and `++x`: of a tensor `x + 1`. */
+export function increment(x: Any): unknown {
+  if (isTensor(x)) return add(x, 1);
+  return ++x;
+}
+export function decrement(x: Any): unknown {
+  if (isTensor(x)) return sub(x, 1);
+  return --x;
+}
+/** What `x++` gives: the number x was. */
+export function numeric(x: Any): unknown {
+  return isTensor(x) ? x : x++;
+}
+/** The first of two values: the second is evaluated after it. */
+export function first(x: unknown, _next: unknown): unknown {
+  return x;
+}

@@ -1,0 +1,378 @@
+// Staged loops: the body is traced with what it changes as parameters, again until the types of these are the same before and after.
+import type { TensorType } from '../../ir/types.ts';
+import { isTensor } from '../../ops/coerce.ts';
+import { currentInterpreter } from '../../ops/dispatch.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { UnusedCondition } from '../../trace/conditions.ts';
+import { scan, whileLoop } from '../../trace/control/loops.ts';
+import { stagingTrace } from '../../trace/control/region.ts';
+import { conditionOf } from '../../trace/control/state.ts';
+import { type TracedFunction, traceFunction } from '../../trace/tracer.ts';
+import { TraceError, TracejitError } from '../../util/errors.ts';
+import { ifStatement, runTraced } from './branches.ts';
+import { type Cell, carry, checkChange, isJump, leavesOf, tensorsOf, valueWith } from './carries.ts';
+import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
+import { and, not } from './logic.ts';
+import type { LoopParts } from './loops.ts';
+import { adapt, typeOf } from './merge.ts';
+import { inRegion, membersOf, type Region, readMember, restore, writeMember } from './regions.ts';
+import { describe, valueFrom } from './values.ts';
+
+type Traced = TracedFunction & { readonly unused: UnusedCondition | null };
+
+/** Stages `while (test) { body; update }`. */
+export function stageWhile(parts: LoopParts): void {
+  const { state, stop, update } = parts;
+  const loop = new StagedLoop(state, false);
+  const test = (): unknown => (stop === null ? parts.test() : and(not(stop()), parts.test, state));
+  const round = loop.traceBody(() => {
+    parts.body();
+    if (update !== null) ifStatement(stop === null ? true : not(stop()), update, null, state);
+    return [];
+  }, []);
+  const asked = loop.traceTest(test);
+  if (asked === null) {
+    stageRotated(parts);
+    return;
+  }
+  const results = whileLoop(
+    (now) => runTraced(asked, now as readonly Tensor[])[0]!,
+    (now) => [...runTraced(round, now as readonly Tensor[])],
+    loop.start(),
+  );
+  loop.finish(results as readonly Tensor[]);
+}
+
+// The test assigns variables: then it belongs to the body, and what it answered goes around.
+function stageRotated({ test, body, update, stop, state }: LoopParts): void {
+  let going: unknown = test();
+  const rotated: Construct = {
+    ...state,
+    names: [...(state.names ?? []), 'the condition'],
+    kinds: `${state.kinds ?? ''}h`,
+    lines: [...(state.lines ?? []), 0],
+    get: () => [...valuesOf(state), going],
+    set: (values) => {
+      state.set?.(values.slice(0, -1));
+      going = values.at(-1);
+    },
+  };
+  const next = (): void => {
+    update?.();
+    going = test();
+  };
+  stageWhile({
+    test: () => going,
+    body: () => {
+      body();
+      if (stop === null) next();
+      else ifStatement(not(stop()), next, null, rotated);
+    },
+    update: null,
+    stop,
+    state: rotated,
+  });
+}
+
+/** Stages a loop over the rows of a tensor. */
+export function stageRows(
+  rows: Tensor,
+  body: (row: unknown) => void,
+  stop: (() => unknown) | null,
+  state: Construct,
+): void {
+  const count = rows.shape[0]!;
+  if (count === 0) return;
+  const loop = new StagedLoop(state, true);
+  const row: TensorType = { dtype: rows.dtype, shape: rows.shape.slice(1) };
+  let gathered: readonly { readonly array: unknown[]; readonly width: number }[] = [];
+  const round = loop.traceBody(
+    ([item], region) => {
+      const stopped = stop?.() ?? false;
+      if (stopped === false) body(item);
+      else ifStatement(not(stopped), () => body(item), null, state);
+      const pushed = [...region.gathered!];
+      gathered = pushed.map(([array, items]) => ({ array, width: items.length }));
+      return pushed.flatMap(([, items]) => items.map((x) => pushedTensor(x, state)));
+    },
+    [row],
+  );
+  const start = loop.start();
+  const [last, made] = scan(
+    (now, item) => {
+      const results = runTraced(round, [...(now as readonly Tensor[]), item as Tensor]);
+      return [results.slice(0, start.length), results.slice(start.length)];
+    },
+    start,
+    rows,
+  ) as unknown as [readonly Tensor[], readonly Tensor[]];
+  loop.finish(last);
+  let next = 0;
+  for (const { array, width } of gathered) {
+    const stacks = made.slice(next, next + width);
+    next += width;
+    for (let i = 0; i < count; i++) for (const stack of stacks) array.push(stack.slice(i));
+  }
+}
+
+function pushedTensor(item: unknown, { at }: Construct): Tensor {
+  if (typeof item === 'number' || typeof item === 'boolean') return adapt(item, typeOf(item));
+  if (isTensor(item)) return item.resolve();
+  throw new TraceError(
+    `the loop at ${at} pushes ${describe(valueFrom(item))} to an array; a staged loop can gather only tensors and numbers. Push one tensor per array`,
+    locOf(at),
+  );
+}
+
+// More than any chain of numbers that become int32, then float32, then take a shape.
+const maxAttempts = 16;
+
+class StagedLoop {
+  readonly #state: Construct;
+  // Jumps are parameters of the body too: it runs for every row, and asks them itself.
+  readonly #asksJumps: boolean;
+  readonly #cells: Cell[];
+
+  constructor(state: Construct, asksJumps: boolean) {
+    this.#state = state;
+    this.#asksJumps = asksJumps;
+    this.#cells = valuesOf(state).map((start, k) => ({
+      name: state.names![k]!,
+      kind: state.kinds![k]!,
+      line: lineOf(state, k),
+      start,
+      member: null,
+      shape: null,
+      carries: [],
+    }));
+    for (const cell of this.#cells) {
+      const shape = valueFrom(cell.start);
+      const waits = cell.kind === 'd' || (isJump(cell) && (cell.start === undefined || cell.start === false));
+      if (!waits && leavesOf(shape, cell.name).length > 0) carry(cell, shape, false);
+    }
+  }
+
+  /** The body, with types that last: its parameters and first results are the carries. */
+  traceBody(
+    f: (extra: readonly Tensor[], region: Region) => readonly Tensor[],
+    extra: readonly TensorType[],
+  ): Traced {
+    let failure: TracejitError | undefined;
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      try {
+        const traced = this.#attempt(f, extra);
+        if (traced !== null) return this.#accept(traced);
+      } catch (error) {
+        // A number may be needed as a number: those that the body leaves alone can stay what they are.
+        if (!(error instanceof TracejitError) || failure !== undefined) throw failure ?? error;
+        failure = error;
+        if (!this.#releaseNumbers(f, extra)) throw error;
+      }
+    }
+    throw failure ?? this.#endless();
+  }
+
+  #endless(): TraceError {
+    return new TraceError(
+      `the types of the variables of the loop at ${this.#state.at} change from iteration to iteration`,
+      locOf(this.#state.at),
+    );
+  }
+
+  /** The test on the carries; null if it assigns something. */
+  traceTest(test: () => unknown): Traced | null {
+    let assigns = false;
+    const traced = this.#trace((params) => {
+      this.#enter(params, true);
+      const before = valuesOf(this.#state);
+      return inRegion((region) => {
+        const answer = conditionOf(test(), `the loop at ${this.#state.at}`);
+        const after = valuesOf(this.#state);
+        assigns = membersOf(region).length > 0 || after.some((x, k) => !Object.is(x, before[k]));
+        membersOf(region).forEach(restore);
+        return [
+          isTensor(answer) ? answer : adapt(answer, { type: { dtype: 'bool', shape: [] }, weak: false }),
+        ];
+      });
+    }, []);
+    return assigns ? null : this.#accept(traced);
+  }
+
+  /** The carries before the loop. */
+  start(): Tensor[] {
+    return this.#carries().map((c) => adapt(c.start, c));
+  }
+
+  /** Gives everything the value it has after the loop. */
+  finish(results: readonly Tensor[]): void {
+    let k = 0;
+    const next = (): Tensor => results[k++]!;
+    const values = this.#cells.map((cell) => (cell.shape === null ? cell.start : valueWith(cell, next)));
+    const own = valuesOf(this.#state).length;
+    this.#state.set?.(values.slice(0, own));
+    this.#cells.slice(own).forEach(({ member }, i) => {
+      writeMember(member!.object, member!.key, values[own + i]);
+    });
+  }
+
+  #carries(): Cell['carries'] {
+    return this.#cells.flatMap((cell) => cell.carries);
+  }
+
+  #accept(traced: Traced): Traced {
+    if (traced.unused !== null) stagingTrace()!.conditions.inherit(traced.unused);
+    return traced;
+  }
+
+  #trace(f: (params: readonly Tensor[]) => readonly Tensor[], extra: readonly TensorType[]): Traced {
+    const types = [...this.#carries().map((c) => c.type), ...extra];
+    const paths = this.#carries().map((c) => c.name);
+    const before = valuesOf(this.#state);
+    const { name } = stagingTrace()!;
+    const inside = (params: readonly Tensor[]): readonly Tensor[] =>
+      inRegion((region) => {
+        try {
+          return f(params);
+        } finally {
+          this.#state.set?.(before);
+          membersOf(region).forEach(restore);
+        }
+      });
+    return traceFunction(inside, types, { name, parent: currentInterpreter(), paths });
+  }
+
+  // Sets everything to what it is at the beginning of an iteration.
+  #enter(params: readonly Tensor[], asksJumps: boolean): void {
+    let k = 0;
+    const values = this.#cells.map((cell) => {
+      const value = cell.shape === null ? cell.start : valueWith(cell, () => params[k++]!);
+      if (!isJump(cell) || (asksJumps && cell.shape !== null)) return value;
+      return cell.kind === 'f' ? false : undefined;
+    });
+    const own = valuesOf(this.#state).length;
+    this.#state.set?.(values.slice(0, own));
+    this.#cells.slice(own).forEach(({ member }, i) => {
+      writeMember(member!.object, member!.key, values[own + i]);
+    });
+  }
+
+  // One tracing of the body; null where more goes around, or of other types, than was thought.
+  #attempt(
+    f: (extra: readonly Tensor[], region: Region) => readonly Tensor[],
+    extra: readonly TensorType[],
+  ): Traced | null {
+    let again = false;
+    const traced = this.#trace((params) => {
+      const count = this.#carries().length;
+      this.#enter(params, this.#asksJumps);
+      return inRegion((region) => {
+        try {
+          const made = f(params.slice(count), region);
+          again = this.#discover(region);
+          const after = this.#valuesNow();
+          const results: Tensor[] = [];
+          this.#cells.forEach((cell, k) => {
+            again = this.#settle(cell, after[k], results) || again;
+          });
+          return again ? [] : [...results, ...made];
+        } finally {
+          membersOf(region).forEach(restore);
+        }
+      }, this.#asksJumps);
+    }, extra);
+    return again ? null : traced;
+  }
+
+  #valuesNow(): readonly unknown[] {
+    const own = valuesOf(this.#state);
+    const members = this.#cells.slice(own.length);
+    return [...own, ...members.map(({ member }) => readMember(member!.object, member!.key))];
+  }
+
+  // Members that the body wrote, and that were not known to change. True if there are any.
+  #discover(region: Region): boolean {
+    let found = false;
+    for (const member of membersOf(region)) {
+      const known = this.#cells.some(
+        (c) => c.member?.object === member.object && keyName(c.member) === keyName(member),
+      );
+      if (known || Object.is(readMember(member.object, member.key), member.before)) continue;
+      const name = keyName(member);
+      const cell: Cell = {
+        name: String(name),
+        kind: 'h',
+        line: '',
+        start: member.before,
+        member,
+        shape: null,
+        carries: [],
+      };
+      this.#cells.push(cell);
+      const shape = valueFrom(member.before);
+      if (leavesOf(shape, cell.name).length > 0) carry(cell, shape, false);
+      found = true;
+    }
+    return found;
+  }
+
+  // What an iteration left in a cell, as results. True where that needs another attempt.
+  #settle(cell: Cell, after: unknown, results: Tensor[]): boolean {
+    if (cell.kind === 'd') return false;
+    if (cell.shape !== null) {
+      // A jump not taken in this iteration leaves what was there: nothing reads it.
+      const value = isJump(cell) && after === undefined ? cell.start : after;
+      const tensors = tensorsOf(cell, value, this.#state);
+      if (tensors === true) return true;
+      results.push(...tensors);
+      return false;
+    }
+    if (Object.is(after, cell.start)) return false;
+    if (!isJump(cell) && leavesOf(valueFrom(cell.start), cell.name).length === 0)
+      checkChange(cell, after, this.#state);
+    if (isJump(cell)) {
+      if (after === undefined || after === false) return false;
+      if (cell.kind === 'f') carry(cell, valueFrom(cell.start), false);
+      else carry(cell, valueFrom(after), true);
+    } else carry(cell, valueFrom(cell.start), false);
+    return true;
+  }
+
+  // Numbers that the body does not change need not go around. False if there are none.
+  #releaseNumbers(
+    f: (extra: readonly Tensor[], region: Region) => readonly Tensor[],
+    extra: readonly TensorType[],
+  ): boolean {
+    const numbers = this.#cells.filter((c) => typeof c.start === 'number' || typeof c.start === 'boolean');
+    const saved = numbers.map(({ shape, carries }) => ({ shape, carries }));
+    const unchanged = new Set<Cell>();
+    for (const cell of numbers) {
+      cell.shape = null;
+      cell.carries = [];
+    }
+    try {
+      this.#trace((params) => {
+        this.#enter(params, this.#asksJumps);
+        return inRegion((region) => {
+          f(params.slice(this.#carries().length), region);
+          const after = this.#valuesNow();
+          this.#cells.forEach((cell, k) => {
+            if (numbers.includes(cell) && Object.is(after[k], cell.start)) unchanged.add(cell);
+          });
+          membersOf(region).forEach(restore);
+          return [];
+        }, this.#asksJumps);
+      }, extra);
+    } catch (error) {
+      if (!(error instanceof TracejitError)) throw error;
+      return false;
+    }
+    numbers.forEach((cell, k) => {
+      if (!unchanged.has(cell)) Object.assign(cell, saved[k]);
+    });
+    return numbers.some((cell, k) => unchanged.has(cell) && saved[k]!.shape !== null);
+  }
+}
+
+function keyName({ key }: { readonly key: unknown }): unknown {
+  return typeof key === 'object' && key !== null && 'name' in key ? key.name : key;
+}

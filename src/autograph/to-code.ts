@@ -1,0 +1,19 @@
+// The converted source of a function, for reading.
+import { originalOf } from '../jit/autograph.ts';
+import { ArgumentError } from '../util/errors.ts';
+import { convertText } from './hosts/run-time.ts';
+
+/**
+ * The source of a function as it runs once converted: of one that the transform has converted its own, of another what the transform would
+ * make of it. Takes jitted functions too. Throws a ConversionError for a function that cannot be converted.
+ *
+ *     console.log(toCode(jit((x) => { if (x > 0) x = -x; return x; })))
+ */
+export function toCode(f: (...args: never[]) => unknown): string {
+  if (typeof f !== 'function')
+    throw new ArgumentError(`toCode: expected a function, got ${f === null ? 'null' : typeof f}`);
+  const original = originalOf(f);
+  const text = original.toString();
+  // Every converted function announces itself first.
+  return /\.enter\(\{ at: "/.test(text) ? text : convertText(text, original.name, null).code;
+}

@@ -1,0 +1,159 @@
+// The transform: source text in, source text out, with a map. Functions are rewritten where they stand, so closures, `this` and private fields keep working.
+import { type Options, type Program, parse } from 'acorn';
+import { checkOptions } from '../util/options.ts';
+import { type Node, walk } from './ast.ts';
+import { check } from './check.ts';
+import type { FileContext, Names } from './context.ts';
+import { functionOf } from './convert/functions.ts';
+import { type Diagnostic, Report } from './diagnostics.ts';
+import { directive, findEntries } from './entries.ts';
+import { type InputMap, Places } from './places.ts';
+import { type Rope, render, type SourceMap, slice } from './rope.ts';
+import { analyseScopes, type Binding, type Scopes } from './scope.ts';
+
+export interface TransformOptions {
+  /** Packages that `jit` is imported from. Default `['tracejit']`. */
+  readonly packages?: readonly string[];
+  /** What converted code imports its runtime from. Default `tracejit/autograph/runtime`. */
+  readonly runtime?: string;
+  /** The map of what made `source` (a type stripper, say): messages then name places of the original. */
+  readonly inputMap?: InputMap | null;
+}
+
+export interface Transformed {
+  /** The converted source; the source itself where there is nothing to convert. */
+  readonly code: string;
+  /** Null where nothing was converted. */
+  readonly map: SourceMap | null;
+  /** Everything that cannot be converted. Where there is any, `code` is the source. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export const defaultPackages: readonly string[] = ['tracejit'];
+const defaultRuntime = 'tracejit/autograph/runtime';
+
+/** Can there be anything to convert? A cheap answer that saves parsing. */
+export function mayConvert(source: string, packages: readonly string[] = defaultPackages): boolean {
+  return source.includes(directive) || (source.includes('jit') && packages.some((p) => source.includes(p)));
+}
+
+/**
+ * Converts the functions of a module that are given to `jit` or marked 'use jit'. `id` names the file in messages and in the map.
+ * The source is JavaScript: types must have been stripped.
+ *
+ *     transform(`import { jit } from 'tracejit'; export const f = jit((x) => { if (x > 0) x = -x; return x; });`, 'f.js').code
+ */
+export function transform(source: string, id: string, options: TransformOptions = {}): Transformed {
+  checkOptions(options, ['packages', 'runtime', 'inputMap'], 'transform');
+  const { packages = defaultPackages, runtime = defaultRuntime, inputMap } = options;
+  const places = new Places(source, inputMap);
+  const report = new Report(id, places);
+  const unchanged = (): Transformed => ({ code: source, map: null, diagnostics: report.found });
+  if (!mayConvert(source, packages)) return unchanged();
+
+  const program = parseModule(source, report);
+  if (program === null) return unchanged();
+  const scopes = analyseScopes(program);
+  const entries = findEntries(program, scopes, packages);
+  if (entries.length === 0) return unchanged();
+  for (const entry of entries) check(entry, scopes, report);
+  const file = fileContext(program, { source, id, places, report, scopes });
+  const converted = entries.map((entry) => functionOf(entry, file, true, false));
+  if (report.found.length > 0) return unchanged();
+
+  const parts: Rope[] = [];
+  const first = importPlace(program);
+  const line = `import * as ${file.names.ag} from ${JSON.stringify(runtime)}; `;
+  let from = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (from <= first && first <= entry.start) {
+      parts.push(slice(from, first), line);
+      from = first;
+    }
+    parts.push(slice(from, entry.start), converted[i]!);
+    from = entry.end;
+  }
+  parts.push(slice(from, source.length));
+  return { ...render(parts, source, id, places.lines), diagnostics: [] };
+}
+
+export const parseOptions: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true };
+
+export function parseModule(source: string, report: Report): Program | null {
+  try {
+    return parse(source, parseOptions);
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !('pos' in error)) throw error;
+    report.add(
+      Number(error.pos),
+      `this does not parse as a JavaScript module: ${error.message.replace(/ \(\d+:\d+\)$/, '')}. The transform runs after TypeScript types and JSX are stripped`,
+    );
+    return null;
+  }
+}
+
+// Behind directives and a hashbang, in front of the first statement.
+function importPlace(program: Program): number {
+  const first = program.body.find(
+    (s) => !(s.type === 'ExpressionStatement' && typeof s.directive === 'string'),
+  );
+  return first?.start ?? program.end;
+}
+
+type Known = Pick<FileContext, 'source' | 'id' | 'places' | 'report' | 'scopes'>;
+
+/** What the converters need to know of a file. */
+export function fileContext(program: Program, known: Known): FileContext {
+  const file: FileContext = {
+    ...known,
+    names: namesFor(known.scopes),
+    mutated: mutatedBindings(program, known.scopes),
+    derived: derivedConstructors(program),
+    functionOf: (node, outermost, constructs) => functionOf(node, file, outermost, constructs),
+    rename: (node) => known.scopes.of.get(node)?.binding?.spelled ?? slice(node.start, node.end),
+  };
+  return file;
+}
+
+function namesFor({ names }: Scopes): Names {
+  const fresh = (base: string): string => {
+    let name = base;
+    // Others are made from these by adding to them.
+    for (let n = 0; [...names].some((x) => x.startsWith(name)); n++) name = `${base}${n}_`;
+    return name;
+  };
+  return {
+    ag: fresh('$ag'),
+    did: fresh('$did'),
+    ret: fresh('$ret'),
+    value: fresh('$v'),
+    flag: fresh('$jump'),
+  };
+}
+
+function mutatedBindings(program: Program, scopes: Scopes): ReadonlySet<Binding> {
+  const found = new Set<Binding>();
+  const add = (node: Node): void => {
+    let root = node;
+    while (root.type === 'MemberExpression') root = root.object as Node;
+    const binding = root.type === 'Identifier' ? scopes.of.get(root)?.binding : undefined;
+    if (binding) found.add(binding);
+  };
+  walk(program, (node) => {
+    if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') add(node.left);
+    else if (node.type === 'UpdateExpression') add(node.argument as Node);
+    else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') add(node.callee);
+    return true;
+  });
+  return found;
+}
+
+function derivedConstructors(program: Program): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  walk(program, (node) => {
+    if ((node.type === 'ClassDeclaration' || node.type === 'ClassExpression') && node.superClass)
+      for (const m of node.body.body) if (m.type === 'MethodDefinition') found.add(m);
+    return true;
+  });
+  return found;
+}

@@ -1,0 +1,6 @@
+// args: [3]
+export function f(x) {
+  if (x > 1) {
+    return x;
+  }
+}

@@ -1,0 +1,161 @@
+// Random structured programs on whole numbers: every statement the transform converts, every loop with an end, every variable with a value.
+import { seeded } from '../../src/util/rng.ts';
+
+/** The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. */
+export function randomProgram(seed: number, nesting: number): string {
+  const random = seeded(seed);
+  const below = (n: number): number => Math.floor(random() * n);
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
+  let names = 0;
+  const variables = ['a', 'b', 'c', 'p.w', 'q[1]'];
+  const plain = ['a', 'b', 'c'];
+
+  interface Around {
+    /** Inside a loop, which break and continue may leave. */
+    readonly loop: boolean;
+    readonly labels: readonly string[];
+    readonly depth: number;
+    /** Variables of loops around. */
+    readonly counters: readonly string[];
+    /** Inside a function of its own, where `return` is not the program's. */
+    readonly inner: boolean;
+  }
+
+  function value(around: Around, depth = 0): string {
+    const leaf = (): string => pick([...variables, 'x', 'y', ...around.counters, String(below(9))]);
+    if (depth > 2 || random() < 0.35) return leaf();
+    const sub = (): string => value(around, depth + 1);
+    switch (below(9)) {
+      case 0:
+        return `(${sub()} + ${sub()})`;
+      case 1:
+        return `(${sub()} - ${sub()})`;
+      case 2:
+        return `((${sub()} % 11) * (${sub()} % 7))`;
+      case 3:
+        return `(${condition(around, depth + 1)} ? ${sub()} : ${sub()})`;
+      case 4:
+        return `(-${sub()})`;
+      case 5:
+        return `Math.${pick(['max', 'min'])}(${sub()}, ${sub()})`;
+      case 6:
+        return `Math.abs(${sub()})`;
+      case 7:
+        return `((${sub()} % 5) ** 2)`;
+      default:
+        return `(${sub()} % ${2 + below(9)})`;
+    }
+  }
+
+  function condition(around: Around, depth = 0): string {
+    const sub = (): string => condition(around, depth + 1);
+    if (depth > 1 || random() < 0.6)
+      return `${value(around, 2)} ${pick(['<', '<=', '>', '>=', '===', '!=='])} ${value(around, 2)}`;
+    return pick([() => `(${sub()} && ${sub()})`, () => `(${sub()} || ${sub()})`, () => `!(${sub()})`])();
+  }
+
+  function assignment(around: Around): string {
+    const name = pick(variables);
+    switch (below(6)) {
+      case 0:
+        return `${name} ${pick(['+=', '-='])} ${value(around)};`;
+      case 1:
+        return `${name}${pick(['++', '--'])};`;
+      case 2: {
+        const [one, other] = [pick(plain), pick(plain)];
+        return `[${one}, ${other}] = [${value(around, 2)}, ${value(around, 2)}];`;
+      }
+      case 3:
+        return `a = b${pick(['++', '--'])} + ${pick(['++', '--'])}p.w;`;
+      default:
+        return `${name} = (${value(around)}) % 97;`;
+    }
+  }
+
+  function jump(around: Around): string | null {
+    const options: string[] = [];
+    if (around.loop) options.push('break;', 'continue;');
+    for (const label of around.labels) options.push(`break ${label};`, `continue ${label};`);
+    if (!around.inner) options.push(`return ${value(around, 1)};`);
+    return options.length === 0 ? null : pick(options);
+  }
+
+  function block(around: Around, indent: string): string {
+    const count = 1 + below(around.depth > 2 ? 2 : 3);
+    const lines = Array.from({ length: count }, () => statement(around, indent));
+    return lines.join('\n');
+  }
+
+  function statement(around: Around, indent: string): string {
+    const deeper: Around = { ...around, depth: around.depth + 1 };
+    const inside = (a: Around): string => `{\n${block(a, `${indent}  `)}\n${indent}}`;
+    const kind = around.depth >= nesting ? below(4) : below(15);
+    switch (kind) {
+      case 4:
+      case 5: {
+        const otherwise = random() < 0.5 ? ` else ${inside(deeper)}` : '';
+        return `${indent}if (${condition(around)}) ${inside(deeper)}${otherwise}`;
+      }
+      case 6: {
+        const taken = jump(around);
+        return taken === null ? indent + assignment(around) : `${indent}if (${condition(around)}) ${taken}`;
+      }
+      case 7:
+      case 8: {
+        const i = `i${names++}`;
+        const bound = pick(['3', '(y % 4)', '(Math.abs(x) % 4)', '(Math.abs(a) % 5)']);
+        const label = random() < 0.3 ? `l${names++}` : null;
+        const body: Around = {
+          ...deeper,
+          loop: true,
+          labels: label === null ? around.labels : [...around.labels, label],
+          counters: [...around.counters, i],
+        };
+        return `${indent}${label === null ? '' : `${label}: `}for (let ${i} = 0; ${i} < ${bound}; ${i}++) ${inside(body)}`;
+      }
+      case 9: {
+        const k = `k${names++}`;
+        const body: Around = { ...deeper, loop: true };
+        const test = `${k} < ${2 + below(3)} && ${condition(around, 1)}`;
+        const content = `{\n${indent}  ${k} += 1;\n${block(body, `${indent}  `)}\n${indent}}`;
+        const loop = random() < 0.6 ? `while (${test}) ${content}` : `do ${content} while (${test});`;
+        return `${indent}let ${k} = 0;\n${indent}${loop}`;
+      }
+      case 10: {
+        const e = `e${names++}`;
+        const body: Around = { ...deeper, loop: true, counters: [...around.counters, e] };
+        return `${indent}for (const ${e} of [${value(around, 2)}, ${value(around, 2)}, 4]) ${inside(body)}`;
+      }
+      case 11: {
+        // A bare `continue` in a switch means the loop around it; a bare `break` the switch.
+        const body: Around = { ...deeper, loop: false };
+        const cases = Array.from({ length: 3 }, (_, i) => {
+          const end = random() < 0.7 ? `\n${indent}    break;` : '';
+          return `${indent}  case ${i}: {\n${block(body, `${indent}    `)}\n${indent}  }${end}`;
+        });
+        const last = random() < 0.6 ? `\n${indent}  default:\n${indent}    ${assignment(around)}` : '';
+        return `${indent}switch (Math.abs(${value(around, 1)}) % 4) {\n${cases.join('\n')}${last}\n${indent}}`;
+      }
+      case 12: {
+        const name = `g${names++}`;
+        const body: Around = { ...deeper, inner: true, loop: false, labels: [] };
+        return `${indent}const ${name} = () => ${inside(body)};\n${indent}${name}();`;
+      }
+      case 13:
+        return `${indent}${condition(around)} && (${pick(plain)} = ${value(around, 1)} % 50);`;
+      default:
+        return indent + assignment(around);
+    }
+  }
+
+  const top: Around = { loop: false, labels: [], depth: 0, counters: [], inner: false };
+  const body = Array.from({ length: nesting + below(4) }, () => statement(top, '  ')).join('\n');
+  return `export function f(x, y) {
+  let a = 1, b = 2, c = y;
+  const p = { w: 3 };
+  const q = [5, 6];
+${body}
+  return a + b * 3 + c * 5 + p.w * 7 + q[1] * 11;
+}
+`;
+}
