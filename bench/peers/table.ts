@@ -46,8 +46,8 @@ export function showRow({ title, tolerance, entries }: Row): string {
   const first = median(entries[0]?.samples ?? []);
   const lines = entries.map((entry): readonly string[] => {
     const { name, absent, failure, samples, readSamples, deviation, agrees } = entry;
-    if (failure !== undefined) return [name, 'failed', '', '', firstLine(failure)];
-    if (absent !== undefined) return [name, '–', '', '', firstLine(absent)];
+    if (failure !== undefined) return [name, 'failed', '', '', '', firstLine(failure)];
+    if (absent !== undefined) return [name, '–', '', '', '', firstLine(absent)];
     const ms = median(samples);
     const ratio = ms === undefined || first === undefined ? '' : `${(ms / first).toPrecision(3)} ×`;
     const difference = agrees
@@ -56,12 +56,13 @@ export function showRow({ title, tolerance, entries }: Row): string {
     return [
       name,
       showTime(ms),
+      showTime(samples.length > 0 ? Math.min(...samples) : undefined),
       ratio,
       readSamples.length > 0 ? showTime(median(readSamples)) : '',
       difference,
     ];
   });
-  return `\n${title} (results may differ by ${tolerance})\n${columns([['', 'time', 'ratio', 'and read', ''], ...lines], [4])}`;
+  return `\n${title} (results may differ by ${tolerance})\n${columns([['', 'median', 'best', 'ratio', 'and read', ''], ...lines], [5])}`;
 }
 
 /** One line per workload: here, the best of the others, and the ratio. */

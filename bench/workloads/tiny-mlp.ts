@@ -1,41 +1,60 @@
-// A network 2-16-16-1 with tanh on 32 points: a training step by gradient descent, where the call weighs more than the arithmetic.
-import { type Tensor, tensor, valueAndGrad } from 'tracejit';
+// A tanh network 2-16-16-1 on 32 points, gradient descent: a step so small that the call around it counts.
+import { type Tensor, tensor, type Variable, valueAndGrad, variable } from 'tracejit';
 import { values } from '../suite.ts';
-import type { Params } from './optimizers.ts';
 
-export const batch = 32;
-export const layers = [2, 16, 16, 1] as const;
+export const points = 32;
+const sizes = [2, 16, 16, 1] as const;
+const rate = 0.01;
 
-/** Weights `w1 w2 w3` uniform in [-1, 1) and zero biases `b1 b2 b3`, always the same. */
-export function initialParams(): Params {
-  return Object.fromEntries(
-    layers.slice(1).flatMap((to, i) => {
-      const from = layers[i]!;
-      return [
-        [`w${i + 1}`, tensor(values(from * to, i + 1), { shape: [from, to] })],
-        [`b${i + 1}`, tensor(new Float32Array(to))],
-      ];
-    }),
-  );
+export type Layers = readonly { readonly w: Tensor; readonly b: Tensor }[];
+
+/** Always the same. */
+export function initialLayers(): Layers {
+  return sizes.slice(1).map((to, i) => ({
+    w: tensor(values(sizes[i]! * to, i + 1), { shape: [sizes[i]!, to] }),
+    b: tensor(new Float32Array(to)),
+  }));
 }
 
-/** Points [batch, 2] and targets [batch, 1]. */
-export function initialBatch(): readonly [points: Tensor, targets: Tensor] {
+/** Points [32, 2] and what the network should say of them, [32, 1]. */
+export function data(): readonly [x: Tensor, y: Tensor] {
   return [
-    tensor(values(batch * 2, 9), { shape: [batch, 2] }),
-    tensor(values(batch, 10), { shape: [batch, 1] }),
+    tensor(values(points * 2, 9), { shape: [points, 2] }),
+    tensor(values(points, 10), { shape: [points, 1] }),
   ];
 }
 
 /** Mean squared error. */
-export function loss(p: Params, points: Tensor, targets: Tensor): Tensor {
-  const h1 = points.matmul(p.w1!).add(p.b1!).tanh();
-  const h2 = h1.matmul(p.w2!).add(p.b2!).tanh();
-  return h2.matmul(p.w3!).add(p.b3!).sub(targets).square().mean();
+function loss(layers: Layers, x: Tensor, y: Tensor): Tensor {
+  const last = layers.length - 1;
+  const out = layers.reduce((h, { w, b }, i) => {
+    const z = h.matmul(w).add(b);
+    return i === last ? z : z.tanh();
+  }, x);
+  return out.sub(y).square().mean();
 }
 
-export function step(params: Params, points: Tensor, targets: Tensor): [Params, Tensor] {
-  const [value, gradients] = valueAndGrad(loss)(params, points, targets);
-  const next = Object.entries(params).map(([name, p]) => [name, p.sub(gradients[name]!.mul(0.01))] as const);
-  return [Object.fromEntries(next), value];
+/** Parameters in, parameters out. */
+export function step(layers: Layers, x: Tensor, y: Tensor): [Layers, Tensor] {
+  const [value, g] = valueAndGrad(loss)(layers, x, y);
+  return [layers.map(({ w, b }, i) => ({ w: w.sub(g[i]!.w.mul(rate)), b: b.sub(g[i]!.b.mul(rate)) })), value];
+}
+
+/** The same step on parameters that are variables: it returns the loss. */
+export function variableStep(): (x: Tensor, y: Tensor) => Tensor {
+  const variables: readonly { readonly w: Variable; readonly b: Variable }[] = initialLayers().map(
+    ({ w, b }) => ({ w: variable(w), b: variable(b) }),
+  );
+  return (x, y) => {
+    const [value, g] = valueAndGrad(loss)(
+      variables.map(({ w, b }) => ({ w: w.value(), b: b.value() })),
+      x,
+      y,
+    );
+    variables.forEach(({ w, b }, i) => {
+      w.assignSub(g[i]!.w.mul(rate));
+      b.assignSub(g[i]!.b.mul(rate));
+    });
+    return value;
+  };
 }

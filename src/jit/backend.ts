@@ -5,8 +5,10 @@ import { compileProgram } from '../codegen/js/program.ts';
 import { fusedTileRows } from '../codegen/wasm/engine.ts';
 import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
+import type { Threading } from '../codegen/wasm/stages.ts';
 import { hasFusedMultiplyAdd, whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
+import { availableThreads } from '../codegen/wasm/worker-host.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
@@ -14,14 +16,17 @@ import { lower } from '../lower/lower.ts';
 import { kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
-import { type KernelCost, kernelCosts } from './cost.ts';
+import { estimatedTime, type KernelCost, kernelCosts } from './cost.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
+
+export type Threads = 'auto' | number;
 
 /** How code is to be made of a function. */
 export interface CodeOptions {
   readonly precision: Precision;
   readonly backend: Backend;
+  readonly threads: Threads;
 }
 
 export interface Generated {
@@ -41,7 +46,7 @@ export interface Generated {
 /** Lowers a function after the passes and generates code. Throws an OptionError where `wasm` is asked for and the host does not have it. */
 export function generate(
   func: Func,
-  { precision, backend }: CodeOptions,
+  { precision, backend, threads }: CodeOptions,
   donated: readonly number[],
 ): Generated {
   const start = performance.now();
@@ -57,7 +62,7 @@ export function generate(
     if (why === null) {
       const lowered = performance.now();
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
-      const run = compileWasm(program, precision, undefined, flops);
+      const run = compileWasm(program, precision, { flops, threading: threadingOf(program, threads) });
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -82,6 +87,19 @@ export function generate(
     settle: null,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
   };
+}
+
+// Up to four threads share the caches of one machine well; programs of less than so many nanoseconds have nothing to gain from them.
+const mostAutomatic = 4;
+const worthThreads = 200_000;
+
+function threadingOf(program: Program, threads: Threads): Threading | null {
+  if (threads === 1) return null;
+  if (threads !== 'auto') return { threads, costOf: estimatedTime };
+  const steps = program.steps.map((s) => (s.kind === 'run' ? estimatedTime(s.kernel) : 0));
+  if (steps.reduce((sum, ns) => sum + ns, 0) < worthThreads) return null;
+  const most = Math.min(mostAutomatic, availableThreads());
+  return most > 1 ? { threads: most, costOf: estimatedTime } : null;
 }
 
 function checked(program: Program): Program {

@@ -146,29 +146,38 @@ export class Executable {
 
   // The same memory may come in twice, donated here and only read there: then what is written is a copy.
   #separate(arrays: TypedArray[]): void {
-    this.#sources.forEach((source, i) => {
-      if (source.kind !== 'argument' || !source.donated || !source.overwritten) return;
+    const sources = this.#sources;
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]!;
+      if (source.kind !== 'argument' || !source.donated || !source.overwritten) continue;
       const array = arrays[i]!;
-      if (this.#sources.some((_, j) => j !== i && arrays[j] === array)) arrays[i] = array.slice();
-    });
+      for (let j = 0; j < sources.length; j++) {
+        if (j === i || arrays[j] !== array) continue;
+        arrays[i] = array.slice();
+        break;
+      }
+    }
   }
 
   // Donated tensors are unusable from here on. Results that lie in their memory go out through fresh arrays over it.
   #take(args: readonly unknown[], arrays: TypedArray[], donation: Donation): void {
     // All views first: one tensor may be donated twice.
-    const views = this.#sources.map((source, i) => {
+    const sources = this.#sources;
+    const views = new Array<NdView | null>(sources.length);
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i]!;
       const x = args[i];
-      return source.kind === 'argument' && source.donated && x instanceof EagerTensor
-        ? x.requireView()
-        : null;
-    });
-    views.forEach((view, i) => {
-      if (view === null) return;
+      const taken = source.kind === 'argument' && source.donated && x instanceof EagerTensor;
+      views[i] = taken ? x.requireView() : null;
+    }
+    for (let i = 0; i < views.length; i++) {
+      const view = views[i]!;
+      if (view === null) continue;
       const { data } = takeStorage(view, donation);
-      if (arrays[i] !== view.data) return;
+      if (arrays[i] !== view.data) continue;
       follow(view.data, data);
       arrays[i] = data;
-    });
+    }
   }
 
   #result(sink: Sink, arrays: readonly TypedArray[], args: readonly unknown[]): Tensor {

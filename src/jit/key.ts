@@ -68,13 +68,13 @@ export function matches(tree: Tree, value: unknown, leaves: readonly LeafKey[], 
     case 'dict': {
       const { keys, items } = tree;
       if (!isPlainObject(value)) return false;
-      const own = Object.keys(value);
-      if (own.length !== keys.length) return false;
-      for (let i = 0; i < keys.length; i++) {
-        const key = keys[i]!;
-        if (own[i] !== key || !matches(items[i]!, value[key], leaves, out)) return false;
+      let i = 0;
+      // A list of the keys would have to be allocated. Inherited ones come last, and there are none.
+      for (const key in value) {
+        if (key !== keys[i] || !matches(items[i]!, value[key], leaves, out)) return false;
+        i++;
       }
-      return true;
+      return i === keys.length;
     }
   }
 }
@@ -85,7 +85,8 @@ function matchesLeaf(key: LeafKey, value: unknown): boolean {
   if (value instanceof Tensor) {
     if (value instanceof Variable) return false;
     const { type } = value;
-    return type.dtype === dtype && sameShape(type.shape, shape);
+    // Results of a compiled function have one type object each.
+    return type === key.type || (type.dtype === dtype && sameShape(type.shape, shape));
   }
   if (shape.length > 0) return false;
   return typeof value === 'number' ? dtype === 'float32' : typeof value === 'boolean' && dtype === 'bool';

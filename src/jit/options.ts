@@ -5,7 +5,7 @@ import type { Scope } from '../trace/conversion.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import type { ConversionOptions } from './autograph.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Threads } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
 import type { UnitOptions } from './unit.ts';
 
@@ -32,6 +32,11 @@ export interface JitOptions extends ConversionOptions {
    * saves more than it costs to copy arguments and results. `lower().backend` says which it is and why.
    */
   readonly backend?: Backend;
+  /**
+   * How many threads a call may use, this one included, to the same bits: a number from 1 to 64, or `auto`, the default: as many as there are cores, at most four, where
+   * the function has enough to do. They are used where it runs as WebAssembly on memory that can be shared; in a page that takes cross-origin isolation.
+   */
+  readonly threads?: Threads;
   /** Its name in IR, messages and generated code; default the function's own. */
   readonly name?: string;
 }
@@ -43,6 +48,7 @@ const optionNames: readonly (keyof JitOptions)[] = [
   'maxTraces',
   'precision',
   'backend',
+  'threads',
   'name',
   'autograph',
   'scope',
@@ -59,7 +65,16 @@ export interface Settings extends UnitOptions {
 
 export function completeOptions(options: JitOptions, functionName: string): Settings {
   checkOptions(options, optionNames, 'jit');
-  const { static: statics = [], donate = [], signature, maxTraces, precision, backend, name } = options;
+  const {
+    static: statics = [],
+    donate = [],
+    signature,
+    maxTraces,
+    precision,
+    backend,
+    threads,
+    name,
+  } = options;
   if (!Array.isArray(statics) || !statics.every((s) => isPosition(s) || typeof s === 'string'))
     throw refused('static', 'a list of argument positions and names of keys', statics);
   if (!Array.isArray(donate) || !donate.every(isPosition))
@@ -75,6 +90,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
     throw refused('maxTraces', 'an integer >= 1', maxTraces);
   if (precision !== undefined) checkPrecision(precision, 'jit');
   if (backend !== undefined) checkBackend(backend, 'jit');
+  if (threads !== undefined) checkThreads(threads, 'jit');
   if (name !== undefined && typeof name !== 'string') throw refused('name', 'a string', name);
 
   const positions = new Set<unknown>(statics);
@@ -89,6 +105,7 @@ export function completeOptions(options: JitOptions, functionName: string): Sett
     maxTraces: maxTraces ?? Number.POSITIVE_INFINITY,
     precision: precision ?? configuration.precision,
     backend: backend ?? configuration.backend,
+    threads: threads ?? configuration.threads,
   };
 }
 
@@ -99,6 +116,8 @@ export interface Configuration {
   readonly precision: Precision;
   /** The back-end of functions jitted from now on that do not say. */
   readonly backend: Backend;
+  /** The threads of functions jitted from now on that do not say. */
+  readonly threads: Threads;
   /** Whether functions that are traced again and again say so on the console. */
   readonly retraceWarnings: boolean;
   /** Whether a scalar comparison that nothing uses is an error, or a warning where it is not written in the jitted function itself: mostly it stands in an `if`, which cannot see it. */
@@ -111,6 +130,7 @@ const defaults: Configuration = {
   jit: true,
   precision: 'strict',
   backend: 'auto',
+  threads: 'auto',
   retraceWarnings: true,
   checkConditions: true,
   engineFlags: true,
@@ -128,10 +148,12 @@ export function configure(changes: Partial<Configuration>): Configuration {
   }
   if (changes.precision !== undefined) checkPrecision(changes.precision, 'configure');
   if (changes.backend !== undefined) checkBackend(changes.backend, 'configure');
+  if (changes.threads !== undefined) checkThreads(changes.threads, 'configure');
   configuration = {
     jit: changes.jit ?? before.jit,
     precision: changes.precision ?? before.precision,
     backend: changes.backend ?? before.backend,
+    threads: changes.threads ?? before.threads,
     retraceWarnings: changes.retraceWarnings ?? before.retraceWarnings,
     checkConditions: changes.checkConditions ?? before.checkConditions,
     engineFlags: changes.engineFlags ?? before.engineFlags,
@@ -148,6 +170,16 @@ function checkPrecision(value: unknown, where: string): void {
 function checkBackend(value: unknown, where: string): void {
   if (value !== 'auto' && value !== 'wasm' && value !== 'js')
     throw new OptionError(`${where}: backend must be 'auto', 'wasm' or 'js', got ${show(value)}`);
+}
+
+const mostThreads = 64;
+
+function checkThreads(value: unknown, where: string): void {
+  const isCount = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostThreads;
+  if (value !== 'auto' && !isCount)
+    throw new OptionError(
+      `${where}: threads must be 'auto' or an integer from 1 to ${mostThreads}, got ${show(value)}`,
+    );
 }
 
 function isPosition(x: unknown): x is number {

@@ -62,7 +62,7 @@ export function profile(executable: Executable, args: readonly unknown[], option
   const clock = new Stopwatch(steps.length);
   const mark: Mark = (id) => clock.mark(id);
   const wasm = code.engine === 'wasm';
-  const run = wasm ? compileWasm(marked, options.precision, mark) : compileProgram(marked, mark).run;
+  const run = wasm ? compileWasm(marked, options.precision, { mark }) : compileProgram(marked, mark).run;
 
   const { originals, overwritten } = executable.copiesFor(args);
   const homes: Home[] = [];

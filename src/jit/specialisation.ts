@@ -41,8 +41,7 @@ export class Specialisation {
     const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
     this.#history = new CallHistory(traced, this.unit, settings.name);
-    this.#donation =
-      settings.donate.size === 0 ? null : () => ({ call: settings.name, stack: new Error(settings.name) });
+    this.#donation = settings.donate.size === 0 ? null : () => donationOf(settings.name);
   }
 
   /** Nothing limits its life: it captured no tensor of another trace. */
@@ -141,6 +140,17 @@ export class Specialisation {
     const parameters = this.#parameters ?? this.key.leaves.map((_, i) => i);
     return parameters.flatMap((leaf, i) => (leaves.has(leaf) ? [i] : []));
   }
+}
+
+// The caller of the jitted function is some frames up, and every frame takes its time at every call.
+const framesKept = 8;
+
+function donationOf(call: string): Donation {
+  const saved = Error.stackTraceLimit;
+  Error.stackTraceLimit = framesKept;
+  const stack = new Error(call);
+  Error.stackTraceLimit = saved;
+  return { call, stack };
 }
 
 // The graph that an argument is of, if one is.

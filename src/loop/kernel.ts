@@ -132,4 +132,9 @@ export interface Kernel {
   readonly name: string;
   readonly buffers: readonly Buffer[];
   readonly body: readonly Stmt[];
+  /**
+   * Every element of an output is stored once, an element that is updated is read by no other iteration, and an iteration of a loop reads of scratch memory
+   * what it stored itself or what was stored before the loop. Which loops may be shared out between threads can then be seen from indices; see divide.ts.
+   */
+  readonly divisible?: true;
 }

@@ -95,6 +95,7 @@ function fused(instr: Instr, region: Func, kind: string, number: number, style: 
     name: kernelName(number, region),
     buffers: [...used.map((i) => i.buffer), ...outputs, ...scratch],
     body,
+    divisible: true,
   };
   return {
     kernel: relaxed(hasOwnIndices(region) ? simplifyKernel(kernel) : kernel, style),

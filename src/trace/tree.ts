@@ -130,8 +130,11 @@ function keysOf(x: unknown, path: string): readonly string[] {
 
 /** An object literal, of this realm or another, or one without a prototype. */
 export function isPlainObject(x: unknown): x is Readonly<Record<string, unknown>> {
-  if (typeof x !== 'object' || x === null || Array.isArray(x) || isTensor(x)) return false;
+  if (typeof x !== 'object' || x === null) return false;
   const prototype: unknown = Object.getPrototypeOf(x);
+  // Mostly this is all there is to see.
+  if (prototype === Object.prototype) return true;
+  if (Array.isArray(x) || isTensor(x)) return false;
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 

@@ -9,7 +9,7 @@ const withOptions = (options: unknown): string => messageOf(() => jit(identity, 
 describe('options of jit', () => {
   it('are refused unless known', () => {
     expect(withOptions({ statics: [0] })).toBe(
-      "OptionError: jit: unknown option 'statics'; there are static, donate, signature, maxTraces, precision, backend, name, autograph, scope",
+      "OptionError: jit: unknown option 'statics'; there are static, donate, signature, maxTraces, precision, backend, threads, name, autograph, scope",
     );
     expect(withOptions([0])).toBe('OptionError: jit: options must be an object such as { static: … }');
     expect(withOptions({ static: 0 })).toBe(
@@ -67,7 +67,7 @@ describe('options of jit', () => {
 
   it('of configure too', () => {
     expect(messageOf(() => configure({ fast: true } as object))).toBe(
-      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, retraceWarnings, checkConditions, engineFlags",
+      "OptionError: configure: unknown option 'fast'; there are jit, precision, backend, threads, retraceWarnings, checkConditions, engineFlags",
     );
     expect(messageOf(() => configure({ jit: 'no' as never }))).toBe(
       'OptionError: configure: jit must be true or false, got "no"',

@@ -69,6 +69,7 @@ export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement
     ['program, interpreted', () => runProgram(fused(), all, 'interpreted')],
     ['program without passes, compiled', () => runProgram(traced.func, all, 'compiled')],
     ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
+    ['program, wasm in parts', () => runProgram(fused(), all, 'compiled, wasm in 3 parts', 'wasm')],
     ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
   ];
   for (const [executor, results] of thorough ? [...executors, ...more] : executors) {

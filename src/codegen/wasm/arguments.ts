@@ -2,7 +2,7 @@
 import type { TypedArray } from '../../array/nd.ts';
 import type { Program } from '../../lower/program.ts';
 import { constantsOf } from '../memory.ts';
-import { type Argument, bytesPer, type Layout } from './layout.ts';
+import { type Argument, bytesPer, type Layout, smallBytes } from './layout.ts';
 import { givePiece, takePiece, wasmViews } from './memory.ts';
 import { hold, newPiece, type Piece, pieceOf, vacate } from './residence.ts';
 
@@ -98,11 +98,11 @@ export class Arguments {
     if (views.bool !== this.#viewed) this.#view();
     const results = this.#results;
     for (let i = 0; i < results.length; i++) arrays[this.#out[i]!.at]!.set(results[i]!);
-    for (const { at, piece, goesOut, dtype, size } of this.#found) {
+    for (const { at, piece, goesOut, dtype, size, bytes } of this.#found) {
       if (!goesOut || piece!.resident) continue;
       const from = piece!.address / bytesPer[dtype];
       arrays[at]!.set(views[dtype].subarray(from, from + size));
-      hold(piece!, arrays[at]!);
+      if (bytes > smallBytes) hold(piece!, arrays[at]!);
     }
   }
 

@@ -47,6 +47,15 @@ export interface Hoisted {
   readonly made: Map<string, { readonly local: number; readonly make: () => void }>;
 }
 
+/** Which share of the work a call does. */
+export interface Share {
+  /** The loops of which it runs a share. */
+  readonly loops: ReadonlySet<Stmt>;
+  /** Locals: which part, and of how many. */
+  readonly part: number;
+  readonly parts: number;
+}
+
 export interface Context {
   readonly code: Code;
   readonly library: Library;
@@ -58,6 +67,8 @@ export interface Context {
   /** In scalar code inside of four iterations: which one. */
   readonly lane: number;
   readonly hoisted: Hoisted | null;
+  /** Null where a call does all of the work. */
+  readonly share: Share | null;
 }
 
 export const valueTypes: Readonly<Record<Scalar, ValueType>> = {

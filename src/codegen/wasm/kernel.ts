@@ -1,4 +1,5 @@
 // A kernel as a function of the addresses of its buffers. It returns 0, or the code of the assertion that did not hold.
+import { type Division, stepOf } from '../../loop/divide.ts';
 import { indexRange, rangeOf } from '../../loop/interval.ts';
 import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
 import { bodyOf, visitExprs } from '../../loop/visit.ts';
@@ -14,6 +15,7 @@ import {
   hoisting,
   inside,
   type Library,
+  type Share,
   valueTypes,
   varies,
   withRange,
@@ -23,15 +25,22 @@ import { emitReduce } from './reduce.ts';
 import { emitAddress, emitExtract, emitScalar } from './scalar.ts';
 import { emitVector, emitVectorStore } from './vector.ts';
 
-export function emitKernel({ buffers, body }: Kernel, library: Library): WasmFunction {
-  const code = new Code({ params: buffers.map(() => 'i32'), results: ['i32'] });
+/** With a division there are two more parameters: which part of the work a call does, and of how many. */
+export function emitKernel(
+  { name, buffers, body }: Kernel,
+  library: Library,
+  division: Division | null = null,
+): WasmFunction {
+  const params = [...buffers.map((b) => b.name), ...(division === null ? [] : ['part', 'parts'])];
+  const code = new Code({ params: params.map(() => 'i32'), results: ['i32'] });
   const bases = new Map(
     buffers.map(({ name, type, size }, local): [string, Base] => [name, { local, type, size }]),
   );
-  const names = new Map();
-  emitAll(body, { code, library, bases, names, ranges: new Map(), laned: false, lane: 0, hoisted: null });
+  const share = division && { loops: division.loops, part: buffers.length, parts: buffers.length + 1 };
+  const start = { names: new Map(), ranges: new Map(), laned: false, lane: 0, hoisted: null };
+  emitAll(body, { code, library, bases, share, ...start });
   code.i32(0);
-  return code.finish();
+  return { ...code.finish(), names: { name, params } };
 }
 
 /** Statements in one scope; an integer `let` tells those after it what it may be. */
@@ -149,6 +158,19 @@ function emitStore(s: Extract<Stmt, { readonly kind: 'store' }>, context: Contex
 
 const lanes = 4;
 
+type Loop = Extract<Stmt, { readonly kind: 'for' }>;
+
+/** One iteration, or four at once: the one that the local's value plus `plus` says, or those from there on. */
+function emitRound(s: Loop, index: number, plus: number, step: number, context: Context): void {
+  const scope = inside(context, { laned: context.laned || step === lanes });
+  scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus });
+  emitAll(s.body, scope);
+}
+
+function goesInLanes(s: Loop, context: Context): boolean {
+  return s.lanes === lanes && !context.laned && s.extent >= lanes && canRunInLanes(s.body, s.index);
+}
+
 // Operations up to which a loop of four iterations at once does two such rounds: what a round costs besides its arithmetic is paid half as often.
 const shortBody = 32;
 
@@ -170,22 +192,21 @@ function operationsIn(fn: ScalarFunction): number {
   return operations;
 }
 
-function emitFor(s: Extract<Stmt, { readonly kind: 'for' }>, context: Context): void {
+function emitFor(s: Loop, context: Context): void {
   if (s.extent === 0) return;
+  if (context.share?.loops.has(s)) {
+    emitShare(s, context.share, context);
+    return;
+  }
   const { code } = context;
   const around = withRange(context, s.index, indexRange(s.extent));
-  const inLanes = s.lanes === lanes && !context.laned && s.extent >= lanes && canRunInLanes(s.body, s.index);
-  const four = inLanes ? s.extent - (s.extent % lanes) : 0;
+  const four = goesInLanes(s, context) ? s.extent - (s.extent % lanes) : 0;
   const rounds = (from: number, to: number, step: number, inner: Context): void => {
     // It belongs to the loop: what depends on it is not made before.
     const index = code.local('i32');
     code.i32(from);
     code.set(index);
-    const round = (plus: number): void => {
-      const scope = inside(inner, { laned: context.laned || step === lanes });
-      scope.names.set(s.index, { kind: step === lanes ? 'lanes' : 'scalar', local: index, plus });
-      emitAll(s.body, scope);
-    };
+    const round = (plus: number): void => emitRound(s, index, plus, step, inner);
     const pairs = step === lanes && to - from > 2 * lanes && isShort(s.body);
     const paired = pairs ? to - ((to - from) % (2 * lanes)) : from;
     if (paired > from)
@@ -203,4 +224,65 @@ function emitFor(s: Extract<Stmt, { readonly kind: 'for' }>, context: Context): 
   if (four === s.extent) return;
   if (context.laned && context.hoisted === null) hoisting(around, rest);
   else rest(around);
+}
+
+/** The iterations from part/parts of the steps to (part + 1)/parts. */
+function emitShare(s: Loop, { part, parts }: Share, context: Context): void {
+  const { code } = context;
+  const around = withRange(context, s.index, indexRange(s.extent));
+  const together = stepOf(s);
+  const boundary = (next: number): number => {
+    const local = code.local('i32');
+    code.get(part);
+    code.i32(next);
+    code.op('i32.add');
+    code.i32(Math.ceil(s.extent / together));
+    code.op('i32.mul');
+    code.get(parts);
+    code.op('i32.div_s');
+    code.i32(together);
+    code.op('i32.mul');
+    code.set(local);
+    return local;
+  };
+  const from = boundary(0);
+  const to = boundary(1);
+  // The last step may be shorter.
+  code.get(to);
+  code.i32(s.extent);
+  code.op('i32.gt_s');
+  code.branch(() => {
+    code.i32(s.extent);
+    code.set(to);
+  });
+  const rounds = (end: number, step: number, together: number, inner: Context): void => {
+    const index = code.local('i32');
+    code.get(from);
+    code.tee(index);
+    code.get(end);
+    code.op('i32.lt_s');
+    code.branch(() => {
+      emitLoop(code, index, { local: end }, step * together, () => {
+        for (let k = 0; k < together; k++) emitRound(s, index, k * step, step, inner);
+      });
+      code.get(index);
+      code.set(from);
+    });
+  };
+  const upTo = (multiple: number): number => {
+    const local = code.local('i32');
+    code.get(to);
+    code.i32(-multiple);
+    code.op('i32.and');
+    code.set(local);
+    return local;
+  };
+  if (goesInLanes(s, context)) {
+    hoisting(around, (inner) => {
+      if (isShort(s.body)) rounds(upTo(2 * lanes), lanes, 2, inner);
+      if (!isShort(s.body) || s.extent % (2 * lanes) >= lanes) rounds(upTo(lanes), lanes, 1, inner);
+    });
+    if (s.extent % lanes === 0) return;
+  }
+  rounds(to, 1, 1, around);
 }

@@ -37,6 +37,8 @@ export interface Layout {
   bytesOf(slot: number): number;
   /** Of the scratch buffers of a kernel: the n-th of a type is the same memory in all kernels. */
   scratchOf(kernel: Kernel): readonly number[];
+  /** From the scratch memory of one thread to that of the next. */
+  readonly scratchBytes: number;
 }
 
 // Until all that is before it is laid out.
@@ -46,10 +48,10 @@ const scalarBytes: Readonly<Record<Scalar, number>> = { f32: 4, f64: 8, i32: 4, 
 export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
 
 // Up to this size an array is copied at each call: looking up where it is would take as long.
-const smallBytes = 4096;
+export const smallBytes = 4096;
 
-/** The table first, then constants, small inputs and outputs, the arena and scratch memory. */
-export function layOut(program: Program, located: ReadonlyMap<number, Located>): Layout {
+/** The table first, then constants, small inputs and outputs, the arena and the scratch memory of each thread. */
+export function layOut(program: Program, located: ReadonlyMap<number, Located>, threads = 1): Layout {
   let bytes = 0;
   const take = (size: number): number => {
     const offset = bytes;
@@ -100,14 +102,17 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>):
     });
   };
   for (const kernel of kernelsOf(program)) scratchNames(kernel);
+  const scratchStart = bytes;
   const scratchOffsets = new Map(
     [...scratch].map(([name, { type, size }]) => [name, take(size * scalarBytes[type])]),
   );
+  const scratchBytes = bytes - scratchStart;
   const inRegion = (offset: number): Argument['where'] => ({ kind: 'region', offset });
   return {
     arguments: places,
     constants,
-    bytes,
+    bytes: bytes + (threads - 1) * scratchBytes,
+    scratchBytes,
     whereIs(slot) {
       const found = located.get(slot);
       invariant(found !== undefined, `step on slot ${slot}, which does not exist`);

@@ -77,6 +77,7 @@ function scalarFunction(fn: ScalarFunction, library: Library): WasmFunction {
     laned: false,
     lane: 0,
     hoisted: null,
+    share: null,
   };
   for (const { name, value } of fn.lets) {
     emitScalar(value, context);

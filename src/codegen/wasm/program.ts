@@ -2,8 +2,8 @@
 import type { TypedArray } from '../../array/nd.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
-import { allSteps, type Program, type Step } from '../../lower/program.ts';
-import { ArgumentError, unreachable } from '../../util/errors.ts';
+import { allSteps, type Program } from '../../lower/program.ts';
+import { ArgumentError } from '../../util/errors.ts';
 import {
   checkBinding,
   type EffectStep,
@@ -17,11 +17,15 @@ import { Arguments } from './arguments.ts';
 import { Code } from './code.ts';
 import { compileModule } from './engine.ts';
 import { emitKernel } from './kernel.ts';
-import { type Argument, bytesPer, type Layout, layOut } from './layout.ts';
+import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
 import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
+import type { StageCall } from './pool.ts';
+import { type Stage, stagesOf, type Threading } from './stages.ts';
+import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
+import { inThreads } from './threads.ts';
 
 /** A module, and where it finds things. */
 export interface WasmModule {
@@ -29,184 +33,121 @@ export interface WasmModule {
   readonly layout: Layout;
   /** Of assertions: the exported function returns 0, or one more than the index of the message. */
   readonly messages: readonly string[];
+  /** What the program is made of where kernels are shared out between threads. Null where one call runs it all. */
+  readonly stages: readonly Stage[] | null;
   /** Of what it does besides computing: the exported function returns -1 - the index of one that failed; the others it asks the host for by index. */
   readonly effects: readonly EffectStep[];
 }
-
-const copiedOneByOne = 4;
 
 const oneCharacterPerByte = new TextDecoder('latin1');
 
 /** `fast` rounds a product and its sum once where the engine can. */
 export type Precision = 'strict' | 'fast';
 
-/** The module of a program. */
-export function emitModule(program: Program, precision: Precision = 'strict'): WasmModule {
+/**
+ * The module of a program. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
+ * number of the stage, that of the thread, which part of the work to do, and of how many.
+ */
+export function emitModule(
+  program: Program,
+  precision: Precision = 'strict',
+  threading: Threading | null = null,
+): WasmModule {
   const located = locate(program);
-  const layout = layOut(program, located);
   const all = allSteps(program.steps);
+  for (const step of all) if (step.kind === 'run') checkBinding(step.kernel, step.slots, located);
+  const stages = threading && stagesOf(program, threading);
+  const layout = layOut(program, located, stages === null ? 1 : threading!.threads);
   const imports = [
     ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
     ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
   ];
   const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
+  const divisions = new Map(
+    (stages ?? []).flatMap(({ steps: [step], division }) =>
+      step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
+    ),
+  );
   const known = new Map<string, number>();
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
-  const functionOf = (kernel: Kernel): number => {
+  const functionOf: Surroundings['functionOf'] = (kernel) => {
+    const divided = divisions.has(kernel.body);
     const before = emitted.get(kernel.body);
-    if (before?.buffers === kernel.buffers) return before.index;
+    if (before?.buffers === kernel.buffers) return { index: before.index, divided };
     const index = emittedFunction(kernel);
     emitted.set(kernel.body, { buffers: kernel.buffers, index });
-    return index;
+    return { index, divided };
   };
   const emittedFunction = (kernel: Kernel): number => {
-    const f = emitKernel(kernel, functions);
+    const f = emitKernel(kernel, functions, divisions.get(kernel.body));
     // Kernels of one code are one function.
     const key = `${f.params.length} ${f.locals} ${oneCharacterPerByte.decode(f.body)}`;
     const same = known.get(key);
     if (same !== undefined) return same;
-    const names = { name: kernel.name, params: kernel.buffers.map((b) => b.name) };
-    const index = functions.add({ ...f, names });
+    const index = functions.add(f);
     known.set(key, index);
     return index;
   };
+  const params = stages === null ? ['region'] : ['region', 'stage', 'thread', 'part', 'parts'];
+  const code = new Code({ params: params.map(() => 'i32'), results: ['i32'] });
+  const [region, stage, thread, part, parts] = [0, 1, 2, 3, 4];
+  const share = stages && { thread, part, parts };
   const effects: EffectStep[] = [];
-  const code = new Code({ params: ['i32'], results: ['i32'] });
-  const [region, status] = [0, code.local('i32')];
-  const address = (where: Argument['where']): void => {
-    code.get(region);
-    if (where.kind === 'table') {
-      code.memory('i32.load', where.entry * bytesPer.int32);
-      return;
-    }
-    code.i32(where.offset | 0);
-    code.op('i32.add');
-  };
-  const emitStep = (step: Step): void => {
-    switch (step.kind) {
-      case 'effect': {
-        const number = effects.push(step);
-        if (step.effect.fails) {
-          // The host looks at the memory afterwards.
-          loadScalar(step.slots[0]!);
-          code.op('i32.eqz');
-          code.branch(() => {
-            code.i32(-number);
-            code.op('return');
-          });
-        } else {
-          code.i32(number - 1);
-          code.get(region);
-          code.call(imports.indexOf(effectImport));
-        }
-        break;
-      }
-      case 'copy':
-        emitCopy(step.from, step.to);
-        break;
-      case 'mark':
-        code.i32(step.id);
-        code.call(imports.indexOf(markImport));
-        break;
-      case 'run':
-        checkBinding(step.kernel, step.slots, located);
-        for (const slot of step.slots) address(layout.whereIs(slot));
-        for (const offset of layout.scratchOf(step.kernel)) address({ kind: 'region', offset });
-        code.call(functionOf(step.kernel));
-        code.tee(status);
-        code.branch(() => {
-          code.get(status);
-          code.op('return');
-        });
-        break;
-      case 'if':
-        emitBranches(step.selector, step.branches, 0);
-        break;
-      case 'while':
-        code.whileLoop(
-          () => {
-            step.before.forEach(emitStep);
-            loadScalar(step.cond);
-          },
-          () => step.body.forEach(emitStep),
-        );
-        break;
-      default:
-        unreachable(step);
-    }
-  };
-  const loadScalar = (slot: number): void => {
-    address(layout.whereIs(slot));
-    code.memory(layout.bytesOf(slot) === 1 ? 'i32.load8_u' : 'i32.load', 0);
-  };
-  const emitBranches = (selector: number, branches: readonly (readonly Step[])[], first: number): void => {
-    const emit = (): void => branches[first]!.forEach(emitStep);
-    if (first === branches.length - 1) {
-      emit();
-      return;
-    }
-    loadScalar(selector);
-    if (layout.bytesOf(selector) > 1) {
-      code.i32(first);
-      code.op('i32.le_s');
-    }
-    code.branch(emit, () => {
-      emitBranches(selector, branches, first + 1);
+  const status = code.local('i32');
+  const around: Surroundings = { code, layout, region, status, share, imports, effects, functionOf };
+  if (stages === null) emitSteps(program.steps, around);
+  else
+    stages.forEach(({ steps }, index) => {
+      code.get(stage);
+      code.i32(index);
+      code.op('i32.eq');
+      code.branch(() => emitSteps(steps, around));
     });
-  };
-  const emitCopy = (from: number, to: number): void => {
-    const bytes = layout.bytesOf(to);
-    // A call of memory.copy costs more than a few elements.
-    const word = bytes % 4 === 0 ? 4 : 1;
-    const places = [layout.whereIs(to), layout.whereIs(from)];
-    if (bytes / word > copiedOneByOne) {
-      places.forEach(address);
-      code.i32(bytes | 0);
-      code.memoryCopy();
-      return;
-    }
-    for (let at = 0; at < bytes; at += word) {
-      places.forEach(address);
-      code.memory(word === 4 ? 'i32.load' : 'i32.load8_u', at);
-      code.memory(word === 4 ? 'i32.store' : 'i32.store8', at);
-    }
-  };
-  for (const step of program.steps) emitStep(step);
   code.i32(0);
-  const run = functions.add({ ...code.finish(), names: { name: exportName, params: ['region'] } });
-  return {
-    bytes: encodeModule(functions.list, run, { shared: isShared(), imports }),
-    layout,
-    messages: functions.messages,
-    effects,
-  };
+  const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
+  const bytes = encodeModule(functions.list, run, { shared: isShared(), imports });
+  return { bytes, layout, messages: functions.messages, stages, effects };
 }
 
-/**
- * A function that runs the program on the arrays of its inputs, then of its outputs by index. `mark` is told of mark steps. `flops` are the operations of
- * a call, as far as they are known: they decide how much care the engine takes before the first.
- */
+/** How a program is run. */
+export interface Running {
+  /** Is told of mark steps, which are for one thread. */
+  readonly mark?: Mark;
+  /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
+  readonly flops?: number;
+  readonly threading?: Threading | null;
+}
+
+/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  mark: Mark = unmarked,
-  flops = 0,
+  { mark = unmarked, flops = 0, threading = null }: Running = {},
 ): (arrays: readonly TypedArray[]) => void {
-  const { bytes, layout, messages, effects } = emitModule(program, precision);
+  const { bytes, layout, messages, stages, effects } = emitModule(
+    program,
+    precision,
+    isShared() ? threading : null,
+  );
   const located = locate(program);
   const effect = (number: number, region: number): void => {
     const step = effects[number]!;
     step.effect.run(shownSlots(step).map((slot) => elementsOf(slot, layout, located, region)));
   };
-  const { exports } = new WebAssembly.Instance(compileModule(bytes, flops), {
+  const module = compileModule(bytes, flops);
+  const { exports } = new WebAssembly.Instance(module, {
     [memoryImport.module]: {
       [memoryImport.name]: wasmMemory(),
       [markImport.name]: mark,
       [effectImport.name]: effect,
     },
   });
-  const call = exports[exportName] as (region: number) => number;
+  const exported = exports[exportName] as StageCall;
+  const call: (region: number) => number =
+    stages === null
+      ? exported
+      : inThreads(exported, { code: { module, bytes }, stages, threads: threading!.threads });
   const run = (arrays: readonly TypedArray[]): void => {
     const region = args.enter(arrays) | 0;
     const status = call(region);
@@ -229,7 +170,7 @@ function elementsOf(
   const views = wasmViews();
   const where = layout.whereIs(slot);
   const address =
-    where.kind === 'region' ? region + where.offset : views.int32[region / bytesPer.int32 + where.entry]!;
+    where.kind === 'region' ? region + where.offset : views.int32[(region >>> 2) + where.entry]!;
   const first = (address >>> 0) / bytesPer[dtype];
   // Copied: it may be kept, and the memory goes on.
   return views[dtype].slice(first, first + sizeOf(shape));

@@ -3,6 +3,7 @@ import type { Func, Instr, Value } from '../../ir/func.ts';
 import { hasEffect, users } from '../../ir/walk.ts';
 import type { FusionKind } from '../../ops/fusion.ts';
 import { roleOf } from './cost.ts';
+import { joined, type Summary, summaryOf } from './summary.ts';
 
 /** `alone` groups hold one instruction that stays as it is. */
 export interface Group {
@@ -11,6 +12,7 @@ export interface Group {
   readonly parts: readonly (readonly Instr[])[];
   /** All parts together. */
   readonly members: readonly Instr[];
+  readonly summary: Summary;
   readonly next: Set<Group>;
   readonly previous: Set<Group>;
   position: number;
@@ -41,6 +43,7 @@ export class FusionGraph {
         kind,
         parts: [[instr]],
         members: [instr],
+        summary: summaryOf(instr, (value) => this.#isNeeded(value, (user) => user === instr)),
         next: new Set(),
         previous: new Set(),
         position,
@@ -69,11 +72,29 @@ export class FusionGraph {
 
   /** Is the value needed by anything but these instructions? */
   neededOutside(value: Value, members: ReadonlySet<Instr>): boolean {
-    return this.#results.has(value) || (this.users.get(value) ?? []).some((user) => !members.has(user));
+    return this.#isNeeded(value, (user) => members.has(user));
   }
 
-  inProgramOrder(instrs: Iterable<Instr>): Instr[] {
-    return [...instrs].sort((a, b) => this.#places.get(a)! - this.#places.get(b)!);
+  #isNeeded(value: Value, isMember: (user: Instr) => boolean): boolean {
+    return this.#results.has(value) || (this.users.get(value) ?? []).some((user) => !isMember(user));
+  }
+
+  /** What two groups would be as one. */
+  joined(a: Group, b: Group): Summary {
+    const isMember = (instr: Instr): boolean => {
+      const group = this.#groups.get(instr);
+      return group === a || group === b;
+    };
+    return joined(a.summary, b.summary, isMember, (value) => this.#isNeeded(value, isMember));
+  }
+
+  /** The members of both groups in program order, in which each has its own. */
+  membersOf({ members: a }: Group, { members: b }: Group): Instr[] {
+    const all: Instr[] = [];
+    let [i, j] = [0, 0];
+    while (i < a.length && j < b.length)
+      all.push(this.#places.get(a[i]!)! < this.#places.get(b[j]!)! ? a[i++]! : b[j++]!);
+    return [...all, ...a.slice(i), ...b.slice(j)];
   }
 
   /** Would one kernel of both have to run before itself? True if some path leaves the earlier group and comes back into the later one. */
@@ -89,7 +110,16 @@ export class FusionGraph {
     const after = new Set(this.#reachedBetween(first, last));
     const window = this.#order.slice(first.position, last.position + 1);
     const members = parts.length === 1 ? parts[0]! : parts.flat();
-    const merged: Group = { kind, parts, members, next: new Set(), previous: new Set(), position: 0 };
+    const summary = this.joined(a, b);
+    const merged: Group = {
+      kind,
+      parts,
+      members,
+      summary,
+      next: new Set(),
+      previous: new Set(),
+      position: 0,
+    };
     const stays = window.filter((g) => g !== undefined && g !== first && g !== last && !after.has(g));
     const moves = window.filter((g) => g !== undefined && after.has(g));
     const reordered = [...stays, merged, ...moves];

@@ -1,8 +1,8 @@
 // Groups that do not feed each other share a kernel: because they read the same memory, or because each is so small that its call costs most.
-import type { Instr, Value } from '../../ir/func.ts';
+import type { Instr } from '../../ir/func.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Fuel } from '../pass.ts';
-import { isAlias, maxGroupOperands, maxGroupWeight, roleOf, smallElements, weightOf } from './cost.ts';
+import { isAlias, maxGroupOperands, maxGroupWeight, roleOf, smallElements } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
 import { tryMerge } from './vertical.ts';
 
@@ -56,14 +56,7 @@ function isSmallMap(group: Group): boolean {
 }
 
 function fitsBeside(a: Group, b: Group, graph: FusionGraph): boolean {
-  const members = new Set([...a.members, ...b.members]);
-  const touched = new Set<Value>();
-  let weight = 0;
-  for (const m of members) {
-    weight += weightOf(m);
-    for (const x of m.args) if (x.def === null || !members.has(x.def)) touched.add(x);
-    for (const y of m.results) if (graph.neededOutside(y, members)) touched.add(y);
-  }
-  if (touched.size > maxGroupOperands || weight > maxGroupWeight) return false;
+  const { weight, operands, results } = graph.joined(a, b);
+  if (operands.size + results.length > maxGroupOperands || weight > maxGroupWeight) return false;
   return !a.next.has(b) && !b.next.has(a) && !graph.makesCycle(a, b);
 }

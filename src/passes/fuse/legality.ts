@@ -4,17 +4,16 @@ import { type Shape, sameShape, sizeOf } from '../../ir/types.ts';
 import type { FusionKind } from '../../ops/fusion.ts';
 import { defOf } from '../../ops/opdef.ts';
 import { sameList } from '../../util/seq.ts';
-import { isAlias, maxOperands, maxWeight, roleOf, weightOf } from './cost.ts';
-import type { FusionGraph } from './graph.ts';
+import { isAlias, maxOperands, maxWeight, roleOf } from './cost.ts';
+import type { FusionGraph, Group } from './graph.ts';
 import { areRows } from './rows.ts';
 
-/** The kind of the fusion that the instructions (in program order) make, or null where they make none. */
-export function fusionKind(members: readonly Instr[], graph: FusionGraph): FusionKind | null {
-  const region = describe(members, graph);
-  if (region.operands.size + region.results.length > maxOperands) return null;
-  if (members.reduce((sum, m) => sum + weightOf(m), 0) > maxWeight) return null;
-  const anchors = members.filter((m) => roleOf(m) === 'reduce' || roleOf(m) === 'contract');
-  const kind = members.every((m) => readsWell(m, region)) ? kindOf(anchors, region) : null;
+/** The kind of the fusion that two groups make, or null where they make none. */
+export function fusionKind(a: Group, b: Group, graph: FusionGraph): FusionKind | null {
+  const { weight, operands, results, displaced, anchors } = graph.joined(a, b);
+  if (operands.size + results.length > maxOperands || weight > maxWeight) return null;
+  const region = regionOf(a, b, results, graph);
+  const kind = displaced.every((m) => readsWell(m, region)) ? kindOf(anchors, region) : null;
   return kind ?? (anchors.length > 0 && areRows(region, (value) => isPlain(value, region)) ? 'rows' : null);
 }
 
@@ -24,33 +23,38 @@ function kindOf(anchors: readonly Instr[], region: Region): FusionKind | null {
 }
 
 interface Region {
-  readonly members: ReadonlySet<Instr>;
-  readonly operands: ReadonlySet<Value>;
+  /** In program order. */
+  readonly members: readonly Instr[];
   readonly results: readonly Value[];
+  has(instr: Instr): boolean;
   /** Readers of a value among the members. */
   readers(value: Value): readonly Instr[];
   isResult(value: Value): boolean;
 }
 
-function describe(list: readonly Instr[], graph: FusionGraph): Region {
-  const members = new Set(list);
-  const operands = new Set<Value>();
-  for (const m of list) for (const a of m.args) if (a.def === null || !members.has(a.def)) operands.add(a);
-  const results = list.flatMap((m) => m.results).filter((r) => graph.neededOutside(r, members));
-  const resultSet = new Set(results);
+function regionOf(a: Group, b: Group, results: readonly Value[], graph: FusionGraph): Region {
+  let members: readonly Instr[] | undefined;
+  const has = (instr: Instr): boolean => {
+    const group = graph.groupOf(instr);
+    return group === a || group === b;
+  };
   return {
-    members,
-    operands,
+    // Most questions are answered without it.
+    get members() {
+      members ??= graph.membersOf(a, b);
+      return members;
+    },
     results,
-    readers: (value) => (graph.users.get(value) ?? []).filter((u) => members.has(u)),
-    isResult: (value) => resultSet.has(value),
+    has,
+    readers: (value) => (graph.users.get(value) ?? []).filter(has),
+    isResult: (value) => results.includes(value),
   };
 }
 
 /** A value that no arithmetic of the fusion makes: an operand, a source, or a view of these. */
 function isPlain(value: Value, region: Region): boolean {
   const made = value.def;
-  if (made === null || !region.members.has(made)) return true;
+  if (made === null || !region.has(made)) return true;
   const role = roleOf(made);
   return role === 'source' || (role === 'view' && isPlain(made.args[0]!, region));
 }
@@ -62,7 +66,7 @@ function readsWell(m: Instr, region: Region): boolean {
   if (role === 'index') return m.args.every((a) => isPlain(a, region));
   if (role !== 'view') return true;
   const [x] = m.args as [Value];
-  if (x.def === null || !region.members.has(x.def) || isAlias(m)) return true;
+  if (x.def === null || !region.has(x.def) || isAlias(m)) return true;
   if (region.isResult(x) || region.readers(x).length > 1) return false;
   return isPlain(x, region) || sizeOf(m.results[0]!.type.shape) <= sizeOf(x.type.shape);
 }

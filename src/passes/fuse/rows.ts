@@ -8,7 +8,7 @@ import { isAlias, roleOf } from './cost.ts';
 
 /** What of a set of instructions matters here. */
 interface Members {
-  readonly members: ReadonlySet<Instr>;
+  readonly members: readonly Instr[];
   readonly results: readonly Value[];
 }
 
@@ -24,14 +24,14 @@ export function areRows({ members, results }: Members, isPlain: (value: Value) =
   const rows = rowsOf(members);
   if (rows === null) return false;
   const isRowed = (value: Value): boolean => isFull(value, rows) || isPerRow(value, rows);
-  return results.every(isRowed) && [...members].every((m) => fits(m, rows, isPlain));
+  return results.every(isRowed) && members.every((m) => fits(m, rows, isPlain));
 }
 
 const isFull = (value: Value, { shape }: Rows): boolean => sameShape(value.type.shape, shape);
 const isPerRow = (value: Value, { count }: Rows): boolean => sizeOf(value.type.shape) === count;
 
 // What all the reductions have in common, if it is rows of more than one element.
-function rowsOf(members: ReadonlySet<Instr>): Rows | null {
+function rowsOf(members: readonly Instr[]): Rows | null {
   let rows: Rows | null = null;
   for (const m of members) {
     const { lower } = defOf(m);

@@ -25,10 +25,9 @@ function consumersOf(instr: Instr, graph: FusionGraph): readonly Group[] {
 /** One fusion of both, if it is one by the rules of fusions and could run: nothing outside may lie between them. */
 export function tryMerge(a: Group, b: Group, graph: FusionGraph, fuel: Fuel): boolean {
   if (a === b || !mayJoin(a, b)) return false;
-  const members = graph.inProgramOrder([...a.members, ...b.members]);
-  const kind = fusionKind(members, graph);
+  const kind = fusionKind(a, b, graph);
   if (kind === null || graph.makesCycle(a, b) || !fuel.take(`fuse ${kind}`)) return false;
-  graph.merge(a, b, kind, [members]);
+  graph.merge(a, b, kind, [graph.membersOf(a, b)]);
   return true;
 }
 

@@ -35,7 +35,7 @@ const inputs = [Float32Array.of(1, 5.5, -7, 3e9, 0), Float32Array.of(0.7, 2, 3, 
 const executors: Record<string, (program: Program, mark: Mark) => (arrays: readonly TypedArray[]) => void> = {
   interpreter: interpreterOf,
   JavaScript: (program, mark) => compileProgram(program, mark).run,
-  WebAssembly: (program, mark) => compileWasm(program, 'strict', mark),
+  WebAssembly: (program, mark) => compileWasm(program, 'strict', { mark }),
 };
 
 test.each(Object.entries(executors))('%s', (_, executor) => {

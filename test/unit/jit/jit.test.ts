@@ -310,6 +310,7 @@ describe('options', () => {
       jit: true,
       precision: 'strict',
       backend: 'auto',
+      threads: 'auto',
       retraceWarnings: true,
       checkConditions: true,
       engineFlags: true,

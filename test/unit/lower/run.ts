@@ -18,6 +18,7 @@ import { evaluate } from '../../../src/ops/evaluate.ts';
 import { registry } from '../../../src/ops/index.ts';
 import { seeded } from '../../../src/util/rng.ts';
 import { floats, ints, specialFloats, specialInts, view } from '../../ops/samples/sample.ts';
+import { compileInParts } from '../codegen/wasm/parts.ts';
 
 export function read(text: string): Func {
   const func = parse(text, registry);
@@ -36,7 +37,8 @@ type Engine = (program: Program) => (arrays: readonly TypedArray[]) => void;
 export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,
-  'compiled, wasm': compileWasm,
+  'compiled, wasm': (program) => compileWasm(program),
+  'compiled, wasm in 3 parts': compileInParts(3),
 };
 
 /** The results' arrays. `inputs` are given to the program as they are; fresh results start as rubbish. */

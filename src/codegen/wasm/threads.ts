@@ -1,0 +1,63 @@
+// A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
+import type { Division } from '../../loop/divide.ts';
+import { forgetProgram, type Job, type SharedCode, type StageCall, threadPool } from './pool.ts';
+import type { Stage } from './stages.ts';
+
+export interface ThreadedProgram {
+  readonly code: SharedCode;
+  readonly stages: readonly Stage[];
+  readonly threads: number;
+}
+
+// Nanoseconds. Threads that sleep are woken up for a program with so much to share out, and waited for by a single kernel of so much.
+const worthWaking = 50_000;
+const worthSleepers = 100_000;
+// A part should take so long, and a kernel is cut into a few for each thread, so that one that comes late or is interrupted leaves them to the others.
+const partCost = 2000;
+const partsPerThread = 4;
+const mostParts = 64;
+
+/** A stage that is shared out: how long one thread takes, into how many parts it can be cut, and whether each of them has something to do besides. */
+interface Work extends Pick<Division, 'extent' | 'repeats'> {
+  readonly cost: number;
+}
+
+let programs = 0;
+
+const dropped = new FinalizationRegistry<number>(forgetProgram);
+
+/** A function that runs all stages of a program. */
+export function inThreads(call: StageCall, { code, stages, threads }: ThreadedProgram): StageCall {
+  const program = ++programs;
+  const jobs = stages.map((_, stage): Job => ({ program, code, stage }));
+  // The stages hold the kernels, which are not needed any more.
+  const works = stages.map(({ division, cost }): Work | null =>
+    division === null ? null : { cost, extent: division.extent, repeats: division.repeats },
+  );
+  const shareable = works.reduce((sum, work) => sum + (work?.cost ?? 0), 0);
+
+  const share = (region: number, stage: number, work: Work): number => {
+    const pool = threadPool();
+    const { ready } = pool;
+    const there = Math.min(threads, ready + 1);
+    const isWorth = work.cost >= worthSleepers || pool.sleeping < ready;
+    const parts = work.repeats
+      ? Math.min(there, work.extent)
+      : Math.min(there * partsPerThread, work.extent, Math.ceil(work.cost / partCost), mostParts);
+    if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
+    return pool.share(jobs[stage]!, call, region, there, parts);
+  };
+  const run: StageCall = (region) => {
+    const pool = threadPool();
+    pool.grow(threads);
+    if (shareable >= worthWaking) pool.wake();
+    for (let k = 0; k < works.length; k++) {
+      const work = works[k]!;
+      const status = work === null ? call(region, k, 0, 0, 1) : share(region, k, work);
+      if (status !== 0) return status;
+    }
+    return 0;
+  };
+  dropped.register(run, program);
+  return run;
+}

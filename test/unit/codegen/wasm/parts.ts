@@ -1,0 +1,39 @@
+// A program whose kernels are cut into parts as they are for threads, the parts run one after the other by this thread, the last first.
+import type { TypedArray } from '../../../../src/array/nd.ts';
+import { Arguments } from '../../../../src/codegen/wasm/arguments.ts';
+import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
+import { exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
+import type { StageCall } from '../../../../src/codegen/wasm/pool.ts';
+import { compileWasm, emitModule } from '../../../../src/codegen/wasm/program.ts';
+import type { Program } from '../../../../src/lower/program.ts';
+import { ArgumentError } from '../../../../src/util/errors.ts';
+
+/** Everything that can be divided is worth it. */
+export const always = (threads: number): { readonly threads: number; costOf(): number } => ({
+  threads,
+  costOf: () => 1e9,
+});
+
+export function compileInParts(parts: number): (program: Program) => (arrays: readonly TypedArray[]) => void {
+  return (program) => {
+    const { bytes, layout, messages, stages } = emitModule(program, 'strict', always(parts));
+    if (stages === null) return compileWasm(program);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
+      [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
+    });
+    const call = exports[exportName] as StageCall;
+    const run = (arrays: readonly TypedArray[]): void => {
+      const region = args.enter(arrays) | 0;
+      stages.forEach((stage, k) => {
+        const count = stage.division === null ? 1 : parts;
+        for (let part = count - 1; part >= 0; part--) {
+          const status = call(region, k, part, part, count);
+          if (status !== 0) throw new ArgumentError(messages[status - 1]!);
+        }
+      });
+      args.leave(arrays);
+    };
+    const args = new Arguments(program, layout, run);
+    return run;
+  };
+}

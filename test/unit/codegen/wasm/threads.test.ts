@@ -1,0 +1,224 @@
+// Programs shared out between threads: the bits of one thread, a process that ends, and errors where a worker ends or hangs.
+import { spawnSync } from 'node:child_process';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Code } from '../../../../src/codegen/wasm/code.ts';
+import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
+import { encodeModule, exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
+import {
+  type Job,
+  type Pool,
+  replacePool,
+  type StageCall,
+  threadPool,
+} from '../../../../src/codegen/wasm/pool.ts';
+import { inThreads } from '../../../../src/codegen/wasm/threads.ts';
+import { configure, jit, OptionError, type Tensor, tensor, valueAndGrad } from '../../../../src/index.ts';
+import { seeded } from '../../../../src/util/rng.ts';
+
+const patience = { worker: 200, caller: 400 };
+
+async function started(pool: Pool, threads: number): Promise<void> {
+  pool.grow(threads);
+  for (let i = 0; i < 500 && pool.ready < threads - 1; i++) await new Promise((r) => setTimeout(r, 10));
+  expect(pool.ready).toBeGreaterThanOrEqual(threads - 1);
+}
+
+function random(shape: readonly number[], seed: number): Tensor {
+  const next = seeded(seed);
+  const size = shape.reduce((p, d) => p * d, 1);
+  return tensor(
+    Float32Array.from({ length: size }, () => 4 * next() - 2),
+    { shape },
+  );
+}
+
+afterAll(() => threadPool().discard());
+
+describe('the bits of one thread', () => {
+  const [x, w, v, b] = [random([130, 90], 1), random([90, 70], 2), random([70, 130], 3), random([70], 4)];
+  const cube = random([6, 40, 50], 5);
+  const functions: Record<string, () => unknown> = {
+    'elementwise functions': () => x.mul(3).tanh().exp().add(x.square()),
+    softmax: () => x.softmax(-1),
+    'softmax over columns': () => x.softmax(0),
+    'sums over each axis': () => [cube.sum(0), cube.sum(1), cube.sum(2), cube.max(-1)],
+    'a product with bias and activation': () => x.matmul(w).add(b).relu(),
+    'products of transposes': () => [
+      x.transpose().matmul(x),
+      w.matmul(v),
+      v.transpose().matmul(w.transpose()),
+    ],
+    'batched products': () => cube.matmul(random([6, 50, 30], 6)),
+    'a gradient': () => valueAndGrad((p: Tensor) => x.matmul(p).add(b).tanh().matmul(v).square().mean())(w),
+    'views and joins': () => [x.transpose().add(1), x.flip(0).mul(2), x.slice([3, 100]).exp()],
+    'running sums': () => x.cumsum(0).add(x.cumsum(1)),
+  };
+
+  test.each(Object.keys(functions))('%s', async (name) => {
+    await started(threadPool(), 3);
+    const results = [1, 2, 3].map((threads) => {
+      const f = jit(functions[name]!, { backend: 'wasm', threads });
+      return [f(), f()];
+    });
+    const bits = (value: unknown): unknown =>
+      Array.isArray(value) ? value.map(bits) : [...new Int32Array((value as Tensor).data().slice().buffer)];
+    for (const result of results) expect(bits(result)).toEqual(bits(results[0]));
+  });
+});
+
+test('also of `fast`, whose instructions an engine may keep behind a switch', async () => {
+  await started(threadPool(), 2);
+  const a = random([120, 300], 1);
+  const [one, two] = [1, 2].map((threads) =>
+    jit((x: Tensor) => x.matmul(x.transpose()), { backend: 'wasm', precision: 'fast', threads }),
+  );
+  for (let i = 0; i < 5; i++) expect(two!(a).data()).toEqual(one!(a).data());
+});
+
+describe('a pool', () => {
+  // Its function hangs or traps in other threads than the first.
+  function moduleThat(does: 'hang' | 'trap' | 'answer'): Uint8Array {
+    const code = new Code({ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] });
+    const thread = 2;
+    code.get(thread);
+    code.branch(() => {
+      if (does === 'hang') code.doWhile(() => code.i32(1));
+      if (does === 'trap') {
+        code.i32(1);
+        code.i32(0);
+        code.op('i32.div_s');
+        code.set(thread);
+      }
+    });
+    code.i32(0);
+    return encodeModule([code.finish()], 0, { shared: true });
+  }
+  let programs = 1_000_000;
+  function jobOf(bytes: Uint8Array): Job {
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    return { program: ++programs, code: { module, bytes }, stage: 0 };
+  }
+  const shared = (pool: Pool, does: Parameters<typeof moduleThat>[0], call: StageCall, parts = 2): number =>
+    pool.share(jobOf(moduleThat(does)), call, 0, 2, parts);
+  // This thread takes one part and leaves the other to the worker.
+  const slowly = (): number => {
+    const end = performance.now() + 100;
+    while (performance.now() < end);
+    return 0;
+  };
+
+  test('shares a job out', async () => {
+    const pool = replacePool(patience);
+    await started(pool, 2);
+    let own = 0;
+    const counted = (): number => {
+      own++;
+      return slowly();
+    };
+    const status = shared(pool, 'answer', counted, 8);
+    expect(status).toBe(0);
+    expect(own).toBeLessThan(8);
+  });
+
+  test.each([
+    ['hang', /a worker thread has not answered while it ran a part .* threads: 1 does without/],
+    ['trap', /a worker thread has failed while it ran a part/],
+  ] as const)('whose worker %ss is an error, and the next call has another', async (does, message) => {
+    const pool = replacePool(patience);
+    await started(pool, 2);
+    expect(() => shared(pool, does, slowly)).toThrow(message);
+    expect(pool.discarded).toBe(true);
+    expect(threadPool()).not.toBe(pool);
+    await started(threadPool(), 2);
+    expect(shared(threadPool(), 'answer', slowly)).toBe(0);
+  });
+
+  test('whose workers are gone does the work without', async () => {
+    const pool = replacePool(patience);
+    await started(pool, 2);
+    await Promise.all(pool.workers.map((w) => w.terminate()));
+    expect(shared(pool, 'answer', () => 0)).toBe(0);
+    expect(threadPool()).not.toBe(pool);
+  });
+
+  test('whose workers sleep wakes them up', async () => {
+    const pool = replacePool({ ...patience, worker: 1 });
+    await started(pool, 2);
+    for (let i = 0; i < 100 && pool.sleeping < 1; i++) await new Promise((r) => setTimeout(r, 5));
+    expect(pool.sleeping).toBe(1);
+    let own = 0;
+    const counted = (): number => {
+      own++;
+      return slowly();
+    };
+    shared(pool, 'answer', counted, 20);
+    expect(own).toBeLessThan(20);
+  });
+
+  test('passes on what a part of this thread throws', async () => {
+    const pool = replacePool(patience);
+    await started(pool, 2);
+    const failing = (): number => {
+      throw new RangeError('mine');
+    };
+    expect(() => shared(pool, 'answer', failing)).toThrow('mine');
+    expect(pool.discarded).toBe(true);
+  });
+
+  test('gives the status of any part', () => {
+    const { exports } = new WebAssembly.Instance(
+      new WebAssembly.Module(moduleThat('answer') as BufferSource),
+      { [memoryImport.module]: { [memoryImport.name]: wasmMemory() } },
+    );
+    expect((exports[exportName] as StageCall)(0, 0, 0, 0, 1)).toBe(0);
+    const bytes = moduleThat('answer');
+    const calls: unknown[] = [];
+    const serial = { steps: [], division: null, cost: 0 };
+    const run = inThreads(
+      (...args) => {
+        calls.push(args);
+        return args[1] === 1 ? 7 : 0;
+      },
+      {
+        code: { module: new WebAssembly.Module(bytes as BufferSource), bytes },
+        stages: [serial, serial, serial],
+        threads: 2,
+      },
+    );
+    expect(run(64)).toBe(7);
+    expect(calls).toEqual([
+      [64, 0, 0, 0, 1],
+      [64, 1, 0, 0, 1],
+    ]);
+  });
+});
+
+describe('the option', () => {
+  test('is a number from 1 to 64, or auto', () => {
+    const message = /threads must be 'auto' or an integer from 1 to 64, got/;
+    expect(() => jit((x: Tensor) => x, { threads: 0 })).toThrow(OptionError);
+    expect(() => jit((x: Tensor) => x, { threads: 2.5 })).toThrow(message);
+    expect(() => configure({ threads: 65 })).toThrow(message);
+  });
+});
+
+describe('a process with threads', () => {
+  test('ends by itself', { timeout: 60_000 }, () => {
+    const script = `
+      import { jit, tensor } from './src/index.ts';
+      import { threadPool } from './src/codegen/wasm/pool.ts';
+      const f = jit((x) => x.matmul(x).tanh(), { backend: 'wasm', threads: 2 });
+      const x = tensor(new Float32Array(90000).fill(0.1), { shape: [300, 300] });
+      f(x);
+      for (let i = 0; i < 500 && threadPool().ready === 0; i++) await new Promise((r) => setTimeout(r, 10));
+      for (let i = 0; i < 5; i++) f(x);
+      console.log('ready', threadPool().ready);
+    `;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+      timeout: 50_000,
+      encoding: 'utf8',
+    });
+    expect([stdout.trim(), status], stderr).toEqual(['ready 1', 0]);
+  });
+});
