@@ -8,6 +8,8 @@ export interface Binding {
   readonly name: string;
   /** How code says it, where that is not its name: a member of a scope object. */
   readonly spelled?: string;
+  /** Nothing here declares it, so what assigns it may be elsewhere. */
+  readonly free?: true;
   readonly kind: BindingKind;
   /** From here on it exists: the name's own place, or the beginning of the scope for what is hoisted. */
   readonly declared: number;

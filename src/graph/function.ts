@@ -56,17 +56,17 @@ export function compileFunction(
   inputs: readonly Placeholder[],
   outputs: Tensor,
   options?: FunctionOptions,
-): (...args: readonly Feed[]) => Tensor;
+): (...args: Feed[]) => Tensor;
 export function compileFunction(
   inputs: readonly Placeholder[],
   outputs: readonly Tensor[],
   options?: FunctionOptions,
-): (...args: readonly Feed[]) => Tensor[];
+): (...args: Feed[]) => Tensor[];
 export function compileFunction(
   inputs: readonly Placeholder[],
   outputs: Tensor | readonly Tensor[],
   options: FunctionOptions = {},
-): (...args: readonly Feed[]) => Tensor | Tensor[] {
+): (...args: Feed[]) => Tensor | Tensor[] {
   checkOptions(options, ['updates', 'givens', 'name'], 'compileFunction');
   const { updates = [], givens = [], name = 'compiled' } = options;
   inputs.forEach((x, i) => {

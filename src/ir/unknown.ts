@@ -19,6 +19,9 @@ export function unknownSize(k: number): number {
   return primes[k]! * unit;
 }
 
+/** What sizes are multiplied by is less; beyond, doubles are not exact, and literals such as 1e30 are multiples of anything. */
+const largestFactor = 2 ** 20;
+
 /** How a number depends on unknown sizes: `factor * size[i] * size[j] … + offset`. */
 interface Form {
   readonly factor: number;
@@ -52,16 +55,25 @@ function formOf(n: number): Form | null {
     const size = unknownSize(i);
     const factor = Math.round(n / size);
     const offset = n - factor * size;
-    if (factor !== 0 && Math.abs(offset) < reach) found.push({ factor, sizes: [i], offset });
+    if (isFactor(factor) && Math.abs(offset) < reach) found.push({ factor, sizes: [i], offset });
     for (let j = i; j < primes.length; j++) {
       const both = size * unknownSize(j);
       const times = Math.round(n / both);
-      if (times !== 0 && times * both === n) found.push({ factor: times, sizes: [i, j], offset: 0 });
+      if (isFactor(times) && times * both === n) found.push({ factor: times, sizes: [i, j], offset: 0 });
     }
   }
-  if (found.length > 1) throw ambiguous(n);
+  if (found.length > 1 || (found.length === 0 && isLargeMultiple(n))) throw ambiguous(n);
   if (found.length === 0 && isNearFraction(n)) throw ambiguous(n);
   return found[0] ?? null;
+}
+
+// More than a sensible factor, but exact: rather an error than a size taken for a literal.
+function isLargeMultiple(n: number): boolean {
+  return primes.some((p) => Math.abs(n) < 2 ** 41 * p * unit && n % (p * unit) === 0);
+}
+
+function isFactor(x: number): boolean {
+  return x !== 0 && Math.abs(x) <= largestFactor;
 }
 
 /** Refuses a number of the program that was computed from an unknown size and is not exact as a float, or is a fraction of it. */

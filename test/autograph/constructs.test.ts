@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configure, TracejitError } from '../../src/index.ts';
 import { converted, convertedCode, plain } from './evaluate.ts';
-import { oracle } from './staged.ts';
+import { compiled, oracle } from './staged.ts';
 
 const root = join(import.meta.dirname, 'constructs');
 const bless = process.env.BLESS === '1';
@@ -32,6 +32,7 @@ describe.each(readdirSync(root).sort())('%s', (name) => {
     const expected: unknown = Array.isArray(given[0]) ? undefined : plain(source)(...given);
     if (expected !== undefined) expect(converted(source)(...given)).toBe(expected);
     const staged = oracle(converted(source), given).item();
+    expect(compiled(converted(source), given).item()).toBe(staged);
     if (expected !== undefined) expect(staged).toBeCloseTo(expected as number, 4);
     else expect(staged).toBe(rowsExpected(given[0] as number[]));
   });

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { configure } from '../../src/index.ts';
 import { converted, plain } from './evaluate.ts';
 import { randomProgram } from './programs.ts';
-import { oracle } from './staged.ts';
+import { compiled, oracle } from './staged.ts';
 
 const count = Number(process.env.PROGRAMS ?? 200);
 const first = Number(process.env.FIRST ?? 1);
 // Every nesting of two statements, and of four where nothing is traced.
 const [staged, unstaged] = [2, 4];
+// Compiling takes longer than running a few numbers through the reference kernels.
+const compiledEvery = 8;
 const inputs = [
   [3, 5],
   [-4, 2],
@@ -36,6 +38,7 @@ describe('a random program', () => {
         if (Math.abs(expected) > 2 ** 23) continue;
         const made = converted(source);
         const found = oracle((t) => made(t, y), [x]).item();
+        if (seed % compiledEvery === 0) expect(compiled((t) => made(t, y), [x]).item(), source).toBe(found);
         // 0 and -0 are one number where integers are computed with.
         expect(found + 0, `program ${seed} of (${x}, ${y})\n${source}`).toBe(expected + 0);
       }

@@ -1,6 +1,6 @@
 // Runs functions with traced arguments and reads the answer off the compiled program.
 
-import { type Tensor, tensor } from '../../src/index.ts';
+import { jit, type Tensor, tensor } from '../../src/index.ts';
 import { isTensor, lift } from '../../src/ops/coerce.ts';
 import { evaluate } from '../../src/ops/evaluate.ts';
 import { EagerTensor, eager } from '../../src/tensor/eager.ts';
@@ -20,4 +20,11 @@ export function oracle(f: AnyFunction, args: readonly unknown[]): Tensor {
   const captured = traced.captures.map((c) => (c.kind === 'tensor' ? c.tensor : c.variable).requireView());
   const [view] = evaluate(traced.func, [...tensors.map((t) => t.requireView()), ...captured]);
   return new EagerTensor(view!);
+}
+
+/** The same by the compiled program. */
+export function compiled(f: AnyFunction, args: readonly unknown[]): Tensor {
+  return jit((...xs: Tensor[]) => lift(f(...xs), 'the result'))(
+    ...args.map((a) => (isTensor(a) ? a : tensor(a as number))),
+  );
 }

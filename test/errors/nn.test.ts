@@ -254,7 +254,7 @@ describe('models', () => {
     expect(await refused(() => model.fit(x))).toBe(
       'ArgumentError: Model.fit: expected x and y, or a data set of batches [x, y]',
     );
-    expect(await refused(() => model.fit(dataset(x).batch(2) as never, { verbose: 'silent' }))).toBe(
+    expect(await refused(() => model.fit(dataset(x).batch(2), { verbose: 'silent' }))).toBe(
       'ArgumentError: Model.fit: the data set must give batches [x, y]',
     );
     expect(await refused(() => model.fit(x, y, { validationSplit: 1 }))).toBe(

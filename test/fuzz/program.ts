@@ -239,6 +239,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   ),
   cumsum: axisRecipe(isNumeric, (x, axis) => x.cumsum(axis)),
   cumprod: axisRecipe(isNumeric, (x, axis) => x.cumprod(axis)),
+  argsort: axisRecipe(isNumeric, (x, axis) => x.argsort(axis, { descending: true })),
+  sort: axisRecipe(isNumeric, (x, axis) => x.sort(axis)),
   softmax: axisRecipe(
     (t) => isFloat(t) && nonEmpty(t),
     (x, axis) => x.softmax(axis),

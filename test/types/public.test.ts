@@ -1,5 +1,17 @@
 // The types users see. `npm run types` is what checks them; vitest only runs the file.
-import { grad, type Jitted, jit, type Tensor, tensor, valueAndGrad, variable, vjp } from 'tracejit';
+import {
+  GradientTape,
+  grad,
+  type Jitted,
+  jit,
+  type Tensor,
+  tensor,
+  type Variable,
+  valueAndGrad,
+  variable,
+  vjp,
+} from 'tracejit';
+import { compileFunction, Graph, Session } from 'tracejit/graph';
 import { expectTypeOf, it } from 'vitest';
 
 interface Params {
@@ -29,6 +41,29 @@ it('vjp gives the value and a pullback', () => {
   const [y, pullback] = vjp((x: Tensor) => x.mul(2), tensor([1, 2]));
   expectTypeOf(y).toEqualTypeOf<Tensor>();
   expectTypeOf(pullback).returns.toEqualTypeOf<[Tensor]>();
+});
+
+it('a tape gives the structure of the sources, null where nothing may be connected', () => {
+  const [x, w] = [tensor(1), variable(1)];
+  using tape = new GradientTape({ persistent: true });
+  tape.watch(x);
+  const y = x.mul(w);
+  expectTypeOf(tape.gradient(y, w)).toEqualTypeOf<Tensor | null>();
+  expectTypeOf(tape.gradient(y, { x, w: [w] })).toEqualTypeOf<{ x: Tensor | null; w: [Tensor | null] }>();
+  expectTypeOf(tape.gradient(y, [w], { unconnected: 'zeros' })).toEqualTypeOf<[Tensor]>();
+  expectTypeOf(tape.gradient(y, [w] as readonly Variable[])).toEqualTypeOf<(Tensor | null)[]>();
+  expectTypeOf(GradientTape.record(() => 5)).toEqualTypeOf<number>();
+});
+
+it('a session gives a value for a tensor and null for an initializer', () => {
+  const g = new Graph();
+  const v = g.variable(1);
+  const session = new Session(g);
+  expectTypeOf(session.run(g.initializer)).toEqualTypeOf<null>();
+  expectTypeOf(session.run(v)).toEqualTypeOf<Tensor>();
+  expectTypeOf(session.run([v, v.add(1), g.initializer])).toEqualTypeOf<[Tensor, Tensor, null]>();
+  expectTypeOf(compileFunction([], v)).returns.toEqualTypeOf<Tensor>();
+  expectTypeOf(compileFunction([], [v])).returns.toEqualTypeOf<Tensor[]>();
 });
 
 it('a variable is a tensor', () => {

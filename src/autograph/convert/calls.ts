@@ -1,10 +1,10 @@
-// Calls and members: `Math` and `Number` have versions for tensors, `x[i]` reads a tensor too, and arrays that grow are watched.
+// Calls and members: `Math`, `Number` and `console` have versions for tensors, `x[i]` reads a tensor too, and arrays that grow are watched.
 import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 
-const globals = new Set(['Math', 'Number']);
+const globals = new Set(['Math', 'Number', 'console']);
 
 // Methods that change the array, Map or Set they are called on.
 const mutating = new Set([

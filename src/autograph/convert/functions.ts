@@ -78,7 +78,7 @@ function metadataOf(node: FunctionNode, file: FileContext): string {
     const { binding } = r;
     if (binding === null || isWithin(binding, node)) continue;
     if (r.write) assigned.set(binding, assigned.get(binding) ?? r.node.start);
-    else if (binding.kind === 'import' ? !isCallee(binding) : isReassigned(binding))
+    else if (binding.kind === 'import' ? !isCallee(binding) : binding.free || isReassigned(binding))
       captures.set(binding, true);
   }
   const thunks = [...captures.keys()]

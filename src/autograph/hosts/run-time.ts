@@ -73,6 +73,7 @@ export function convertText(
       declared: 0,
       owner: null,
       references: [],
+      free: true,
       ...(held !== null && { spelled: `${scopeName}.${freeName}` }),
     };
   };

@@ -6,10 +6,21 @@ import { cond } from '../../trace/control/branches.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { replay } from '../../trace/replay.ts';
 import { type TracedFunction, TracedTensor, traceFunction } from '../../trace/tracer.ts';
+import { TraceError } from '../../util/errors.ts';
 import { decide } from './condition.ts';
 import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
 import { adapt, merge, type Sides, type Slot } from './merge.ts';
-import { inRegion, type Key, type Member, membersOf, readMember, restore, writeMember } from './regions.ts';
+import {
+  inRegion,
+  type Key,
+  type Member,
+  membersOf,
+  readMember,
+  restore,
+  stagedRegion,
+  writeMember,
+} from './regions.ts';
+import { StagedThrow } from './throw.ts';
 import { type Leaf, type Snapshot, tensorsIn, valueFrom } from './values.ts';
 import { weaken } from './weak.ts';
 
@@ -57,6 +68,8 @@ const nothing = (): undefined => undefined;
 /** One side, traced: its function gives all tensors that what it left behind contains. */
 interface Side {
   readonly traced: TracedFunction;
+  /** It ends in a throw: nothing it leaves behind is ever read. */
+  readonly threw: boolean;
   readonly values: readonly Snapshot[];
   readonly result: Snapshot;
   readonly members: readonly { readonly member: Member; readonly now: Snapshot }[];
@@ -68,6 +81,15 @@ function taken(raw: unknown): Snapshot {
   return { raw, value: valueFrom(raw) };
 }
 
+function attempt(f: Branch): { readonly raw: unknown; readonly threw: boolean } {
+  try {
+    return { raw: f(), threw: false };
+  } catch (error) {
+    if (!(error instanceof StagedThrow)) throw error;
+    return { raw: undefined, threw: true };
+  }
+}
+
 function traceSide(f: Branch, construct: Construct): Side {
   const before = valuesOf(construct);
   const trace = stagingTrace()!;
@@ -75,7 +97,8 @@ function traceSide(f: Branch, construct: Construct): Side {
   const body = (): readonly Tensor[] =>
     inRegion((region) => {
       try {
-        const result = taken(f());
+        const { raw, threw } = attempt(f);
+        const result = taken(raw);
         const values = valuesOf(construct).map((raw, k) =>
           Object.is(raw, before[k]) ? { raw } : taken(raw),
         );
@@ -87,13 +110,13 @@ function traceSide(f: Branch, construct: Construct): Side {
         const tensors = [
           ...new Set(all.flatMap(({ value }) => (value === undefined ? [] : tensorsIn(value)))),
         ];
-        side = { values, result, members, position: new Map(tensors.map((t, i) => [t, i])) };
+        side = { threw, values, result, members, position: new Map(tensors.map((t, i) => [t, i])) };
         return tensors;
       } finally {
         construct.set?.(before);
         for (const member of membersOf(region)) restore(member);
       }
-    });
+    }, 'branch');
   const { unused, ...traced } = traceFunction(body, [], { name: trace.name, parent: currentInterpreter() });
   if (unused !== null) trace.conditions.inherit(unused);
   return { ...side!, traced };
@@ -123,13 +146,24 @@ function stage(
   const result = resultName === null ? nothing : mergeResult(resultName, one, other, construct, slots);
 
   const results = emit(pred, one, other, slots);
+  // Behind a branch that throws on both sides nothing runs.
+  if (one.threw && other.threw) throw thrownOnBothSides(construct);
   construct.set?.(variables.map((v) => v(results)));
   for (const write of members) write(results);
   return result(results);
 }
 
+function thrownOnBothSides({ at }: Construct): unknown {
+  if (stagedRegion()?.kind === 'branch') return new StagedThrow();
+  return new TraceError(
+    `both sides of the condition at ${at} throw, whatever the tensors are; one of them must go on`,
+    locOf(at),
+  );
+}
+
 // A side that has returned is the last to see the variables; one that has not leaves no value returned.
-function isUnread({ values }: Side, k: number, { kinds = '' }: Construct): boolean {
+function isUnread({ values, threw }: Side, k: number, { kinds = '' }: Construct): boolean {
+  if (threw) return true;
   const returned = kinds.indexOf('r');
   if (k === returned) return values[k]!.raw === undefined;
   return kinds[k] !== 'f' && returned > 0 && values[returned - 1]!.raw === true;
@@ -203,7 +237,7 @@ function mergeResult(
     unset: () =>
       `the function returns a value on one side of the condition at ${construct.at} and none on the other; a tensor decides which, so both sides must return`,
   };
-  return merge(name, one.result, other.result, sides, slots);
+  return merge(name, one.result, other.result, sides, slots, { one: one.threw, other: other.threw });
 }
 
 // Members written on either side. One that did not exist before must be set on both.
@@ -226,13 +260,8 @@ function mergeMembers(
       (typeof m.member.key === 'object' ? m.member.key.name : m.member.key) === id;
     const [a, b] = [one.members.find(same), other.members.find(same)];
     const name = Array.isArray(object) ? `[${String(id)}]` : String(id);
-    const merged = merge(
-      name,
-      a?.now ?? { raw: member.before },
-      b?.now ?? { raw: member.before },
-      sides,
-      slots,
-    );
+    const [was, is] = [a?.now ?? { raw: member.before }, b?.now ?? { raw: member.before }];
+    const merged = merge(name, was, is, sides, slots, { one: one.threw, other: other.threw });
     writes.push((results) => writeMember(object, key, merged(results)));
   }
   return writes;

@@ -1,9 +1,11 @@
-// Math, Number and Array with an eye on tensors: everything else goes to the originals.
+// Math, Number, Array and console with an eye on tensors: everything else goes to the originals.
 
 import * as binary from '../../ops/binary.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import * as unary from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { stagingTrace } from '../../trace/control/region.ts';
+import { print } from '../../trace/effects.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { ArgumentError } from '../../util/errors.ts';
 
@@ -105,7 +107,26 @@ function arrayOf(...xs: unknown[]): unknown[] {
 
 export { arrayOf as Array };
 
+// What writes a line to the console.
+const writes = ['log', 'info', 'debug'] as const;
+
+/** `console.log(t)` of a traced tensor prints its elements whenever the compiled program comes by. */
+const consoleOfTensors: typeof globalThis.console = Object.create(
+  globalThis.console,
+) as typeof globalThis.console;
+for (const name of writes)
+  consoleOfTensors[name] = (...values: readonly unknown[]) => {
+    if (values.some(isTraced)) print(...values);
+    else globalThis.console[name](...values);
+  };
+
+export { consoleOfTensors as console };
+
+function isTraced(x: unknown): x is Tensor {
+  return isTensor(x) && stagingTrace() !== null && x.resolve() instanceof TracedTensor;
+}
+
 /** `${x}`: of a traced tensor what console.log shows of it, since the text is made while tracing. */
 export function text(x: unknown): unknown {
-  return isTensor(x) && x.resolve() instanceof TracedTensor ? x.inspect() : x;
+  return isTraced(x) ? x.inspect() : x;
 }

@@ -1,7 +1,7 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
 export { enter } from './enter.ts';
-export { Array, Math, Number, text } from './globals.ts';
+export { Array, console, Math, Number, text } from './globals.ts';
 export { and, any, none, not, or } from './logic.ts';
 export { doWhileStatement, forIn, forOf, forStatement, whileStatement } from './loops.ts';
 export { assignLogical, at, atOptional, hidden, mutate, set, touch, update, updateAfter } from './members.ts';

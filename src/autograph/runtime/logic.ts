@@ -4,6 +4,7 @@ import { showType } from '../../ir/types.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import { logicalNot, logicalOr } from '../../ops/logic.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { TracedTensor } from '../../trace/tracer.ts';
 import { TraceError } from '../../util/errors.ts';
 import { ifExpression } from './branches.ts';
 import { decide } from './condition.ts';
@@ -54,10 +55,16 @@ export function any(...flags: readonly unknown[]): unknown {
     if (flag === true) return true;
     if (isTensor(flag)) result = result === undefined ? flag : logicalOr(result, flag);
   }
-  return result ?? false;
+  return seen(result ?? false);
 }
 
 /** Has none of them? */
 export function none(...flags: readonly unknown[]): unknown {
-  return not(any(...flags));
+  return seen(not(any(...flags)));
+}
+
+// Asked by the runtime, and often again inside a region: it need not be used.
+function seen(x: unknown): unknown {
+  if (x instanceof TracedTensor) x.see();
+  return x;
 }

@@ -8,7 +8,7 @@ import { ifStatement } from './branches.ts';
 import { decide } from './condition.ts';
 import { type Construct, locOf, valuesOf } from './construct.ts';
 import { not } from './logic.ts';
-import { inRegion, membersOf, restore } from './regions.ts';
+import { inRegion, keep, membersOf, restore } from './regions.ts';
 import { stageRows, stageWhile } from './staged-loops.ts';
 
 type Stop = (() => unknown) | null;
@@ -88,16 +88,20 @@ function proceed(parts: LoopParts): boolean {
   const { test, state } = parts;
   if (stagingTrace() === null) return decide(test(), state) as boolean;
   const before = valuesOf(state);
-  const [known, undo] = inRegion((region) => {
-    const answer = decide(test(), state);
-    const members = membersOf(region);
-    return [answer, () => members.forEach(restore)] as const;
-  });
-  if (!isTensor(known)) return known;
+  const [known, asked] = inRegion((region) => [decide(test(), state), region] as const, 'question');
+  if (!isTensor(known)) {
+    keep(asked);
+    return known;
+  }
+  if (asked.changed)
+    throw new TraceError(
+      `the test of the loop at ${state.at} changes an array, a Map or a Set, and is a traced tensor; a staged loop asks it in every iteration, and the compiled program has none to change`,
+      locOf(state.at),
+    );
   // Asked once too often: the loop asks again inside.
   if (known instanceof TracedTensor) known.see();
   state.set?.(before);
-  undo();
+  membersOf(asked).forEach(restore);
   stageWhile(parts);
   return false;
 }

@@ -4,7 +4,7 @@ import { isTensor } from '../../ops/coerce.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { TraceError } from '../../util/errors.ts';
 import { and, or } from './logic.ts';
-import { currentRegion, Hidden, type Key, note, readMember, writeMember } from './regions.ts';
+import { currentRegion, Hidden, type Key, note, readMember, stagedRegion, writeMember } from './regions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any value has members
 type Any = any;
@@ -86,8 +86,10 @@ export function atOptional(object: Any, key: () => unknown): unknown {
 
 /** `object.method(…args)` of a method by which arrays, maps and sets change. */
 export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
-  const region = currentRegion();
+  const region = stagedRegion();
+  const inner = currentRegion();
   const isCollection = Array.isArray(object) || object instanceof Map || object instanceof Set;
+  if (inner !== null && isCollection && !inner.born.has(object)) inner.changed = true;
   if (region === null || !isCollection || region.born.has(object)) return object[method](...args);
   if (method === 'push' && region.gathered !== null && Array.isArray(object)) {
     const items = region.gathered.get(object) ?? [];

@@ -8,7 +8,7 @@ import { TracedTensor } from '../../trace/tracer.ts';
 import { keyPath } from '../../trace/tree.ts';
 import { TraceError } from '../../util/errors.ts';
 import { type Loc, showLocation } from '../../util/location.ts';
-import { describe, type Leaf, rebuild, type Snapshot, type Value, valueFrom } from './values.ts';
+import { describe, type Leaf, rebuild, type Snapshot, tensorsIn, type Value, valueFrom } from './values.ts';
 import { isWeak, isWhole, weaken } from './weak.ts';
 
 /** A leaf that the two ways give different values, and the type that holds both. */
@@ -46,18 +46,14 @@ export function merge(
   return (results) => rebuildMerged(merged, results);
 }
 
-// The way that has no value gets zeros, which nothing reads.
+// The way that has no value gets zeros, which nothing reads. What is no tensor is what it is: it is read on the other way only.
 function filled(value: Value, side: 'one' | 'other', slots: Slot[]): (results: readonly Tensor[]) => unknown {
   const places = new Map<Leaf, number>();
-  const collect = (v: Value): void => {
-    if (v.kind === 'leaf') {
-      const { type, weak: isNumber } = typeOf(v.leaf);
-      const slot = side === 'one' ? { one: v.leaf, other: null } : { one: null, other: v.leaf };
-      if (!places.has(v.leaf)) places.set(v.leaf, slots.push({ ...slot, type, weak: isNumber }) - 1);
-    } else if (v.kind !== 'other') v.items.forEach(collect);
-  };
-  collect(value);
-  return (results) => rebuild(value, (leaf) => results[places.get(leaf)!]);
+  for (const t of tensorsIn(value)) {
+    const slot = side === 'one' ? { one: t, other: null } : { one: null, other: t };
+    if (!places.has(t)) places.set(t, slots.push({ ...slot, ...typeOf(t) }) - 1);
+  }
+  return (results) => rebuild(value, (leaf) => (isTensor(leaf) ? results[places.get(leaf)!] : leaf));
 }
 
 type Merged =

@@ -33,7 +33,13 @@ export interface Region {
   readonly born: WeakSet<object>;
   /** What a staged loop over a known number of rows gathers by `push`; null where arrays may not grow. */
   readonly gathered: Map<unknown[], unknown[]> | null;
+  /** `branch`: one side of a condition. `loop`: a part of a staged loop. `question`: the test of a loop that is not staged yet. */
+  readonly kind: RegionKind;
+  /** An array, Map or Set from outside was changed, which no journal undoes. */
+  changed: boolean;
 }
+
+export type RegionKind = 'branch' | 'loop' | 'question';
 
 let current: Region | null = null;
 
@@ -41,13 +47,22 @@ export function currentRegion(): Region | null {
   return current;
 }
 
+/** The innermost region that is staged: what only asks a question does not count. */
+export function stagedRegion(): Region | null {
+  let region = current;
+  while (region !== null && region.kind === 'question') region = region.parent;
+  return region;
+}
+
 /** Runs `f` in a region of its own. */
-export function inRegion<T>(f: (region: Region) => T, gathers = false): T {
+export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, gathers = false): T {
   const region: Region = {
     parent: current,
     members: new Map(),
     born: new WeakSet(),
     gathered: gathers ? new Map() : null,
+    kind,
+    changed: false,
   };
   current = region;
   const tried = tries;
@@ -93,6 +108,16 @@ export function membersOf(region: Region): readonly Member[] {
   return found;
 }
 
+/** What a question wrote stays, and is known to the region around it. */
+export function keep({ members, parent }: Region): void {
+  if (parent === null) return;
+  for (const [object, keys] of members) {
+    const known = parent.members.get(object) ?? new Map<PropertyKey, Member>();
+    for (const [name, member] of keys) if (!known.has(name)) known.set(name, member);
+    parent.members.set(object, known);
+  }
+}
+
 /** As it was before the region. */
 export function restore({ object, key, existed, before }: Member): void {
   if (key instanceof Hidden) key.write(object as never, before);
@@ -102,7 +127,9 @@ export function restore({ object, key, existed, before }: Member): void {
 
 /** An object made here. */
 export function fresh<T>(object: T): T {
-  if (current !== null && typeof object === 'object' && object !== null) current.born.add(object);
+  if (typeof object !== 'object' || object === null) return object;
+  current?.born.add(object);
+  stagedRegion()?.born.add(object);
   return object;
 }
 
@@ -118,7 +145,7 @@ interface Try {
 let tries: Try | null = null;
 
 export function enterTry(at: string): Try {
-  if (current !== null)
+  if (stagedRegion() !== null)
     throw new TraceError(
       `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
     );

@@ -193,7 +193,7 @@ class StagedLoop {
         return [
           isTensor(answer) ? answer : adapt(answer, { type: { dtype: 'bool', shape: [] }, weak: false }),
         ];
-      });
+      }, 'loop');
     }, []);
     return assigns ? null : this.#accept(traced);
   }
@@ -237,7 +237,7 @@ class StagedLoop {
           this.#state.set?.(before);
           membersOf(region).forEach(restore);
         }
-      });
+      }, 'loop');
     return traceFunction(inside, types, { name, parent: currentInterpreter(), paths });
   }
 
@@ -265,20 +265,24 @@ class StagedLoop {
     const traced = this.#trace((params) => {
       const count = this.#carries().length;
       this.#enter(params, this.#asksJumps);
-      return inRegion((region) => {
-        try {
-          const made = f(params.slice(count), region);
-          again = this.#discover(region);
-          const after = this.#valuesNow();
-          const results: Tensor[] = [];
-          this.#cells.forEach((cell, k) => {
-            again = this.#settle(cell, after[k], results) || again;
-          });
-          return again ? [] : [...results, ...made];
-        } finally {
-          membersOf(region).forEach(restore);
-        }
-      }, this.#asksJumps);
+      return inRegion(
+        (region) => {
+          try {
+            const made = f(params.slice(count), region);
+            again = this.#discover(region);
+            const after = this.#valuesNow();
+            const results: Tensor[] = [];
+            this.#cells.forEach((cell, k) => {
+              again = this.#settle(cell, after[k], results) || again;
+            });
+            return again ? [] : [...results, ...made];
+          } finally {
+            membersOf(region).forEach(restore);
+          }
+        },
+        'loop',
+        this.#asksJumps,
+      );
     }, extra);
     return again ? null : traced;
   }
@@ -352,15 +356,19 @@ class StagedLoop {
     try {
       this.#trace((params) => {
         this.#enter(params, this.#asksJumps);
-        return inRegion((region) => {
-          f(params.slice(this.#carries().length), region);
-          const after = this.#valuesNow();
-          this.#cells.forEach((cell, k) => {
-            if (numbers.includes(cell) && Object.is(after[k], cell.start)) unchanged.add(cell);
-          });
-          membersOf(region).forEach(restore);
-          return [];
-        }, this.#asksJumps);
+        return inRegion(
+          (region) => {
+            f(params.slice(this.#carries().length), region);
+            const after = this.#valuesNow();
+            this.#cells.forEach((cell, k) => {
+              if (numbers.includes(cell) && Object.is(after[k], cell.start)) unchanged.add(cell);
+            });
+            membersOf(region).forEach(restore);
+            return [];
+          },
+          'loop',
+          this.#asksJumps,
+        );
       }, extra);
     } catch (error) {
       if (!(error instanceof TracejitError)) throw error;

@@ -1,12 +1,21 @@
-// throw: while tracing both sides of a staged branch run, so an exception there would always be thrown.
+// throw: in a staged branch a check of the compiled program, since while tracing both sides of the branch run.
+import { lift } from '../../ops/coerce.ts';
+import { check } from '../../trace/effects.ts';
 import { TraceError } from '../../util/errors.ts';
-import { currentRegion } from './regions.ts';
+import { stagedRegion } from './regions.ts';
 
-/** What is thrown: the error itself, or in a staged branch one that says why not. */
+/** Ends the tracing of a branch: what is behind the throw never runs. */
+export class StagedThrow {}
+
+/** What is thrown: the error itself, and in a staged branch, behind a check with its message, the end of that branch. */
 export function thrown(error: unknown): unknown {
-  if (currentRegion() === null) return error;
+  const region = stagedRegion();
+  if (region === null) return error;
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new TraceError(
-    `a throw in a staged branch or loop: a tensor decides whether it happens, and while tracing it would always happen. Return a flag and throw outside the jitted function, or make the condition a JavaScript value. It would have thrown ${what}`,
-  );
+  if (region.kind !== 'branch')
+    return new TraceError(
+      `a staged loop always throws: in each of its iterations, whatever the tensors are. Throw under a condition. It would throw ${what}`,
+    );
+  check(lift(false, 'throw'), what);
+  return new StagedThrow();
 }

@@ -263,15 +263,20 @@ function inAnyOrder(emission: Emission, total: number, context: Context): void {
   }
   const width = nodesOf(s) <= unrolledNodes && s.extent >= 4 * anyOrderVectors ? anyOrderVectors : 1;
   const locals = accumulators(emission, width, context);
+  const extreme = s.type === 'f32' && (s.op === 'min' || s.op === 'max') ? extremeOf(s.op, context) : null;
+  const step = (accumulator: number, plus: number): void => {
+    const at: Binding = { kind: 'lanes', local: index, plus };
+    if (extreme === null) emitStep(emission, accumulator, at, context);
+    else extreme.take(accumulator, () => emitElement(emission, at, context));
+  };
   const even = s.extent - (s.extent % (4 * width));
   emitLoop(code, index, even, 4 * width, () => {
     locals.forEach((local, n) => {
-      emitStep(emission, local, { kind: 'lanes', local: index, plus: 4 * n }, context);
+      step(local, 4 * n);
     });
   });
   let taken = even;
-  for (; taken + 4 <= s.extent; taken += 4)
-    emitStep(emission, locals[0]!, { kind: 'lanes', local: index, plus: taken - even }, context);
+  for (; taken + 4 <= s.extent; taken += 4) step(locals[0]!, taken - even);
   code.get(locals[0]!);
   for (const local of locals.slice(1)) {
     code.get(local);
@@ -279,7 +284,66 @@ function inAnyOrder(emission: Emission, total: number, context: Context): void {
   }
   emitLanes(emission, context);
   code.set(total);
+  extreme?.finish(total);
   const scalar = { ...context, laned: false };
   for (; taken < s.extent; taken++)
     emitStep(emission, total, { kind: 'scalar', local: index, plus: taken - even }, scalar);
+}
+
+/**
+ * Minima and maxima of f32 by `pmin` and `pmax`, one instruction where `f32x4.min` and `max` take eight. They lose a NaN and do not order zeros: so NaNs
+ * are gathered beside, and signs: a largest element that is a zero is -0 only where all signs are set, a smallest one where any is.
+ */
+function extremeOf(op: 'min' | 'max', context: Context): Extreme {
+  const { code } = context;
+  const [value, nan, signs] = [code.local('v128'), code.local('v128'), code.local('v128')];
+  code.v128({ i32: 0 });
+  code.set(nan);
+  code.v128({ i32: op === 'max' ? -1 : 0 });
+  code.set(signs);
+  return {
+    take(accumulator, element) {
+      code.get(accumulator);
+      element();
+      code.tee(value);
+      code.op(op === 'max' ? 'f32x4.pmax' : 'f32x4.pmin');
+      code.set(accumulator);
+      code.get(nan);
+      code.get(value);
+      code.get(value);
+      code.op('f32x4.ne', 'v128.or');
+      code.set(nan);
+      code.get(signs);
+      code.get(value);
+      code.op(op === 'max' ? 'v128.and' : 'v128.or');
+      code.set(signs);
+    },
+    finish(total) {
+      code.get(total);
+      code.f32(0);
+      code.op('f32.eq');
+      code.branch(() => {
+        code.f32(-0);
+        code.f32(0);
+        code.get(signs);
+        code.op('i32x4.bitmask');
+        code.i32(op === 'max' ? 15 : 0);
+        code.op(op === 'max' ? 'i32.eq' : 'i32.ne', 'select');
+        code.set(total);
+      });
+      code.get(nan);
+      code.op('i32x4.bitmask');
+      code.branch(() => {
+        code.f32(NaN);
+        code.set(total);
+      });
+    },
+  };
+}
+
+interface Extreme {
+  /** Includes the vector that `element` leaves on the stack. */
+  take(accumulator: number, element: () => void): void;
+  /** Corrects the scalar result. */
+  finish(total: number): void;
 }

@@ -1,5 +1,4 @@
 // Training and evaluating a model on data: one compiled step for every batch, sums over batches, callbacks between epochs.
-
 import { Dataset, dataset } from '../../data/dataset.ts';
 import {
   ArgumentError,
@@ -7,25 +6,23 @@ import {
   concat,
   GradientTape,
   noGrad,
-  OptionError,
   type Tensor,
-  tensor,
   tree,
 } from '../../index.ts';
-import { checkCount, checkNumber } from '../../optim/checks.ts';
+import { checkCount } from '../../optim/checks.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
 import { checkOptions } from '../../util/options.ts';
 import { isPlainObject } from '../plain.ts';
 import { nextOrder } from '../seed.ts';
+import { type Batches, batchesOf, type Data, split } from './batches.ts';
 import type { Callback, History, Logs, Run } from './callbacks.ts';
 import { type CompileOptions, type Goals, goalsOf, optimizerOf } from './goals.ts';
 import type { Model } from './model.ts';
 import { progress, type Verbose } from './progress.ts';
+import { type StepResult, Totals } from './totals.ts';
 
+export type { Data } from './batches.ts';
 export type { CompileOptions } from './goals.ts';
-
-/** Tensors whose first axis counts the examples, in a tree where the model has several inputs or outputs; or a data set of batches. */
-export type Data = Tensor | readonly Data[] | { readonly [key: string]: Data } | Dataset<unknown>;
 
 export interface EvaluateOptions {
   /** Default 32. */
@@ -59,15 +56,7 @@ const fitOptions: readonly (keyof FitOptions)[] = [
   'verbose',
 ];
 
-interface StepResult {
-  readonly loss: Tensor;
-  readonly losses: readonly Tensor[];
-  /** For each output and metric. */
-  readonly sums: readonly (readonly (readonly Tensor[])[])[];
-}
-
 type Step = (x: unknown, y: unknown) => StepResult;
-type Batches = Dataset<readonly [unknown, unknown]>;
 
 export class Trainer {
   readonly #model: Model;
@@ -216,45 +205,6 @@ export class Trainer {
   }
 }
 
-/** Loss and metrics of the batches so far. */
-export class Totals {
-  readonly #goals: Goals;
-  readonly #model: Model;
-  #rows = 0;
-  #loss = 0;
-  #losses: number[] = [];
-  #sums: number[][][] = [];
-
-  constructor(goals: Goals, model: Model) {
-    this.#goals = goals;
-    this.#model = model;
-  }
-
-  add({ loss, losses, sums }: StepResult, rows: number): void {
-    this.#rows += rows;
-    this.#loss += loss.item() * rows;
-    losses.forEach((l, i) => {
-      this.#losses[i] = (this.#losses[i] ?? 0) + l.item() * rows;
-    });
-    this.#sums = sums.map((output, i) =>
-      output.map((metric, j) => metric.map((sum, k) => (this.#sums[i]?.[j]?.[k] ?? 0) + sum.item())),
-    );
-  }
-
-  logs(): Logs {
-    const goals = this.#goals.of(this.#model, this.#losses.length);
-    const logs: Record<string, number> = { loss: this.#loss / this.#rows };
-    goals.forEach(({ name, metrics }, i) => {
-      if (name !== '') logs[`${name}.loss`] = this.#losses[i]! / this.#rows;
-      metrics.forEach((m, j) => {
-        const value = m.result(this.#sums[i]![j]!.map((sum) => tensor(sum))).item();
-        logs[name === '' ? m.metricName : `${name}.${m.metricName}`] = value;
-      });
-    });
-    return logs;
-  }
-}
-
 function isOptions(x: unknown): boolean {
   return x === undefined || isPlainObject(x);
 }
@@ -270,61 +220,4 @@ function prefixed(logs: Logs): Logs {
       value,
     ]),
   );
-}
-
-function batchesOf(x: Data, y: Data | undefined, size: number, where: string): Batches {
-  return x instanceof Dataset ? checkedBatches(x, where) : examples(x, y, where).batch(size);
-}
-
-function examples(x: Data, y: Data | undefined, where: string): Batches {
-  if (y === undefined) throw new ArgumentError(`${where}: expected x and y, or a data set of batches [x, y]`);
-  return dataset([x, y] as const);
-}
-
-function checkedBatches(data: Dataset<unknown>, where: string): Batches {
-  return data.map((batch) => {
-    if (Array.isArray(batch) && batch.length === 2) return batch as unknown as readonly [unknown, unknown];
-    throw new ArgumentError(`${where}: the data set must give batches [x, y]`);
-  });
-}
-
-interface Order {
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
-}
-
-function split(
-  x: Data,
-  y: Data | undefined,
-  { validationSplit, validationData }: FitOptions,
-  { batchSize, shuffle, seed }: Order,
-  where: string,
-): { readonly training: Batches; readonly validation: Batches | null } {
-  const validation =
-    validationData === undefined
-      ? null
-      : validationData instanceof Dataset
-        ? checkedBatches(validationData, where)
-        : batchesOf(validationData[0], validationData[1], batchSize, where);
-  if (x instanceof Dataset) {
-    if (validationSplit !== undefined)
-      throw new OptionError(`${where}: validationSplit needs tensors; split a data set with take and skip`);
-    const batches = checkedBatches(x, where);
-    return { training: nonEmpty(batches, where), validation };
-  }
-  const all = examples(x, y, where);
-  const order = (part: Batches): Batches =>
-    nonEmpty((shuffle ? part.shuffle({ seed }) : part).batch(batchSize), where);
-  if (validationSplit === undefined) return { training: order(all), validation };
-  checkNumber(validationSplit, 'validationSplit', where, { above: 0, below: 1 });
-  if (validation !== null)
-    throw new OptionError(`${where}: give validationSplit or validationData, not both`);
-  const kept = Math.floor(all.length * (1 - validationSplit));
-  return { training: order(all.take(kept)), validation: nonEmpty(all.skip(kept).batch(batchSize), where) };
-}
-
-function nonEmpty(batches: Batches, where: string): Batches {
-  if (batches.length === 0) throw new ArgumentError(`${where}: there are no examples`);
-  return batches;
 }

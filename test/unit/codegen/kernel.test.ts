@@ -87,6 +87,24 @@ function reduction(op: ReduceOp, type: Exclude<Scalar, 'f64'>, extent: number, h
 const extents = [0, 1, 2, 3, 7, 8, 9, 15, 16, 23, 100, 1023, 1024, 1025, 1031, 2048, 2049, 3000, 4104];
 
 describe('reductions keep the fixed order', () => {
+  test('extremes of zeros of both signs, and of NaN anywhere', () => {
+    for (const op of ['min', 'max'] as const)
+      for (const extent of [4, 7, 16, 21, 40])
+        for (let at = 0; at < extent; at++)
+          for (const [odd, other] of [
+            [0, -0],
+            [-0, 0],
+            [NaN, 1],
+            [-0, op === 'max' ? -1 : 1],
+            [0, op === 'max' ? -1 : 1],
+          ] as const) {
+            const input = new Float32Array(2 * extent).fill(other);
+            input[at] = odd;
+            const { actual, expected } = runAll(reduction(op, 'f32', extent), [input]);
+            expect(actual).toEqual(expected);
+          }
+  });
+
   test.each(extents)('of %i elements', (extent) => {
     for (const op of ['add', 'mul', 'min', 'max'] as const) {
       for (const heavy of [false, true]) {

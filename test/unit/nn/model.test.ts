@@ -209,13 +209,13 @@ describe('fit', () => {
   it('takes data sets, and evaluates and predicts what it was given', async () => {
     const model = small().compile(options());
     const batches = dataset([x, labels]).shuffle({ seed: 1 }).batch(50);
-    await model.fit(batches as never, { epochs: 2, verbose: 'silent', validationData: [x, labels] });
+    await model.fit(batches, { epochs: 2, verbose: 'silent', validationData: [x, labels] });
     const logs = model.evaluate(x, labels, { batchSize: 64 });
     const predicted = model.predict(x, { batchSize: 64 }) as Tensor;
     expect(predicted.toArray()).toEqual((model(x) as Tensor).toArray());
     expect(logs.accuracy).toBeCloseTo(nn.accuracy(labels, predicted).item(), 6);
     expect(logs.loss).toBeCloseTo(nn.sparseCategoricalCrossentropy(labels, predicted).item(), 5);
-    expect(model.evaluate(batches as never)).toEqual({
+    expect(model.evaluate(batches)).toEqual({
       loss: expect.closeTo(logs.loss!, 5) as number,
       accuracy: logs.accuracy,
     });
@@ -244,6 +244,18 @@ describe('fit', () => {
       [200, 2],
       [200, 1],
     ]);
+  });
+
+  it('builds a model of layers alone, from the first batch', async () => {
+    const run = async (jitted: boolean): Promise<unknown> => {
+      setRandomSeed(0);
+      const model = sequential([new Dense(8, { activation: 'relu' }), new BatchNorm(), new Dense(2)]);
+      model.compile({ optimizer: 'adamw', loss: nn.softmaxCrossEntropy, metrics: ['accuracy'], jit: jitted });
+      const { history } = await model.fit(x, labels, { epochs: 2, batchSize: 64, verbose: 'silent' });
+      expect(model.trainableWeights.length).toBe(6);
+      return [history, model.weights.map((w) => w.toArray())];
+    };
+    expect(await run(true)).toEqual(await run(false));
   });
 
   it('freezes what is not trainable', async () => {
