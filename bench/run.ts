@@ -4,11 +4,12 @@ import { Bench } from 'tinybench';
 import type { Case, Suite } from './suite.ts';
 import { autograph } from './suites/autograph.ts';
 import { compile } from './suites/compile.ts';
+import { control } from './suites/control.ts';
 import { dispatch } from './suites/dispatch.ts';
 import { kernels } from './suites/kernels.ts';
 import { train } from './suites/train.ts';
 
-const suites: readonly Suite[] = [autograph, dispatch, compile, kernels, train];
+const suites: readonly Suite[] = [autograph, dispatch, compile, kernels, control, train];
 const file = 'out/bench.json';
 
 /** Median milliseconds of one piece of work, by suite, case and variant. */

@@ -37,6 +37,8 @@ function pytorch(threads: number): Contender {
 export const contenders: readonly Contender[] = [
   { name: 'tracejit', command: library('tracejit', 'strict') },
   { name: 'tracejit fast', command: library('tracejit', 'fast') },
+  { name: 'tracejit 2 threads', command: library('tracejit', 'threads') },
+  { name: 'tracejit fast 2 threads', command: library('tracejit', 'fast-threads') },
   { name: 'tfjs cpu', command: library('tfjs', 'cpu') },
   { name: 'tfjs wasm', command: library('tfjs', 'wasm') },
   { name: 'jax-js', command: library('jax') },

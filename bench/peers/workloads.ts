@@ -96,8 +96,11 @@ export const workloads: readonly Workload[] = [
     name: 'tiny',
     title: 'tanh MLP 2-16-16-1, batch 32',
     inputs: () => {
-      const [x, y] = tiny.initialBatch();
-      return { ...arraysOf(tiny.initialParams()), x: arrayOf(x), y: arrayOf(y) };
+      const [x, y] = tiny.data();
+      const params = tiny
+        .initialLayers()
+        .flatMap(({ w, b }, i) => [[`w${i + 1}`, arrayOf(w)] as const, [`b${i + 1}`, arrayOf(b)] as const]);
+      return { ...Object.fromEntries(params), x: arrayOf(x), y: arrayOf(y) };
     },
     tolerance: stepTolerance,
   },

@@ -15,7 +15,7 @@ import { showLocation } from '../util/location.ts';
 import { range } from '../util/seq.ts';
 import { baseOf } from './base.ts';
 import { goBack, type LoopRun } from './loop-gradient.ts';
-import { pullbacks } from './region-gradient.ts';
+import { pullbacks, readOperands } from './region-gradient.ts';
 import { roomFor } from './room.ts';
 import type { Tape } from './tape.ts';
 
@@ -47,12 +47,18 @@ function branches(
     const outputs = range(results.length).filter((k) => cotangents[k]?.dtype === 'float32');
     const back = pullbacks(tape, regions, wanted, outputs);
     const given = outputs.map((k) => cotangents[k]!);
-    const found = ifOp(selector, back.regions, [...operands, ...given]);
-    const all = new Array<Tensor | null>(args.length).fill(null);
+    const all = [...operands, ...given];
+    const { regions: pruned, read } = readOperands(back.regions, 0, all);
+    const found = ifOp(
+      selector,
+      pruned,
+      read.map((i) => all[i]!),
+    );
+    const gradients = new Array<Tensor | null>(args.length).fill(null);
     back.inputs.forEach((i, k) => {
-      all[i + 1] = found[k]!;
+      gradients[i + 1] = found[k]!;
     });
-    return all;
+    return gradients;
   });
   return results;
 }

@@ -7,7 +7,7 @@ import { scanOp } from '../ops/scan.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { range } from '../util/seq.ts';
 import { zerosOf } from './backward.ts';
-import { cotangentsThrough, type NewTape, traceBack } from './region-gradient.ts';
+import { cotangentsThrough, type NewTape, readOperands, traceBack } from './region-gradient.ts';
 
 /** A loop that ran, and what was kept of it. */
 export interface LoopRun {
@@ -78,8 +78,13 @@ export function goBack(
     ];
   });
 
+  const rowOperands = [...kept, ...xs, ...stacks.map((k) => ofStacks[k]!)];
+  const constantOperands = [...constants, ...still.map((i) => carries[i]!)];
+  const carried = active.length + wantedConstants.length;
+  const operands = [...rowOperands, ...constantOperands];
+  const { regions, read } = readOperands([round], carried, operands);
   const made = scanOp(
-    round,
+    regions[0]!,
     {
       count,
       carries: [
@@ -87,8 +92,8 @@ export function goBack(
         // What is added to -0 stays as it is, also a -0.
         ...wantedConstants.map((i) => constant(-0, 'float32', constants[i]!.shape)),
       ],
-      xs: [...kept, ...xs, ...stacks.map((k) => ofStacks[k]!)],
-      constants: [...constants, ...still.map((i) => carries[i]!)],
+      xs: read.filter((i) => i < rowOperands.length).map((i) => operands[i]!),
+      constants: read.filter((i) => i >= rowOperands.length).map((i) => operands[i]!),
     },
     { length, reverse: !reverse },
   );

@@ -25,7 +25,6 @@ export function recordedBind(
   for (const { history } of args)
     if (history?.kind === 'symbolic') return history.bind(op, args, attrs, regions);
   const interpreter = currentInterpreter();
-  if (isRecording() && regions.length > 0 && op !== call.def) return bindOnTape(op, args, attrs, regions);
   const results = interpreter.bind(op, args, attrs, regions);
   if (results.length > 0 && isRecording() && op !== stopGradient.def) {
     const histories = args.map((a) => a.history);
@@ -38,26 +37,6 @@ export function recordedBind(
           ? recomputed(op.name, args, (own) => bind(op, own, attrs, regions))
           : wayBackOfOp(op, args, results, attrs, regions),
     );
-  }
-  return results;
-}
-
-// Branches and loops: a tape knows what has to be kept for their way back, and its entries are the steps.
-function bindOnTape(
-  op: OpDef,
-  args: readonly Tensor[],
-  attrs: unknown,
-  regions: readonly Func[],
-): readonly Tensor[] {
-  const tape = new Tape(currentInterpreter());
-  for (const a of args) if (a.history !== null) tape.watch(a);
-  const results = tape.bind(op, args, attrs, regions);
-  for (const entry of tape.entries) {
-    const histories = entry.args.map((a) => a.history);
-    remember(entry.name, histories, entry.args, entry.results, entry.loc, () => {
-      const operands = unlessStale(entry.name, entry.args);
-      return (cotangents) => pullBack({ ...entry, args: operands() }, cotangents);
-    });
   }
   return results;
 }

@@ -1,10 +1,12 @@
 // The way back through regions: each becomes a region that computes again what it needs of the way forward.
 import type { Func } from '../ir/func.ts';
+import { liveInstrs } from '../ir/walk.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { replay } from '../trace/replay.ts';
 import { Trace } from '../trace/tracer.ts';
 import { invariant } from '../util/errors.ts';
+import { range } from '../util/seq.ts';
 import { backward, zerosOf } from './backward.ts';
 import type { Tape } from './tape.ts';
 
@@ -17,10 +19,28 @@ export function traceBack(write: (trace: Trace) => readonly Tensor[]): Func {
   try {
     const { func, captures } = within(trace, () => trace.finish(write(trace)));
     invariant(captures.length === 0, 'a gradient of a region reads what is not its own');
-    return func;
+    const live = liveInstrs(func);
+    return { ...func, body: func.body.filter((i) => live.has(i)) };
   } finally {
     trace.end();
   }
+}
+
+/** Of the operands, whose parameters begin at `first`, those that some region reads, and the regions with parameters for them only: what is not read need not be kept. */
+export function readOperands(
+  regions: readonly Func[],
+  first: number,
+  operands: readonly Tensor[],
+): { readonly regions: readonly Func[]; readonly read: readonly number[] } {
+  const used = new Set(regions.flatMap((r) => [...r.results, ...r.body.flatMap((i) => i.args)]));
+  const read = range(operands.length).filter((i) => regions.some((r) => used.has(r.params[first + i]!)));
+  return {
+    read,
+    regions: regions.map((r) => ({
+      ...r,
+      params: [...r.params.slice(0, first), ...read.map((i) => r.params[first + i]!)],
+    })),
+  };
 }
 
 /** The cotangents of `sources`, some of `args`, from those of the results of `func` listed in `outputs`. To be called in the trace that they belong to. */

@@ -6,6 +6,8 @@ import { CapacityError } from '../util/errors.ts';
 // By the user's line of the loop. A setting, so that whatever was traced with less room knows that it is out of date, and says why.
 const rooms = new Map<string, Setting<number>>();
 
+const all = new Set<SettingRead['setting']>();
+
 // Rounds at first: about a megabyte of them, within limits.
 const firstBytes = 2 ** 20;
 const [fewest, most] = [8, 1024] as const;
@@ -17,6 +19,7 @@ export function roomFor(line: string, bytes: number): number {
     const fitting = 2 ** Math.floor(Math.log2(firstBytes / Math.max(bytes, 1)));
     room = new Setting(`room for the loop at ${line}`, Math.max(fewest, Math.min(most, fitting)));
     rooms.set(line, room);
+    all.add(room);
   }
   const own = room;
   const before = pinned?.find((read) => read.setting === own);
@@ -24,6 +27,11 @@ export function roomFor(line: string, bytes: number): number {
 }
 
 let pinned: readonly SettingRead[] | null = null;
+
+/** Was any of these a room that has grown since? It never shrinks again. */
+export function hasOutgrown(reads: readonly SettingRead[]): boolean {
+  return reads.some(({ setting, value }) => all.has(setting) && setting.peek() !== value);
+}
 
 /** Runs `f` with the room there was when these settings were read: two halves of one derivative must agree. */
 export function withRoomsOf<T>(reads: readonly SettingRead[], f: () => T): T {

@@ -79,6 +79,10 @@ export class GraphTrace extends Trace {
   ): readonly GraphTensor[] {
     const operands = args.map((a) => this.own(a));
     const made = instr(op, operands, attrs, regions, instructionLocation()) as Instr;
+    if (made.results.length === 0)
+      throw new GraphError(
+        `${op.name} gives no tensor that could be asked for, so no run of ${this.title} would ever come by; run the values it is about, and look at what that returns`,
+      );
     noteNode(made);
     return made.results.map((r) => new GraphTensor(this, r));
   }

@@ -16,7 +16,7 @@ import { lower } from '../lower/lower.ts';
 import { kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
-import { estimatedTime, type KernelCost, kernelCosts } from './cost.ts';
+import { estimatedTime, expectedCosts, type KernelCost } from './cost.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
 
@@ -57,7 +57,7 @@ export function generate(
   if (why === null) {
     const tileRows = precision === 'fast' && hasFusedMultiplyAdd() ? fusedTileRows() : 4;
     const program = checked(lower(func, { precision, donated, target: 'wasm', tileRows }));
-    const costs = kernelCosts(program);
+    const costs = expectedCosts(program);
     why = backend === 'wasm' ? null : whyNotWorthwhile(program, costs);
     if (why === null) {
       const lowered = performance.now();

@@ -1,5 +1,6 @@
 // The cache of a jitted function: one specialisation per kind of arguments, found by walking the arguments, made by tracing.
 import { unexpected } from '../autodiff/leaf-gradients.ts';
+import { hasOutgrown } from '../autodiff/room.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
 import { changedSettings } from '../trace/setting.ts';
@@ -40,6 +41,8 @@ export class Specialisations {
   readonly #known: Specialisation[] = [];
   readonly #records: TraceRecord[] = [];
   #count = 0;
+  // Of these, the ones that a version with more room for its loops has replaced.
+  #replaced = 0;
   #depth = 0;
 
   constructor(f: (...args: never[]) => unknown, settings: Settings) {
@@ -81,14 +84,19 @@ export class Specialisations {
     // What captured tensors of a trace that is over can never be used again.
     for (let i = this.#known.length - 1; i >= 0; i--) if (!this.#known[i]!.usable) this.#known.splice(i, 1);
     const why = this.#count === 0 ? 'first call' : this.#difference(key);
-    if (this.#count >= maxTraces)
+    // Nor can those be used whose loops need more room by now; they are replaced, which is no further kind of call.
+    const before = this.#known.length;
+    const lasting = this.#known.filter((s) => !hasOutgrown(s.traced.settings));
+    this.#known.splice(0, before, ...lasting);
+    this.#replaced += before - lasting.length;
+    if (this.#count - this.#replaced >= maxTraces)
       throw new RetraceError(
         `${name} was traced ${this.#count} time${this.#count === 1 ? '' : 's'}, as often as maxTraces allows, and this call needs another: ${why}. Pad the arguments to shapes it knows, pass what varies as a tensor instead of a static value, or raise maxTraces`,
         loc,
       );
     if (this.#depth >= maxRecursion)
       throw new TraceError(
-        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit`,
+        `${name} calls itself ${maxRecursion} levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as whileLoop(condition, body, state)`,
         loc,
       );
 

@@ -1,7 +1,7 @@
 // What kernels cost: arithmetic counted from their loops, bytes from their buffers.
 import type { Expr, Kernel, ScalarFunction, Stmt } from '../loop/kernel.ts';
 import { bodyOf, operandsOf } from '../loop/visit.ts';
-import { kernelsOf, type Program } from '../lower/program.ts';
+import { kernelsOf, type Program, type Step } from '../lower/program.ts';
 
 export interface KernelCost {
   readonly kernel: string;
@@ -13,6 +13,31 @@ export interface KernelCost {
 
 export function kernelCosts(program: Program): readonly KernelCost[] {
   return kernelsOf(program).map(kernelCost);
+}
+
+// How often the rounds of a loop run is data; this is a guess for decisions that need some number.
+const guessedRounds = 64;
+
+/** What a whole run probably costs: each kernel's figures times how often it runs. */
+export function expectedCosts(program: Program): readonly KernelCost[] {
+  const walk = (steps: readonly Step[], times: number): readonly KernelCost[] =>
+    steps.flatMap((step) => {
+      switch (step.kind) {
+        case 'run': {
+          const { kernel, flops, bytes } = kernelCost(step.kernel);
+          return [{ kernel, flops: times * flops, bytes: times * bytes }];
+        }
+        case 'if':
+          return step.branches.flatMap((branch) => walk(branch, times / step.branches.length));
+        case 'while':
+          return walk([...step.before, ...step.body], times * guessedRounds);
+        case 'copy':
+        case 'effect':
+        case 'mark':
+          return [];
+      }
+    });
+  return walk(program.steps, 1);
 }
 
 export function kernelCost(kernel: Kernel): KernelCost {

@@ -32,21 +32,24 @@ export function contractionNest(building: Building, precision: Precision): Contr
   const { batch, m, n } = size;
   if (batch * m * n === 0) return { body: [], scratch: [] };
   const reading = reader(building.sources, building.fresh);
-  const { packedRows } = problem.schedule;
-  const single = (['m', 'n', 'k'] as const).every((role) => problem.factors[role].length === 1);
-  const { rows, columns } = problem.schedule;
+  const { rows, columns, packedRows } = problem.schedule;
   const sums = tileBuffer(problem, rows, columns);
-  if (packedRows === undefined || !single)
-    return { body: place(plainNest(problem, reading), reading), scratch: sums };
+  if (packedRows === undefined) return { body: place(plainNest(problem, reading), reading), scratch: sums };
   const { k: depth } = problem.size;
   const panels: Buffer[] = [
     { name: leftPanel, type: 'f64', size: packedRows * depth, role: 'scratch' },
     { name: rightPanel, type: 'f64', size: depth * problem.schedule.columns, role: 'scratch' },
   ];
   return {
-    body: place(packedNest(problem, packedRows, reading), reading),
+    body: place(packedNest(undivided(problem), packedRows, reading), reading),
     scratch: [...panels, ...sums],
   };
+}
+
+/** One loop for each of m, n and k: where that needs divisions (the windows of a convolution), each packed element takes them once. */
+function undivided(problem: Scheduled): Scheduled {
+  const { m, n, k } = problem.size;
+  return { ...problem, factors: { ...problem.factors, m: [m], n: [n], k: [k] } };
 }
 
 /** Operands read where they are: small and thin products, and operands whose strides need several loops. */

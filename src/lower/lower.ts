@@ -46,17 +46,18 @@ class Lowering {
   readonly aliases = new Map<Value, Value>();
   readonly constants = new Map<Value, readonly number[]>();
   readonly #unitOf: ReturnType<typeof unitMaker>;
-  readonly #regions = new Set<Func>();
+  readonly #met = new Set<Value | Instr>();
   #units = 0;
 
   constructor(style: Style) {
     this.#unitOf = unitMaker(style);
   }
 
-  /** A region as one of its own: values are told apart by identity, and a function may be the region of several instructions. */
+  /** A region as one of its own: values are told apart by identity, and regions of several instructions may share some. */
   #own(region: Func): Func {
-    if (!this.#regions.has(region)) {
-      this.#regions.add(region);
+    const parts = [...region.params, ...region.body];
+    if (!parts.some((part) => this.#met.has(part))) {
+      for (const part of parts) this.#met.add(part);
       return region;
     }
     const builder = new Builder();

@@ -84,7 +84,10 @@ class Planner implements Decisions {
     return this.#kernels.get(unit) ?? unit.kernel;
   }
   copiesAt(place: Unit | Node | Block): readonly Move<Storage>[] {
-    return this.#copies.get(place) ?? [];
+    // What was to be copied may lie elsewhere by now, with what it was merged into.
+    const now = (s: Storage): Storage => (s.values.length === 0 ? s : this.#storages.get(s.values[0]!)!);
+    const moves = this.#copies.get(place) ?? [];
+    return moves.map(({ from, to }) => ({ from: now(from), to: now(to) })).filter((m) => m.from !== m.to);
   }
   get made(): readonly Storage[] {
     // What was merged into other memory is none any more; what circles of copies need holds no value.

@@ -23,7 +23,7 @@ function describe({ type, trace, maker, loc }: Provenance): string {
 export function noData(asked: (what: string) => string, tensor: Provenance): TraceError {
   return new TraceError(
     `${asked(`a traced tensor ${describe(tensor)}`)}; while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n` +
-      `  - compute with methods, ${writeOps}, and choose by element with where(condition, a, b)\n` +
+      `  - compute with methods, ${writeOps}, and choose with cond(condition, () => a, () => b), or by element with where(condition, a, b)\n` +
       '  - return the tensor and read the result outside the jitted function\n' +
       '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })',
   );

@@ -1,6 +1,6 @@
 // What users see when a graph is used wrongly: everything is named.
 
-import { jit, type Tensor, tensor, variable } from 'tracejit';
+import { jit, print, type Tensor, tensor, variable } from 'tracejit';
 import { compileFunction, Graph, gradients, Session, shared, symbol } from 'tracejit/graph';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from './message.ts';
@@ -146,6 +146,13 @@ describe('a tensor of a graph', () => {
         ])
         .toArray(),
     ).toEqual([[2, 4]]);
+  });
+
+  it('has no effects that nobody asks for', () => {
+    const { x } = example();
+    expect(messageOf(() => print('x is', x))).toBe(
+      "GraphError: print gives no tensor that could be asked for, so no run of graph 'g' would ever come by; run the values it is about, and look at what that returns",
+    );
   });
 
   it('names what is no shape', () => {

@@ -184,7 +184,7 @@ describe('retracing', () => {
   it('without end is stopped', () => {
     const f: (x: Tensor) => Tensor = jit((x: Tensor) => f(x.expandDims(0)), { name: 'deeper' });
     expect(messageOf(() => f(tensor(1)))).toBe(
-      'TraceError: deeper calls itself 50 levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as a loop outside jit',
+      'TraceError: deeper calls itself 50 levels deep while it is traced; a recursion that ends only for some values of a tensor never ends while tracing. Unroll it by a static argument, or write it as whileLoop(condition, body, state)',
     );
     expect(f).toHaveProperty('traces', []);
   });

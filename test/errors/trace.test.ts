@@ -5,7 +5,7 @@ import { messageOf } from './message.ts';
 
 const ways =
   'while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n' +
-  '  - compute with methods, x.add(1), x.neg(), x.greater(0), x.equal(y), x.exp(), and choose by element with where(condition, a, b)\n' +
+  '  - compute with methods, x.add(1), x.neg(), x.greater(0), x.equal(y), x.exp(), and choose with cond(condition, () => a, () => b), or by element with where(condition, a, b)\n' +
   '  - return the tensor and read the result outside the jitted function\n' +
   '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })';
 

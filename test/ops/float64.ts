@@ -4,13 +4,15 @@
 // Those of this evaluator leave nine. It reads the lowering and not `eval`, so it also says whether the two mean the same.
 import { flatData, type NdView } from '../../src/array/nd.ts';
 import { Builder } from '../../src/ir/build.ts';
-import type { Func, Value } from '../../src/ir/func.ts';
+import { type Func, type Instr, is, type Value } from '../../src/ir/func.ts';
 import { type Shape, sizeOf, type TensorType } from '../../src/ir/types.ts';
 import type { Expr, ReduceOp } from '../../src/loop/kernel.ts';
 import * as k from '../../src/loop/make.ts';
 import { type ConvAttrs, conv } from '../../src/ops/conv.ts';
+import { chosen, ifOp } from '../../src/ops/if.ts';
 import { type ContractionAxes, defOf, type OpDef } from '../../src/ops/opdef.ts';
 import { scalarType } from '../../src/ops/scalar.ts';
+import { whileOp } from '../../src/ops/while.ts';
 import { convolutions } from '../../src/passes/convolutions.ts';
 import { makeFuel, type PassContext } from '../../src/passes/pass.ts';
 import { range } from '../../src/util/seq.ts';
@@ -98,13 +100,18 @@ function openedConvolution(args: readonly Doubles[], attrs: unknown): Func {
   return convolutions.run(func, context);
 }
 
-/** The results of a function in doubles, instruction by instruction. */
+/** The results of a function in doubles, instruction by instruction; branches and loops as they run. */
 export function functionInDoubles(func: Func, args: readonly Doubles[]): readonly Doubles[] {
   const values = new Map<Value, Doubles>();
   func.params.forEach((p, i) => values.set(p, args[i]!));
   for (const instr of func.body) {
     const operands = instr.args.map((a) => values.get(a)!);
     const types = instr.results.map((r) => r.type);
+    if (is(instr, ifOp) || is(instr, whileOp)) {
+      const given = is(instr, ifOp) ? branchInDoubles(instr, operands) : loopInDoubles(instr, operands);
+      instr.results.forEach((r, i) => values.set(r, given[i]!));
+      continue;
+    }
     // What has no operands (constants, iota) is as exact in float32 as it will ever be.
     const results =
       operands.length === 0
@@ -173,4 +180,20 @@ function contract(a: Doubles, b: Doubles, y: Doubles, axes: ContractionAxes): vo
       y.elements[i] = arithmetic('add', wraps, y.elements[i]!, term);
     }
   }
+}
+
+function branchInDoubles(
+  { regions }: Instr,
+  [selector, ...operands]: readonly Doubles[],
+): readonly Doubles[] {
+  const at = chosen(selector!.elements[0]!, selector!.dtype === 'bool', regions.length);
+  return functionInDoubles(regions[at]!, operands);
+}
+
+function loopInDoubles({ regions, results }: Instr, operands: readonly Doubles[]): readonly Doubles[] {
+  const [cond, body] = regions as [Func, Func];
+  let now = operands;
+  while (functionInDoubles(cond, now)[0]!.elements[0] !== 0)
+    now = [...functionInDoubles(body, now), ...operands.slice(results.length)];
+  return now.slice(0, results.length);
 }

@@ -1,4 +1,4 @@
-// The workloads here. `node tracejit.ts [strict | fast]`
+// The workloads here. `node tracejit.ts [strict | fast | threads | fast-threads]`
 import { type JitOptions, jit, layerNorm, type Tensor, tensor, valueAndGrad } from 'tracejit';
 import * as mlp from '../../workloads/mlp.ts';
 import { adamState, type Params, zerosOf } from '../../workloads/optimizers.ts';
@@ -8,8 +8,10 @@ import { type Case, comparedSteps, floats, serve } from '../contender.ts';
 import type { Arrays, NumericArray } from '../wire.ts';
 
 const variants: Readonly<Record<string, JitOptions>> = {
-  strict: {},
-  fast: { precision: 'fast' },
+  strict: { threads: 1 },
+  fast: { threads: 1, precision: 'fast' },
+  threads: { threads: 2 },
+  'fast-threads': { threads: 2, precision: 'fast' },
 };
 const options = variants[process.argv[2] ?? 'strict'];
 if (options === undefined) throw new Error(`there are ${Object.keys(variants).join(', ')}`);
@@ -105,7 +107,10 @@ await serve({
   tiny: training(
     tiny.step,
     ['x', 'y'],
-    (params) => params,
-    (params) => params,
+    (params): tiny.Layers => [1, 2, 3].map((n) => ({ w: params[`w${n}`]!, b: params[`b${n}`]! })),
+    (layers) =>
+      Object.fromEntries(
+        layers.flatMap(({ w, b }, i) => [[`w${i + 1}`, w] as const, [`b${i + 1}`, b] as const]),
+      ),
   ),
 });

@@ -6,6 +6,7 @@ import {
   grad,
   jit,
   numericGradient,
+  RetraceError,
   scan,
   switchCase,
   type Tensor,
@@ -13,7 +14,16 @@ import {
   variable,
   whileLoop,
 } from '../../../src/index.ts';
+import { expand } from '../../../src/passes/expand.ts';
+import { makeFuel } from '../../../src/passes/pass.ts';
+import { everywhere } from '../../../src/passes/regions.ts';
+import { eager } from '../../../src/tensor/eager.ts';
+import { traceFunction } from '../../../src/trace/tracer.ts';
+import { expectClose } from '../../ops/compare.ts';
+import { type Doubles, functionInDoubles, toDoubles } from '../../ops/float64.ts';
+import { byDifferences } from '../../ops/gradient.ts';
 
+const context = { precision: 'strict', fuel: makeFuel(Number.POSITIVE_INFINITY), note: () => {} } as const;
 const integer = (x: number): Tensor => tensor(x, { dtype: 'int32' });
 const w = tensor([0.5, 0.3]);
 
@@ -135,7 +145,22 @@ const near = (a: Tensor, b: Tensor, tolerance: number): void => {
 
 describe.each(Object.entries(losses))('the gradient of %s', (_, f) => {
   it('is that of finite differences', () => {
-    for (const x of points) near(grad(f)(x), numericGradient(f, x, 2 ** -9), 1e-2);
+    // In double precision, on the function with its scans opened.
+    const { func, captures } = traceFunction(([x]) => [f(x!)], [points[0]!.type], {
+      name: 'f',
+      parent: eager,
+    });
+    const loops = everywhere(func, (part) => expand.run(part, context));
+    const around = captures.map((c) =>
+      toDoubles((c.kind === 'tensor' ? c.tensor : c.variable).requireView()),
+    );
+    const one = tensor(1).requireView();
+    for (const x of points) {
+      const precisely = ([point]: readonly Doubles[]) => functionInDoubles(loops, [point!, ...around]);
+      const measured = byDifferences(precisely, [toDoubles(x.requireView())], [one], 0);
+      expectClose(grad(f)(x).data(), measured, 2 ** -17, 'eager');
+      expectClose(jit((y: Tensor) => grad(f)(y))(x).data(), measured, 2 ** -17, 'compiled');
+    }
   });
 
   it.each(['js', 'wasm'] as const)(
@@ -225,6 +250,18 @@ describe('a loop of more rounds than there is room for', () => {
       const expected = n * (n - 1) * Math.fround(x) ** (n - 2);
       expect(second(tensor(n), tensor(x)).item() / expected).toBeCloseTo(1, 2);
     }
+  });
+
+  it('is no further trace to those who count them', () => {
+    const own = (n: Tensor, x: Tensor): Tensor =>
+      whileLoop(
+        (s) => s.i.less(n),
+        (s) => ({ i: s.i.add(1), y: s.y.mul(x) }),
+        { i: 0, y: 1 },
+      ).y;
+    const g = jit((n: Tensor, x: Tensor) => grad(own, 1)(n, x), { maxTraces: 1 });
+    for (const n of [3, 1500, 9000, 4]) expect(g(tensor(n), tensor(1)).item()).toBe(n);
+    expect(() => g(tensor([1]), tensor(1))).toThrow(RetraceError);
   });
 
   it('leaves variables as they were before it runs again', () => {

@@ -120,6 +120,14 @@ describe('conv2d', () => {
     });
   });
 
+  it('reads windows into the panels of JavaScript, to the same bits', () => {
+    const x = random.normal(random.key(8), [2, 16, 16, 8]);
+    const w = random.normal(random.key(9), [3, 3, 8, 32]);
+    const f = jit((a: Tensor, b: Tensor) => a.conv2d(b, { padding: 'same' }).relu(), { backend: 'js' });
+    expect(f.lower(x, w).source).toContain('new Float64Array');
+    expect(f(x, w).data()).toEqual(x.conv2d(w, { padding: 'same' }).relu().data());
+  });
+
   it('is fused with what comes after it, and copies no windows', () => {
     const f = jit((x: Tensor, w: Tensor) => conv2d(x, w).add(1).relu());
     expect(f.lower(image, kernel).cost.length).toBe(1);

@@ -1,0 +1,94 @@
+// Random structured programs in every way to run them: the bits of eager mode. Seeded; FUZZ_PROGRAMS runs more.
+import { grad, jit, type Tensor, tensor, variable } from 'tracejit';
+import { describe, expect, it } from 'vitest';
+import type { NdView } from '../../src/array/nd.ts';
+import { seeded } from '../../src/util/rng.ts';
+import { expectSameBits } from '../ops/compare.ts';
+import { everyWay } from '../unit/control/ways.ts';
+import { Draw } from './program.ts';
+import { drawStatements, drawVariables, functionOf, withVariable } from './structured.ts';
+
+const programs = Number(process.env.FUZZ_PROGRAMS ?? 60);
+
+function drawn(seed: number): {
+  f: (...xs: Tensor[]) => readonly Tensor[];
+  inputs: readonly Tensor[];
+  text: string;
+} {
+  const r = new Draw(seeded(seed));
+  const statements = drawStatements(r, 2 + r.int(4));
+  return { f: functionOf(statements), inputs: drawVariables(r), text: JSON.stringify(statements) };
+}
+
+describe('structured programs', () => {
+  it('give the bits of eager mode in every way', () => {
+    for (let seed = 0; seed < programs; seed++) {
+      const { f, inputs, text } = drawn(seed);
+      try {
+        everyWay(f, inputs);
+      } catch (error) {
+        throw new Error(`seed ${seed}: ${text}\n${error instanceof Error ? error.stack : String(error)}`);
+      }
+    }
+  });
+
+  it('leave variables as eager mode does', () => {
+    for (let seed = 0; seed < programs / 2; seed++) {
+      const v = variable(tensor([0.5, -0.25, 1]));
+      withVariable(v, () => {
+        const { f, inputs, text } = drawn(2000 + seed);
+        const run = (g: typeof f): NdView[] => {
+          v.assign(tensor([0.5, -0.25, 1]));
+          // Twice: the second call begins with what the first one left.
+          const all = [...g(...inputs), v.value(), ...g(...inputs), v.value()];
+          return all.map((y) => y.requireView());
+        };
+        const eagerly = run(f);
+        for (const backend of ['js', 'wasm'] as const)
+          expectSameBits(
+            run(jit((...xs: Tensor[]) => f(...xs), { backend })),
+            eagerly,
+            `seed ${2000 + seed}, ${backend}: ${text}`,
+          );
+      });
+    }
+  });
+
+  it('may overwrite what they are given', () => {
+    for (let seed = 0; seed < programs / 2; seed++) {
+      const { f, inputs, text } = drawn(3000 + seed);
+      const expected = f(...inputs).map((y) => y.requireView());
+      for (const backend of ['js', 'wasm'] as const) {
+        const g = jit((...xs: Tensor[]) => f(...xs), { backend, donate: inputs.map((_, i) => i) });
+        const made = g(...inputs.map((x) => x.add(x.dtype === 'int32' ? 0 : -0))).map((y) => y.requireView());
+        expectSameBits(made, expected, `seed ${3000 + seed}, ${backend}: ${text}`);
+      }
+    }
+  });
+
+  it('have gradients, the same in both back-ends and by both ways to compile them', () => {
+    for (let seed = 0; seed < programs / 4; seed++) {
+      const { f, inputs, text } = drawn(1000 + seed);
+      const loss = (...xs: Tensor[]): Tensor =>
+        f(...xs).reduce((sum, y) => (y.dtype === 'float32' ? sum.add(y.sum()) : sum), xs[0]!.sum());
+      const wanted = [0, 1, 2, 3, 4];
+      const whole = (backend: 'js' | 'wasm') =>
+        jit((...xs: Tensor[]) => grad(loss, wanted)(...xs) as Tensor[], { backend });
+      const views = (ys: readonly Tensor[]) => ys.map((y) => y.requireView());
+      const js = views(whole('js')(...inputs));
+      expectSameBits(views(whole('wasm')(...inputs)), js, `seed ${1000 + seed}, wasm: ${text}`);
+      const halves = grad(jit(loss, { backend: 'js' }), wanted)(...inputs) as Tensor[];
+      expectSameBits(views(halves), js, `seed ${1000 + seed}, halves: ${text}`);
+      const eagerly = grad(loss, wanted)(...inputs) as Tensor[];
+      eagerly.forEach((g, k) => {
+        const [x, y] = [g.data(), js[k]!.data];
+        const scale = Math.max(1, ...Array.from(x, Math.abs).filter(Number.isFinite));
+        x.forEach((value, i) => {
+          const near =
+            Object.is(value, y[i]) || Math.abs(value - y[i]!) <= 1e-4 * scale || Number.isNaN(y[i]);
+          expect(near, `seed ${1000 + seed}: ${value} ${y[i]} ${text}`).toBe(true);
+        });
+      });
+    }
+  });
+});
