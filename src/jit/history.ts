@@ -52,8 +52,9 @@ export class CallHistory {
   concerns(args: readonly unknown[]): boolean {
     if (this.#capturesRequire) return true;
     for (let i = 0; i < args.length; i++) {
+      // Parameters are tensors, numbers and booleans; this stands before every call.
       const x = args[i];
-      if (x instanceof Tensor && x.history !== null) return true;
+      if (typeof x === 'object' && (x as Tensor).history !== null) return true;
     }
     return false;
   }

@@ -28,6 +28,7 @@ export class Specialisation {
   readonly #parameters: readonly number[] | null;
   readonly #donation: (() => Donation) | null;
   readonly #history: CallHistory;
+  readonly #conditional: boolean;
   #executable: Executable | undefined;
 
   constructor(key: ArgumentKey, traced: TracedCall, settings: Settings) {
@@ -40,6 +41,7 @@ export class Specialisation {
     );
     const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
+    this.#conditional = traced.settings.length + traced.gradients.expected.length > 0;
     this.#history = new CallHistory(traced, this.unit, settings.name);
     this.#donation = settings.donate.size === 0 ? null : () => donationOf(settings.name);
   }
@@ -56,10 +58,14 @@ export class Specialisation {
   accepts(args: readonly unknown[], leaves: unknown[]): boolean {
     return (
       matches(this.key.tree, args, this.key.leaves, leaves) &&
-      unchanged(this.traced.settings) &&
-      asExpected(this.traced.gradients.expected) &&
+      (!this.#conditional || this.#holds()) &&
       (this.lasting || this.usable)
     );
+  }
+
+  // Are the settings and gradients those it was traced for?
+  #holds(): boolean {
+    return unchanged(this.traced.settings) && asExpected(this.traced.gradients.expected);
   }
 
   /** Compiled, bound to the captures. */
