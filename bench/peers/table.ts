@@ -65,13 +65,11 @@ export function showRow({ title, tolerance, entries }: Row): string {
   return `\n${title} (results may differ by ${tolerance})\n${columns([['', 'median', 'best', 'ratio', 'and read', ''], ...lines], [5])}`;
 }
 
-/** One line per workload: here, the best of the others, and the ratio. */
+/** One line per workload: here, the best of the other JavaScript libraries with one thread, and the ratio to it with one thread. */
 export function showSummary(rows: readonly Row[]): string {
   const lines = rows.map(({ title, entries }): readonly string[] => {
     const own = entries.filter((e) => e.name.startsWith('tracejit'));
-    const others = entries.filter(
-      (e) => !own.includes(e) && !e.name.startsWith('PyTorch') && e.samples.length > 0,
-    );
+    const others = entries.filter((e) => !/^tracejit|^PyTorch|threads$/.test(e.name) && e.samples.length > 0);
     const best = [...others].sort((a, b) => median(a.samples)! - median(b.samples)!)[0];
     const bestMs = median(best?.samples ?? []);
     const times = own.map((e) => median(e.samples));

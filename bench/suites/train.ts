@@ -1,10 +1,11 @@
 // Whole training steps: the MNIST step of the main job, larger networks, and a tiny one where the call itself weighs most.
-import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
+import { type JitOptions, jit, type Tensor, tensor } from 'tracejit';
 import { adamStep, initialState } from '../../examples/mnist/model.ts';
 import { tinyStep } from '../baselines/tiny.ts';
 import { type Case, type Suite, timed, values } from '../suite.ts';
 import * as mlp from '../workloads/mlp.ts';
 import * as networks from '../workloads/networks.ts';
+import * as tinyNetwork from '../workloads/tiny-mlp.ts';
 import * as transformer from '../workloads/transformer.ts';
 
 const batch = 128;
@@ -46,17 +47,19 @@ function larger<State>(
   initial: () => State,
   [x, y]: readonly [Tensor, Tensor],
 ): Case {
-  const run = (precision: 'strict' | 'fast'): (() => void) => {
-    const compiled = jit(step, { donate: [0], name: `step_${precision}`, backend: 'wasm', precision });
+  const run = (options: JitOptions): (() => void) => {
+    const compiled = jit(step, { donate: [0], name: 'step', backend: 'wasm', threads: 1, ...options });
     let state = initial();
     return () => {
       [state] = compiled(state, x, y);
     };
   };
-  const strict = run('strict');
-  const fast = run('fast');
+  const strict = run({});
+  const fast = run({ precision: 'fast' });
+  const threads = run({ threads: 2 });
   const firstCall = timed(strict);
   fast();
+  threads();
   return {
     name,
     flops,
@@ -64,6 +67,7 @@ function larger<State>(
     variants: [
       { name: 'compiled, wasm', run: strict },
       { name: 'compiled, wasm fast', run: fast },
+      { name: 'compiled, wasm, 2 threads', run: threads },
     ],
   };
 }
@@ -115,56 +119,36 @@ function styles(): Case {
   };
 }
 
-type Layers = readonly { readonly w: Tensor; readonly b: Tensor }[];
-
 function tiny(): Case {
-  const sizes = [2, 16, 16, 1];
-  const make = (): Layers =>
-    sizes.slice(1).map((n, i) => ({
-      w: tensor(values(sizes[i]! * n, i + 1), { shape: [sizes[i]!, n] }),
-      b: tensor(new Float32Array(n)),
-    }));
-  const x = tensor(values(32 * 2, 9), { shape: [32, 2] });
-  const y = tensor(values(32, 10), { shape: [32, 1] });
-  const loss = (layers: Layers): Tensor => {
-    const last = layers.length - 1;
-    const out = layers.reduce((h, { w, b }, i) => {
-      const z = h.matmul(w).add(b);
-      return i === last ? z : z.tanh();
-    }, x);
-    return out.sub(y).square().mean();
-  };
-  const step = (layers: Layers): [Layers, Tensor] => {
-    const [value, g] = valueAndGrad(loss)(layers) as [Tensor, Layers];
-    return [
-      layers.map(({ w, b }, i) => ({ w: w.sub(g[i]!.w.mul(0.01)), b: b.sub(g[i]!.b.mul(0.01)) })),
-      value,
-    ];
-  };
-  const run = (f: typeof step): (() => void) => {
-    let layers = make();
+  const [x, y] = tinyNetwork.data();
+  const run = (f: typeof tinyNetwork.step): (() => void) => {
+    let layers = tinyNetwork.initialLayers();
     return () => {
-      [layers] = f(layers);
+      [layers] = f(layers, x, y);
     };
   };
-  const strict = run(jit(step, { donate: [0], name: 'tiny_step', backend: 'js' }));
-  const fast = run(jit(step, { donate: [0], name: 'tiny_step_fast', backend: 'js', precision: 'fast' }));
-  const wasm = run(jit(step, { donate: [0], name: 'tiny_step_wasm', backend: 'wasm' }));
-  const firstCall = timed(strict);
-  fast();
-  wasm();
+  const compiled = run(jit(tinyNetwork.step, { name: 'tiny_step', backend: 'js' }));
+  const wasm = run(jit(tinyNetwork.step, { name: 'tiny_step_wasm', backend: 'wasm' }));
+  const donated = run(jit(tinyNetwork.step, { donate: [0], name: 'tiny_step_donated', backend: 'wasm' }));
+  const inPlace = jit(tinyNetwork.variableStep(), { name: 'tiny_step_variables', backend: 'wasm' });
+  const firstCall = timed(compiled);
+  for (const f of [wasm, donated]) f();
+  inPlace(x, y);
   return {
     name: 'tanh network 2-16-16-1, gradient descent, batch 32',
     firstCall,
     variants: [
-      { name: 'eager', run: run(step) },
-      { name: 'compiled', run: strict },
-      { name: 'compiled, fast', run: fast },
+      { name: 'eager', run: run(tinyNetwork.step) },
+      { name: 'compiled', run: compiled },
       { name: 'compiled, wasm', run: wasm },
+      { name: 'compiled, wasm, donated', run: donated },
+      { name: 'compiled, wasm, variables', run: () => void inPlace(x, y) },
       {
         name: 'by hand, doubles',
         run: tinyStep(
-          make().map(({ w, b }) => ({ w: w.data() as Float32Array, b: b.data() as Float32Array })),
+          tinyNetwork
+            .initialLayers()
+            .map(({ w, b }) => ({ w: w.data() as Float32Array, b: b.data() as Float32Array })),
           x.data() as Float32Array,
           y.data() as Float32Array,
         ),

@@ -20,6 +20,10 @@ export interface FileContext {
   readonly mutated: ReadonlySet<Binding>;
   /** Constructors of classes with a base class: `this` is made by the base. */
   readonly derived: ReadonlySet<Node>;
+  /** Variables that closures assign; see convert/cells.ts. */
+  readonly cells: ReadonlySet<Binding>;
+  /** The outermost functions that are converted. */
+  readonly converted: readonly FunctionNode[];
   /** Converts a function; see convert/functions.ts. */
   functionOf(node: FunctionNode, outermost: boolean, constructs: boolean): Rope;
   /** What stands for a name of the program: itself, or a member of a scope object. */

@@ -1,6 +1,7 @@
 // The state of a construct: the variables assigned in it and declared outside, with a way to read and to set them all at once.
 import type { Node } from './ast.ts';
 import { flagOf, type Place, placeOf } from './context.ts';
+import { hasCell } from './convert/cells.ts';
 import type { Jump } from './jumps.ts';
 import type { Live } from './liveness.ts';
 import type { Rope } from './rope.ts';
@@ -27,13 +28,10 @@ export function stateOf(request: StateRequest, at: Place): Rope {
   const { start, end, node, jumps } = request;
   const { names } = at.file;
   const symbols: { name: string; spelled: string; kind: string; line: number }[] = [];
-  for (const { binding, line } of assigned(start, end, at))
-    symbols.push({
-      name: binding.name,
-      spelled: binding.spelled ?? binding.name,
-      kind: kindOf(binding, request, at),
-      line,
-    });
+  for (const { binding, line } of assigned(start, end, at)) {
+    const { name, spelled = name } = binding;
+    symbols.push({ name, spelled, kind: kindOf(binding, request, at), line });
+  }
   const flagged = [...jumps];
   const where = JSON.stringify(placeOf(at.file, node.start));
 
@@ -59,6 +57,7 @@ function assigned(start: number, end: number, at: Place): { binding: Binding; li
   const found = new Map<Binding, number>();
   for (const { binding, write, node, owner } of referencesWithin(at.file.scopes, start, end)) {
     if (!write || binding === null || binding.kind === 'const' || binding.kind === 'import') continue;
+    if (hasCell(binding, at)) continue;
     if (found.has(binding) || (binding.declared >= start && binding.declared < end)) continue;
     // Assigned by a closure, and declared only later: it does not exist yet.
     if (binding.declared >= end && binding.owner === at.fn.node && owner !== at.fn.node) continue;

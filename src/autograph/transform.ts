@@ -4,6 +4,7 @@ import { checkOptions } from '../util/options.ts';
 import { type Node, walk } from './ast.ts';
 import { check } from './check.ts';
 import type { FileContext, Names } from './context.ts';
+import { variablesWithCells } from './convert/cells.ts';
 import { functionOf } from './convert/functions.ts';
 import { type Diagnostic, Report } from './diagnostics.ts';
 import { directive, findEntries } from './entries.ts';
@@ -57,7 +58,7 @@ export function transform(source: string, id: string, options: TransformOptions 
   const entries = findEntries(program, scopes, packages);
   if (entries.length === 0) return unchanged();
   for (const entry of entries) check(entry, scopes, report);
-  const file = fileContext(program, { source, id, places, report, scopes });
+  const file = fileContext(program, { source, id, places, report, scopes, converted: entries });
   const converted = entries.map((entry) => functionOf(entry, file, true, false));
   if (report.found.length > 0) return unchanged();
 
@@ -100,7 +101,7 @@ function importPlace(program: Program): number {
   return first?.start ?? program.end;
 }
 
-type Known = Pick<FileContext, 'source' | 'id' | 'places' | 'report' | 'scopes'>;
+type Known = Pick<FileContext, 'source' | 'id' | 'places' | 'converted' | 'report' | 'scopes'>;
 
 /** What the converters need to know of a file. */
 export function fileContext(program: Program, known: Known): FileContext {
@@ -109,6 +110,7 @@ export function fileContext(program: Program, known: Known): FileContext {
     names: namesFor(known.scopes),
     mutated: mutatedBindings(program, known.scopes),
     derived: derivedConstructors(program),
+    cells: variablesWithCells(program, known.scopes),
     functionOf: (node, outermost, constructs) => functionOf(node, file, outermost, constructs),
     rename: (node) => known.scopes.of.get(node)?.binding?.spelled ?? slice(node.start, node.end),
   };

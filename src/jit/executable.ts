@@ -1,5 +1,5 @@
 // A compiled function with what it is bound to: arguments, captured tensors and variables in, results and new variable states out.
-import { allocate, flatData, type NdView, type TypedArray } from '../array/nd.ts';
+import { allocate, allocateUnset, flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Settle } from '../array/storage.ts';
 import { follow, isResident, outdate } from '../codegen/wasm/residence.ts';
 import type { Func } from '../ir/func.ts';
@@ -114,7 +114,7 @@ export class Executable {
       for (let i = 0; i < sources.length; i++) arrays[i] = input(sources[i]!, args[i], this.#settle);
       if (this.#donates) this.#separate(arrays);
       for (const i of this.#outdated) outdate(arrays[i]!);
-      for (const { array, dtype, size } of this.#fresh) arrays[array] = allocate(dtype, size);
+      for (const { array, dtype, size } of this.#fresh) arrays[array] = allocateUnset(dtype, size);
       this.compilation.code.run(arrays);
       if (this.#donates && donation !== null) this.#take(args, arrays, donation());
       // Sized at once: an array that grows takes room for what it may still become.

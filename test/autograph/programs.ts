@@ -17,6 +17,8 @@ export function randomProgram(seed: number, nesting: number): string {
     readonly depth: number;
     /** Variables of loops around. */
     readonly counters: readonly string[];
+    /** May it call the closures at the top, which assign variables? */
+    readonly closures: boolean;
     /** Inside a function of its own, where `return` is not the program's. */
     readonly inner: boolean;
   }
@@ -56,7 +58,9 @@ export function randomProgram(seed: number, nesting: number): string {
 
   function assignment(around: Around): string {
     const name = pick(variables);
-    switch (below(6)) {
+    switch (below(7)) {
+      case 4:
+        return around.closures ? `h${below(2)}(${value(around, 2)});` : `${name} -= 1;`;
       case 0:
         return `${name} ${pick(['+=', '-='])} ${value(around)};`;
       case 1:
@@ -148,13 +152,15 @@ export function randomProgram(seed: number, nesting: number): string {
     }
   }
 
-  const top: Around = { loop: false, labels: [], depth: 0, counters: [], inner: false };
+  const top: Around = { closures: true, loop: false, labels: [], depth: 0, counters: [], inner: false };
+  const inClosure: Around = { ...top, closures: false, inner: true, depth: nesting - 1, counters: ['k'] };
+  const closures = [0, 1].map((i) => `  const h${i} = (k) => {\n${block(inClosure, '    ')}\n  };\n`);
   const body = Array.from({ length: nesting + below(4) }, () => statement(top, '  ')).join('\n');
   return `export function f(x, y) {
   let a = 1, b = 2, c = y;
   const p = { w: 3 };
   const q = [5, 6];
-${body}
+${closures.join('')}${body}
   return a + b * 3 + c * 5 + p.w * 7 + q[1] * 11;
 }
 `;

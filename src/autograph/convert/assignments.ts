@@ -10,6 +10,7 @@ import { type Node, targetsOf } from '../ast.ts';
 import { argument, arrowBody, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
+import { announce } from './cells.ts';
 import { operatorNames } from './operators.ts';
 
 /** The object and the key of a member that is assigned, as arguments of the runtime. */
@@ -58,7 +59,7 @@ export function isInstrumentation(node: Node): boolean {
 export function assignment(node: AssignmentExpression, at: Place): Rope {
   const { left, operator, right } = node;
   if (operator === '=') {
-    if (left.type === 'Identifier') return copy(node, at);
+    if (left.type === 'Identifier') return announced(left, copy(node, at), at);
     if (left.type === 'MemberExpression') {
       const [object, key] = reference(left, at);
       return [mark(node.start), call(at, 'set', object, key, argument(right as Node, at))];
@@ -69,7 +70,10 @@ export function assignment(node: AssignmentExpression, at: Place): Rope {
   const op = operatorNames[operator.slice(0, -1)]!;
   if (left.type === 'Identifier') {
     const name = at.emit(left);
-    return [mark(node.start), name, ' = ', call(at, op, name, argument(right as Node, at))];
+    return [
+      mark(node.start),
+      announced(left, [name, ' = ', call(at, op, name, argument(right as Node, at))], at),
+    ];
   }
   if (left.type === 'MemberExpression') {
     const { value } = at.file.names;
@@ -94,14 +98,21 @@ function logicalAssignment(node: AssignmentExpression, at: Place): Rope {
   if (operator === '??=') return copy(node, at);
   const name = at.emit(left as Node);
   const state = stateOf({ start: node.start, end: node.end, after: null, jumps: [], node }, at);
-  const assign: Rope = ['() => ', name, ' = ', argument(right as Node, at)];
+  const assign: Rope = ['() => ', announced(left as Node, [name, ' = ', argument(right as Node, at)], at)];
   return [mark(node.start), call(at, operator === '&&=' ? 'and' : 'or', name, assign, state)];
+}
+
+/** An assignment to a name, behind its announcement where the variable is another function's. */
+function announced(target: Node, assign: Rope, at: Place): Rope {
+  const binding = target.type === 'Identifier' ? at.file.scopes.of.get(target)?.binding : undefined;
+  const note = announce(binding, at);
+  return note === null ? assign : ['(', note, ', ', assign, ')'];
 }
 
 /** `pattern = value`, in parentheses; members in it are announced first, so that the journal knows what they were. */
 export function patternAssignment(pattern: Pattern, value: Rope, at: Place): Rope {
   const members = targetsOf(pattern).filter((t) => t.type === 'MemberExpression');
-  const announced = members.map((member): Rope => {
+  const notes = members.map((member): Rope => {
     if (!isSimple(member as Node))
       at.file.report.add(
         member.start,
@@ -110,7 +121,11 @@ export function patternAssignment(pattern: Pattern, value: Rope, at: Place): Rop
     const [object, key] = reference(member, at);
     return [call(at, 'touch', object, key), ', '];
   });
-  return [mark(pattern.start), '(', announced, patternTargets(pattern, at), ' = ', value, ')'];
+  for (const t of targetsOf(pattern)) {
+    const note = t.type === 'Identifier' ? announce(at.file.scopes.of.get(t)?.binding, at) : null;
+    if (note !== null) notes.push([note, ', ']);
+  }
+  return [mark(pattern.start), '(', notes, patternTargets(pattern, at), ' = ', value, ')'];
 }
 
 // Members stay as they are here: they are assigned to, not read.
@@ -140,7 +155,7 @@ function isSimple(node: Node): boolean {
 
 /** A target of any kind given a value, as an expression. */
 export function assignPattern(target: Pattern, value: Rope, at: Place): Rope {
-  if (target.type === 'Identifier') return [at.emit(target), ' = ', value];
+  if (target.type === 'Identifier') return announced(target, [at.emit(target), ' = ', value], at);
   if (target.type === 'MemberExpression') {
     const [object, key] = reference(target, at);
     return call(at, 'set', object, key, value);
@@ -158,7 +173,7 @@ export function update(node: UpdateExpression, statement: boolean, at: Place): R
     return [mark(node.start), call(at, which, object, key, `${ag}.${op}`)];
   }
   const name = at.emit(target);
-  const next: Rope = [name, ' = ', call(at, op, name)];
+  const next: Rope = announced(target, [name, ' = ', call(at, op, name)], at);
   if (node.prefix || statement) return [mark(node.start), statement ? next : ['(', next, ')']];
   return [mark(node.start), call(at, 'first', call(at, 'numeric', name), next)];
 }

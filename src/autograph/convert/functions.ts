@@ -5,6 +5,7 @@ import { analyseJumps } from '../jumps.ts';
 import { analyseLiveness } from '../liveness.ts';
 import { type Rope, slice } from '../rope.ts';
 import { type Binding, isReassigned, referencesWithin } from '../scope.ts';
+import { cellsOfFunction } from './cells.ts';
 import { emitIn } from './emit.ts';
 import { list } from './statements.ts';
 
@@ -50,6 +51,7 @@ export function functionOf(
   const first = directives === 0 ? body.start + 1 : statements[directives - 1]!.end;
   const rest = statements.slice(directives);
   const content = list(rest, { tail: true, from: first }, at);
+  const cells = cellsOfFunction(at);
   const prologue: Rope = () => {
     const hoisted = [...fn.hoisted].filter((name) => !isParameter(name, node, file));
     const returns = [...fn.asked].some((j) => j.kind === 'return') ? `let ${did} = false, ${ret}; ` : '';
@@ -57,6 +59,7 @@ export function functionOf(
       enter === null ? '' : ` ${enter};`,
       constructs ? ` ${ag}.fresh(this);` : '',
       hoisted.length === 0 ? '' : ` var ${hoisted.join(', ')};`,
+      cells,
       returns === '' ? '' : ` ${returns}`,
     ];
   };

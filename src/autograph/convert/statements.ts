@@ -8,6 +8,7 @@ import type { Live } from '../liveness.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { referencesWithin } from '../scope.ts';
 import { stateOf } from '../state.ts';
+import { cellsBefore } from './cells.ts';
 
 /** Where a list of statements stands. */
 export interface ListPlace {
@@ -53,8 +54,9 @@ export function list(all: readonly Node[], { tail, from }: ListPlace, at: Place)
   let end = from;
 
   for (const [i, s] of statements.entries()) {
+    const cells = cellsBefore(s, at);
     const comments = s.start >= end ? slice(end, s.start) : ' ';
-    parts.push(functions.some((f) => f.start >= end && f.start < s.start) ? ' ' : comments);
+    parts.push(functions.some((f) => f.start >= end && f.start < s.start) ? ' ' : comments, cells);
     end = s.end;
     const rest = statements.slice(i + 1);
     const escaping = jumps.escaping(s);

@@ -79,7 +79,7 @@ export function convertText(
   };
   const scopes = analyseScopes(program, free);
   check(fn, scopes, report);
-  const file = fileContext(program, { source, id, places, report, scopes });
+  const file = fileContext(program, { source, id, places, report, scopes, converted: [fn] });
   const rope: Rope = functionOf(fn, file, true, false);
   if (report.found.length > 0) throw new ConversionError(report.found);
   return { code: textOf(rope, source), runtimeName: file.names.ag, missing: [...missing] };

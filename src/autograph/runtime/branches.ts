@@ -113,8 +113,8 @@ function traceSide(f: Branch, construct: Construct): Side {
         side = { threw, values, result, members, position: new Map(tensors.map((t, i) => [t, i])) };
         return tensors;
       } finally {
-        construct.set?.(before);
         for (const member of membersOf(region)) restore(member);
+        construct.set?.(before);
       }
     }, 'branch');
   const { unused, ...traced } = traceFunction(body, [], { name: trace.name, parent: currentInterpreter() });
@@ -260,7 +260,9 @@ function mergeMembers(
       (typeof m.member.key === 'object' ? m.member.key.name : m.member.key) === id;
     const [a, b] = [one.members.find(same), other.members.find(same)];
     const name = Array.isArray(object) ? `[${String(id)}]` : String(id);
-    const [was, is] = [a?.now ?? { raw: member.before }, b?.now ?? { raw: member.before }];
+    // All is as it was before, here.
+    const before = { raw: readMember(object, key) };
+    const [was, is] = [a?.now ?? before, b?.now ?? before];
     const merged = merge(name, was, is, sides, slots, { one: one.threw, other: other.threw });
     writes.push((results) => writeMember(object, key, merged(results)));
   }

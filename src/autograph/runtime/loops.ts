@@ -100,8 +100,8 @@ function proceed(parts: LoopParts): boolean {
     );
   // Asked once too often: the loop asks again inside.
   if (known instanceof TracedTensor) known.see();
-  state.set?.(before);
   membersOf(asked).forEach(restore);
+  state.set?.(before);
   stageWhile(parts);
   return false;
 }

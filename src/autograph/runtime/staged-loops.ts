@@ -15,7 +15,15 @@ import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
 import { and, not } from './logic.ts';
 import type { LoopParts } from './loops.ts';
 import { adapt, typeOf } from './merge.ts';
-import { inRegion, membersOf, type Region, readMember, restore, writeMember } from './regions.ts';
+import {
+  inRegion,
+  type Member,
+  membersOf,
+  type Region,
+  readMember,
+  restore,
+  writeMember,
+} from './regions.ts';
 import { describe, valueFrom } from './values.ts';
 
 type Traced = TracedFunction & { readonly unused: UnusedCondition | null };
@@ -234,8 +242,8 @@ class StagedLoop {
         try {
           return f(params);
         } finally {
-          this.#state.set?.(before);
           membersOf(region).forEach(restore);
+          this.#state.set?.(before);
         }
       }, 'loop');
     return traceFunction(inside, types, { name, parent: currentInterpreter(), paths });
@@ -262,6 +270,7 @@ class StagedLoop {
     extra: readonly TensorType[],
   ): Traced | null {
     let again = false;
+    let found: readonly Member[] = [];
     const traced = this.#trace((params) => {
       const count = this.#carries().length;
       this.#enter(params, this.#asksJumps);
@@ -269,7 +278,8 @@ class StagedLoop {
         (region) => {
           try {
             const made = f(params.slice(count), region);
-            again = this.#discover(region);
+            found = this.#discover(region);
+            again = found.length > 0;
             const after = this.#valuesNow();
             const results: Tensor[] = [];
             this.#cells.forEach((cell, k) => {
@@ -284,6 +294,7 @@ class StagedLoop {
         this.#asksJumps,
       );
     }, extra);
+    for (const member of found) this.#add(member);
     return again ? null : traced;
   }
 
@@ -293,30 +304,24 @@ class StagedLoop {
     return [...own, ...members.map(({ member }) => readMember(member!.object, member!.key))];
   }
 
-  // Members that the body wrote, and that were not known to change. True if there are any.
-  #discover(region: Region): boolean {
-    let found = false;
-    for (const member of membersOf(region)) {
-      const known = this.#cells.some(
+  // Members that the body wrote, and that were not known to change.
+  #discover(region: Region): readonly Member[] {
+    return membersOf(region).filter((member) => {
+      const isKnown = this.#cells.some(
         (c) => c.member?.object === member.object && keyName(c.member) === keyName(member),
       );
-      if (known || Object.is(readMember(member.object, member.key), member.before)) continue;
-      const name = keyName(member);
-      const cell: Cell = {
-        name: String(name),
-        kind: 'h',
-        line: '',
-        start: member.before,
-        member,
-        shape: null,
-        carries: [],
-      };
-      this.#cells.push(cell);
-      const shape = valueFrom(member.before);
-      if (leavesOf(shape, cell.name).length > 0) carry(cell, shape, false);
-      found = true;
-    }
-    return found;
+      return !isKnown && !Object.is(readMember(member.object, member.key), member.before);
+    });
+  }
+
+  // Their values before the loop are what they are once the attempt is undone.
+  #add(member: Member): void {
+    const start = readMember(member.object, member.key);
+    const name = String(keyName(member));
+    const cell: Cell = { name, kind: 'h', line: '', start, member, shape: null, carries: [] };
+    this.#cells.push(cell);
+    const shape = valueFrom(start);
+    if (leavesOf(shape, name).length > 0) carry(cell, shape, false);
   }
 
   // What an iteration left in a cell, as results. True where that needs another attempt.

@@ -41,6 +41,10 @@ const rounds = 4096;
 const callerLooks = 0.2;
 const callerSleeps = 20;
 
+// Workers that end again and again are not worth starting.
+const mostFailures = 20;
+let failures = 0;
+
 export class Pool {
   readonly workers: WorkerHandle[] = [];
   // What workers have been given: by its number, where the module of a program is for those that no messages reach.
@@ -49,9 +53,12 @@ export class Pool {
   readonly #address: number;
   readonly #control: Int32Array;
   #discarded = false;
+  // The host starts no more workers.
+  #isFull: boolean;
 
   constructor(patience: Patience = defaultPatience) {
     this.#patience = patience;
+    this.#isFull = failures >= mostFailures;
     this.#address = takePiece(4 * words.count, 'a pool of threads', 'its control block');
     this.#control = new Int32Array(wasmMemory().buffer, this.#address, words.count).fill(0);
   }
@@ -70,7 +77,7 @@ export class Pool {
 
   /** Sees to it that so many threads are there in a while, the calling one included. */
   grow(threads: number): void {
-    while (this.workers.length + 1 < threads) {
+    while (!this.#isFull && this.workers.length + 1 < threads) {
       const worker = startWorker(
         {
           memory: wasmMemory(),
@@ -81,9 +88,12 @@ export class Pool {
           imports: { ...memoryImport, functions: [markImport.name, effectImport.name] },
           exported: exportName,
         },
-        () => this.discard(),
+        () => this.#lose(),
       );
-      if (worker === null) return;
+      if (worker === null) {
+        this.#isFull = true;
+        return;
+      }
       this.workers.push(worker);
       // It gets what the others have when it is needed again.
       for (const program of this.#programs.keys()) this.forget(program);
@@ -170,8 +180,14 @@ export class Pool {
     if (Atomics.load(control, words.failed) !== 0) this.#fail('has failed');
   }
 
-  #fail(how: string): never {
+  #lose(): void {
+    if (this.#discarded) return;
+    failures++;
     this.discard();
+  }
+
+  #fail(how: string): never {
+    this.#lose();
     throw new ArgumentError(
       `a worker thread ${how} while it ran a part of a compiled function; its results, and what the function updates in place, are undefined. The next call starts new threads; threads: 1 does without`,
     );
