@@ -50,8 +50,9 @@ const withExponent = (field: Expr): Expr => k.fromBits(k.binary('shl', field, k.
 
 /** e^x = 2^n e^r. 2^n is multiplied in two halves, so that subnormal results are rounded once and n = 128 needs no special case. */
 export const exp: ScalarFunction = defineF32('exp', (x, step) => {
-  // Beyond these bounds the result is 0 or infinity all the same, and n stays in range.
-  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(89)));
+  // Beyond these bounds the result is 0 or infinity all the same, and n stays in range. It is 0 from -104 on; at -176 n is -254 and both factors
+  // are 0 themselves: a product that underflows costs a hundred times as much, and masked attention takes e^-1e9 of half its elements.
+  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-176)), k.f32(89)));
   const { r, offsetBits } = reduce(bounded, 1, 2 * 127, step);
   const y = expNearZero(r, 1, step);
   const fields = step('fields', offsetBits);
