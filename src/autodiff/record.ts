@@ -1,5 +1,6 @@
 // Histories: what is computed from tensors that require a gradient remembers how, step by step, for backward().
 import type { Func } from '../ir/func.ts';
+import { withoutEffects } from '../ir/walk.ts';
 import { call } from '../ops/call.ts';
 import { bind, currentInterpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
@@ -34,7 +35,7 @@ export function recordedBind(
       op === call.def
         ? wayBackOfCall(regions, args)
         : isControlOp(op)
-          ? recomputed(op.name, args, (own) => bind(op, own, attrs, regions))
+          ? recomputed(op.name, args, (own) => bind(op, own, attrs, regions.map(withoutEffects)))
           : wayBackOfOp(op, args, results, attrs, regions),
     );
   }
@@ -63,7 +64,8 @@ function wayBackOfOp(
 
 // A call without a pullback of its own is followed into its body.
 function wayBackOfCall([func, pullback]: readonly Func[], args: readonly Tensor[]): PullBack {
-  if (pullback === undefined) return recomputed(func!.name, args, (own) => replay(func!, own));
+  if (pullback === undefined)
+    return recomputed(func!.name, args, (own) => replay(withoutEffects(func!), own));
   const operands = unlessStale(func!.name, args);
   return (cotangents) => pullbackOfCall(pullback, operands())(cotangents);
 }

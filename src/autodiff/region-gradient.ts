@@ -1,6 +1,6 @@
 // The way back through regions: each becomes a region that computes again what it needs of the way forward.
 import type { Func } from '../ir/func.ts';
-import { liveInstrs } from '../ir/walk.ts';
+import { liveInstrs, withoutEffects } from '../ir/walk.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { replay } from '../trace/replay.ts';
@@ -54,7 +54,8 @@ export function cotangentsThrough(
 ): readonly (Tensor | null)[] {
   const tape = another(currentInterpreter());
   for (const s of sources) tape.watch(s);
-  const results = within(tape, () => replay(func, args));
+  // What the way forward printed and checked is not printed and checked again.
+  const results = within(tape, () => replay(withoutEffects(func), args));
   return backward(
     tape,
     outputs.map((k) => results[k]!),

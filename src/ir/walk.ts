@@ -1,6 +1,6 @@
 // Walks over functions: what its instructions give on values of any kind, who uses a value, what is needed.
 import { invariant } from '../util/errors.ts';
-import type { Func, Instr, Value } from './func.ts';
+import { type Func, type Instr, instr, type Value } from './func.ts';
 import { print } from './print.ts';
 
 /** The instructions that use each value, in program order, once per instruction. Results of the function are not counted here. */
@@ -61,6 +61,20 @@ export function hasEffect(instr: Instr): boolean {
     effects.set(instr, known);
   }
   return known;
+}
+
+/** The function without its effects, for computing it again. An instruction with an effect of its own has no results. */
+export function withoutEffects(func: Func): Func {
+  if (!func.body.some(hasEffect)) return func;
+  const map = new Map<Value, Value>();
+  const here = (v: Value): Value => map.get(v) ?? v;
+  const body = func.body.flatMap((old): readonly Instr[] => {
+    if (old.op.effect !== undefined) return [];
+    const made = instr(old.op, old.args.map(here), old.attrs, old.regions.map(withoutEffects), old.loc);
+    old.results.forEach((r, i) => map.set(r, made.results[i]!));
+    return [made];
+  });
+  return { ...func, body, results: func.results.map(here) };
 }
 
 /** The instructions that the results or an effect need. */

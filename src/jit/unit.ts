@@ -5,6 +5,7 @@ import { withRoom, withRoomsOf } from '../autodiff/room.ts';
 import { recordStep } from '../autodiff/steps.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Func } from '../ir/func.ts';
+import { withoutEffects } from '../ir/walk.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
@@ -41,6 +42,8 @@ export class Unit {
   readonly func: Func;
   readonly options: UnitOptions;
   #executable: Executable | undefined;
+  // The same without effects.
+  #silent: Unit | undefined;
   // By the parameters differentiated by.
   readonly #derivatives = new Map<string, Derivative>();
 
@@ -115,6 +118,10 @@ export class Unit {
     wanted: readonly number[],
     cotangents: readonly (Tensor | null)[],
   ): readonly (Tensor | null)[] {
+    // What was printed and checked on the way forward is not printed and checked again.
+    this.#silent ??=
+      withoutEffects(this.func) === this.func ? this : new Unit(withoutEffects(this.func), this.options);
+    if (this.#silent !== this) return this.#silent.pullBack(args, wanted, cotangents);
     const { derivative, made } = withRoom(
       () => this.#derivative(wanted),
       (derivative) => ({ derivative, made: derivative.forward.call(args) }),

@@ -52,7 +52,8 @@ export function differentiate(
 
   // Dead code goes first, so that what only unused gradients would read is no residual.
   const live = withoutDead(joint);
-  const later = live.body.filter((i) => !primal.has(i.results[0]!));
+  const forwards = new Set(joint.body.slice(0, primalCount));
+  const later = live.body.filter((i) => !forwards.has(i));
   const gradients = joint.results.slice(resultCount);
   const { residuals, again } = split([...later.flatMap((i) => i.args), ...gradients], live, primal);
 

@@ -133,6 +133,45 @@ it('effects are not doubled by gradients of branches', () => {
   expect(printed()).toEqual(['at 3']);
 });
 
+it('effects happen on the way forward only', () => {
+  const f = (x: Tensor): Tensor => {
+    print('outside');
+    const y = forLoop(
+      0,
+      2,
+      (i, s) => {
+        print('round', i);
+        check(s.less(1e6), 'too large');
+        return s.mul(x);
+      },
+      x,
+    );
+    return cond(
+      y.greater(0),
+      () => {
+        print('branch');
+        return y.square();
+      },
+      () => y,
+    );
+  };
+  const lines = ['outside', 'round 0', 'round 1', 'branch'];
+  const gradients: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+    eager: grad(f),
+    whole: jit((x: Tensor) => grad(f)(x)),
+    halves: grad(jit(f)),
+    backward: (x) => {
+      const leaf = tensor(x.item(), { requiresGrad: true });
+      jit(f)(leaf).backward();
+      return leaf.grad!;
+    },
+  };
+  for (const [name, g] of Object.entries(gradients)) {
+    expect(g(tensor(2)).item(), name).toBe(6 * 2 ** 5);
+    expect(printed(), name).toEqual(lines);
+  }
+});
+
 it('checks of JavaScript values are checked at once', () => {
   expect(messageOf(() => check(false, 'no', 3, tensor(4)))).toBe('CheckError: no 3 4 f32[]');
   expect(messageOf(() => check(true, 'yes'))).toBe('no error');
