@@ -24,6 +24,7 @@ export function noData(asked: (what: string) => string, tensor: Provenance): Tra
   return new TraceError(
     `${asked(`a traced tensor ${describe(tensor)}`)}; while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n` +
       `  - compute with methods, ${writeOps}, and choose with cond(condition, () => a, () => b), or by element with where(condition, a, b)\n` +
+      '  - let the source transform convert the function: then operators are ops (node --import tracejit/register, or a plugin such as tracejit/autograph/vite)\n' +
       '  - return the tensor and read the result outside the jitted function\n' +
       '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })',
   );

@@ -93,6 +93,18 @@ describe('other tools', () => {
     expect(await answersOf(convert(strip({ keepNames: true })))).toEqual(expected);
   });
 
+  it("a method under @jit that says 'use jit', its decorator taken apart by esbuild", async () => {
+    const source = `import { jit } from 'tracejit';
+      class Scaled {
+        factor = 2;
+        @jit step(x) { 'use jit'; if (x > 0) return x * this.factor; return -x; }
+      }
+      export const answers = () => [3, -4].map((x) => new Scaled().step(x).item());`;
+    const { code } = esbuild.transformSync(source, { loader: 'ts', target: 'es2022' });
+    expect(code).not.toContain('@jit');
+    expect(await answersOf(convert(code))).toEqual([6, 4]);
+  });
+
   it('istanbul in front of it, and behind', async () => {
     const instrument = (code: string): string =>
       createInstrumenter({ esModules: true, compact: false }).instrumentSync(code, program);

@@ -6,6 +6,7 @@ import { messageOf } from './message.ts';
 const ways =
   'while a function is traced, its tensors have a dtype and a shape but no elements. Ways out:\n' +
   '  - compute with methods, x.add(1), x.neg(), x.greater(0), x.equal(y), x.exp(), and choose with cond(condition, () => a, () => b), or by element with where(condition, a, b)\n' +
+  '  - let the source transform convert the function: then operators are ops (node --import tracejit/register, or a plugin such as tracejit/autograph/vite)\n' +
   '  - return the tensor and read the result outside the jitted function\n' +
   '  - make the argument a JavaScript value again, as axes, sizes and options must be: jit(f, { static: [position] })';
 
