@@ -4,6 +4,12 @@ import autograph from './src/autograph/hosts/vite.ts';
 
 const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
 
+const alone = [
+  'test/e2e/allocation.test.ts',
+  'test/unit/codegen/wasm/memory.test.ts',
+  'test/unit/codegen/wasm/threads.test.ts',
+];
+
 export default defineConfig({
   // The functions that tests and examples give to `jit` are converted, as they would be in a program.
   plugins: [autograph()],
@@ -21,7 +27,20 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
+    // Most files share the modules of a thread, which saves a third of the time. What counts bytes or starts workers has a process of its own.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          isolate: false,
+          pool: 'threads',
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, pool: 'forks' } },
+    ],
   },
 });
