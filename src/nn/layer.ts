@@ -107,7 +107,7 @@ export abstract class Layer extends Module {
   protected checkFeatures(x: Tensor, size: number): void {
     if (x.shape.at(-1) !== size)
       throw new ShapeError(
-        `${this.where}: was built for inputs of size ${size} along the last axis, got ${x.dtype}[${x.shape}]`,
+        `${this.where}: was built for inputs of size ${size} along the last axis, got ${x.dtype}[${x.shape}]; reshape the input, or make another layer for it`,
       );
   }
 

@@ -22,10 +22,10 @@ describe('layers', () => {
     const layer = new Dense(5, { name: 'head' });
     layer(zeros([2, 3]));
     expect(messageOf(() => layer(zeros([2, 4])))).toBe(
-      "ShapeError: Dense 'head': was built for inputs of size 3 along the last axis, got float32[2,4]",
+      "ShapeError: Dense 'head': was built for inputs of size 3 along the last axis, got float32[2,4]; reshape the input, or make another layer for it",
     );
     expect(messageOf(() => jit((x: Tensor) => layer(x))(zeros([7, 1])))).toBe(
-      "ShapeError: Dense 'head': was built for inputs of size 3 along the last axis, got float32[7,1]",
+      "ShapeError: Dense 'head': was built for inputs of size 3 along the last axis, got float32[7,1]; reshape the input, or make another layer for it",
     );
     expect(messageOf(() => new Conv2D(4, 3)(zeros([2, 3])))).toBe(
       'ShapeError: Conv2D: expected at least 4 axes, the first for the batch, got float32[2,3]',
