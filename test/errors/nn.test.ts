@@ -17,6 +17,21 @@ const refused = async (f: () => Promise<unknown>): Promise<string> => {
   }
 };
 
+describe('losses', () => {
+  it('know their classes, eager and compiled', () => {
+    const loss = (labels: Tensor, logits: Tensor): Tensor => nn.softmaxCrossEntropy(labels, logits);
+    const logits = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (const f of [loss, jit(loss), jit(loss, { backend: 'js' })])
+      for (const wrong of [5, -1])
+        expect(messageOf(() => f(tensor(Int32Array.of(0, wrong)), logits))).toBe(
+          `CheckError: sparseCategoricalCrossentropy: classes go from 0 to 1, got ${wrong === 5 ? '[0 5]' : '[ 0 -1]'}`,
+        );
+  });
+});
+
 describe('layers', () => {
   it('name themselves when the input has another size', () => {
     const layer = new Dense(5, { name: 'head' });
