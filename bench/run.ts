@@ -1,7 +1,9 @@
-// `npm run bench [suite …] [-- --smoke]`: measures with tinybench, prints tables, writes out/bench.json and the change since the last run.
+// `npm run bench [suite …] [-- --smoke]`: measures with tinybench, prints tables, writes out/bench.json and the change since the last run. Figures are medians
+// of what was measured while nobody else used the core (bench/canary.ts).
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
-import type { Case, Suite } from './suite.ts';
+import { calm, median, type Sample, sample, trusted } from './canary.ts';
+import type { Case, Suite, Variant } from './suite.ts';
 import { autograph } from './suites/autograph.ts';
 import { compile } from './suites/compile.ts';
 import { control } from './suites/control.ts';
@@ -55,6 +57,43 @@ function show(rows: readonly (readonly string[])[]): void {
   }
 }
 
+/** Medians of slices of about `sliceMs`, until each variant has this many calm ones, or has had the most. */
+const effort = smoke ? { sliceMs: 0, calm: 0, most: 1 } : { sliceMs: 100, calm: 7, most: 25 };
+
+// The least that a canary took since the process began.
+let best = Number.POSITIVE_INFINITY;
+
+/** The median of one slice, in milliseconds. */
+function slice({ name, run }: Variant, warmUp: boolean): number {
+  const bench = new Bench({
+    time: effort.sliceMs,
+    iterations: 1,
+    warmup: warmUp,
+    warmupTime: 200,
+    warmupIterations: 3,
+  });
+  bench.add(name, run);
+  bench.runSync();
+  const { result } = bench.tasks[0]!;
+  if (result.state === 'errored') throw result.error;
+  if (result.state !== 'completed') throw new Error(`${name}: ${result.state}`);
+  return result.latency.p50;
+}
+
+/** Slices of all variants in turn, so that what slows the machine down slows all of them. */
+function slicesOf(variants: readonly Variant[]): readonly (readonly Sample<number>[])[] {
+  const slices: Sample<number>[][] = variants.map(() => []);
+  for (let round = 0; round < effort.most; round++) {
+    variants.forEach((variant, v) => {
+      if (round > 0 && calm(slices[v]!, best).length >= effort.calm) return;
+      const taken = sample(() => slice(variant, round === 0 && !smoke));
+      slices[v]!.push(taken);
+      best = Math.min(best, taken.canary);
+    });
+  }
+  return slices;
+}
+
 function measure(
   { name, variants, repeat = 1, flops, firstCall, stages }: Case,
   before: Record<string, number> = {},
@@ -64,27 +103,20 @@ function measure(
   if (stages)
     show(Object.entries(stages).map(([stage, ms]) => [stage, showTime(ms), change(ms, before[stage])]));
   if (variants.length === 0) return result;
-  const bench = new Bench(
-    smoke
-      ? { time: 0, iterations: 1, warmup: false }
-      : { time: 700, iterations: 7, warmupTime: 200, warmupIterations: 3 },
-  );
-  for (const variant of variants) bench.add(variant.name, variant.run);
-  bench.runSync();
   let reference: number | undefined;
-  const rows = bench.tasks.map((task): string[] => {
-    const { result: r } = task;
-    if (r.state === 'errored') throw r.error;
-    if (r.state !== 'completed') throw new Error(`${task.name}: ${r.state}`);
-    const ms = r.latency.p50 / repeat;
+  const rows = slicesOf(variants).map((slices, v): string[] => {
+    const { name } = variants[v]!;
+    const ms = median(trusted(slices, best).map((s) => s.value))! / repeat;
     reference ??= ms;
-    result[task.name] = ms;
+    result[name] = ms;
+    const quiet = calm(slices, best).length;
     return [
-      task.name,
+      name,
       showTime(ms),
-      reference === ms ? '' : `${(reference / ms).toFixed(1)}x`,
+      v === 0 ? '' : `${(reference / ms).toFixed(1)}x`,
       flops === undefined ? '' : `${(flops / ms / 1e6).toFixed(2)} GFLOP/s`,
-      change(ms, before[task.name]),
+      change(ms, before[name]),
+      smoke || quiet >= effort.calm ? '' : quiet === 0 ? 'disturbed' : `${quiet} calm`,
     ];
   });
   show(rows);

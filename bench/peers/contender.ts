@@ -1,5 +1,6 @@
 // What a library has to offer to be measured, and the process that offers it.
 import { createWriteStream } from 'node:fs';
+import { canary } from '../canary.ts';
 import { type Answer, type Arrays, type Command, messages, send } from './wire.ts';
 
 /** One workload in one library, ready to run. */
@@ -52,7 +53,9 @@ export async function serve(library: Library): Promise<void> {
       } else {
         const run = command.reading ? current?.runAndRead : current?.run;
         if (run === undefined) throw new Error('nothing was prepared');
-        send(answers, { kind: 'sampled', ms: await measure(run, command.ms) });
+        const before = canary();
+        const ms = await measure(run, command.ms);
+        send(answers, { kind: 'sampled', ms, canary: Math.max(before, canary()) });
       }
     } catch (error) {
       send(answers, {

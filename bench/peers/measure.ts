@@ -1,4 +1,5 @@
 // One workload, everywhere: prepared by each contender, compared, and then measured round by round.
+import { calm, type Sample, trusted } from '../canary.ts';
 import { deviation } from './agreement.ts';
 import type { Process } from './processes.ts';
 import type { Entry, Row } from './table.ts';
@@ -6,6 +7,7 @@ import type { Arrays } from './wire.ts';
 import type { Workload } from './workloads.ts';
 
 export interface Effort {
+  /** Undisturbed samples of each contender; it is given three times as many tries. */
   readonly rounds: number;
   readonly warmUpMs: number;
   readonly sampleMs: number;
@@ -17,7 +19,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Measuring {
   readonly process: Process;
-  readonly entry: Writable<Entry> & { readonly samples: number[]; readonly readSamples: number[] };
+  readonly entry: Writable<Entry>;
+  readonly samples: Sample<number>[];
+  readonly readSamples: Sample<number>[];
 }
 
 export async function measured(
@@ -29,8 +33,8 @@ export async function measured(
   const all: Measuring[] = [];
   let reference: Arrays | undefined;
   for (const process of processes) {
-    const entry: Measuring['entry'] = { name: process.name, samples: [], readSamples: [] };
-    all.push({ process, entry });
+    const entry: Measuring['entry'] = { name: process.name, samples: [], readSamples: [], disturbed: 0 };
+    all.push({ process, entry, samples: [], readSamples: [] });
     const answer = await process.ask({ kind: 'prepare', workload: name, inputs: given, warmUpMs });
     if (answer.kind === 'absent') entry.absent = answer.why;
     else if (answer.kind === 'failed') entry.failure = answer.message;
@@ -41,16 +45,26 @@ export async function measured(
       entry.agrees = entry.deviation <= tolerance;
     }
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const { process, entry } of all) {
-      const spent = [...entry.samples, ...entry.readSamples].reduce((sum, ms) => sum + ms, 0);
-      if (entry.agrees === undefined || entry.failure !== undefined || spent > mostMs) continue;
+  for (let round = 0; round < 3 * rounds; round++) {
+    for (const { process, entry, samples, readSamples } of all) {
+      const taken = [...samples, ...readSamples];
+      const spent = taken.reduce((sum, { value }) => sum + value, 0);
+      const enough = round >= rounds && calm(samples, process.leastCanary()).length >= rounds;
+      if (entry.agrees === undefined || entry.failure !== undefined || enough || spent > mostMs) continue;
       for (const reading of entry.reads ? [false, true] : [false]) {
         const answer = await process.ask({ kind: 'sample', ms: sampleMs, reading });
-        if (answer.kind === 'sampled') (reading ? entry.readSamples : entry.samples).push(answer.ms);
+        if (answer.kind === 'sampled')
+          (reading ? readSamples : samples).push({ value: answer.ms, canary: answer.canary });
         else if (answer.kind === 'failed') entry.failure = answer.message;
       }
     }
+  }
+  for (const { process, entry, samples, readSamples } of all) {
+    const best = process.leastCanary();
+    const values = (of: readonly Sample<number>[]): number[] => trusted(of, best).map((s) => s.value);
+    entry.samples = values(samples);
+    entry.readSamples = values(readSamples);
+    entry.disturbed = samples.length - calm(samples, best).length;
   }
   return { name, title, tolerance, entries: all.map(({ entry }) => entry) };
 }

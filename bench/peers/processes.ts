@@ -52,11 +52,16 @@ export interface Process {
   readonly name: string;
   /** Waits for the answer. A process that has ended, or does not answer in time, has failed, and so has all that it is asked afterwards. */
   ask(command: Command): Promise<Answer>;
+  /** The least that its canary took so far, here or in another process of the same program: milliseconds, infinite before the first sample. */
+  leastCanary(): number;
   end(): void;
 }
 
 // For the slowest of them, one run takes seconds.
 const patienceMs = 120_000;
+
+// By program: the canaries of all that run in Node are one function.
+const leastCanaries = new Map<string, number>();
 
 export function start({ name, command: [program, ...args] }: Contender): Process {
   const child: ChildProcess = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe', 'pipe'] });
@@ -72,6 +77,7 @@ export function start({ name, command: [program, ...args] }: Contender): Process
   child.stdin!.on('error', () => {
     over ??= 'it takes no commands any more';
   });
+  const leastCanary = (): number => leastCanaries.get(program) ?? Number.POSITIVE_INFINITY;
   const failed = (): Answer => ({ kind: 'failed', message: over ?? 'unknown' });
   return {
     name,
@@ -88,9 +94,14 @@ export function start({ name, command: [program, ...args] }: Contender): Process
         over = `no answer in ${patienceMs / 1000} s`;
         child.kill();
       } else if (next.done) over ??= lastLineOf(lastWords) ?? `it ended with code ${child.exitCode}`;
-      else return next.value;
+      else {
+        if (next.value.kind === 'sampled')
+          leastCanaries.set(program, Math.min(leastCanary(), next.value.canary));
+        return next.value;
+      }
       return failed();
     },
+    leastCanary,
     end: () => {
       child.stdin!.end();
     },

@@ -1,5 +1,6 @@
 // What a run of bench:peers prints.
 import { arch, cpus } from 'node:os';
+import { median } from '../canary.ts';
 
 /** One contender on one workload: measured, absent (with what it lacks), or failed. */
 export interface Entry {
@@ -10,9 +11,11 @@ export interface Entry {
   /** The largest relative difference to the first contender's results, and whether it is within the tolerance. */
   readonly deviation?: number;
   readonly agrees?: boolean;
-  /** Milliseconds per run, one sample a round; and with the result read into a typed array. */
+  /** Milliseconds per run, one sample a round; and with the result read into a typed array. Without the disturbed ones, unless all of them were. */
   readonly samples: readonly number[];
   readonly readSamples: readonly number[];
+  /** How many samples were taken while the core was not ours alone. */
+  readonly disturbed: number;
 }
 
 export interface Row {
@@ -27,13 +30,6 @@ export function describeMachine(): string {
   return `Node ${process.versions.node}, V8 ${process.versions.v8}, ${cpus().length} × ${cpu?.model.trim() || arch()}`;
 }
 
-export function median(samples: readonly number[]): number | undefined {
-  if (samples.length === 0) return undefined;
-  const sorted = [...samples].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
 export function showTime(ms: number | undefined): string {
   if (ms === undefined) return '–';
   if (ms >= 1) return `${ms.toPrecision(ms >= 100 ? 4 : 3)} ms`;
@@ -45,9 +41,9 @@ export function showTime(ms: number | undefined): string {
 export function showRow({ title, tolerance, entries }: Row): string {
   const first = median(entries[0]?.samples ?? []);
   const lines = entries.map((entry): readonly string[] => {
-    const { name, absent, failure, samples, readSamples, deviation, agrees } = entry;
-    if (failure !== undefined) return [name, 'failed', '', '', '', firstLine(failure)];
-    if (absent !== undefined) return [name, '–', '', '', '', firstLine(absent)];
+    const { name, absent, failure, samples, readSamples, disturbed, deviation, agrees } = entry;
+    if (failure !== undefined) return [name, 'failed', '', '', '', firstLine(failure), ''];
+    if (absent !== undefined) return [name, '–', '', '', '', firstLine(absent), ''];
     const ms = median(samples);
     const ratio = ms === undefined || first === undefined ? '' : `${(ms / first).toPrecision(3)} ×`;
     const difference = agrees
@@ -60,9 +56,10 @@ export function showRow({ title, tolerance, entries }: Row): string {
       ratio,
       readSamples.length > 0 ? showTime(median(readSamples)) : '',
       difference,
+      disturbed > 0 ? `${disturbed} disturbed` : '',
     ];
   });
-  return `\n${title} (results may differ by ${tolerance})\n${columns([['', 'median', 'best', 'ratio', 'and read', ''], ...lines], [5])}`;
+  return `\n${title} (results may differ by ${tolerance})\n${columns([['', 'median', 'best', 'ratio', 'and read', '', ''], ...lines], [5, 6])}`;
 }
 
 /** One line per workload: here, the best of the other JavaScript libraries with one thread, and the ratio to it with one thread. */

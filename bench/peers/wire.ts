@@ -24,8 +24,8 @@ export type Command =
 export type Answer =
   /** Results to compare, and whether the time of reading them back can be measured too. */
   | { readonly kind: 'prepared'; readonly results: Arrays; readonly reads: boolean }
-  /** Milliseconds of one run. */
-  | { readonly kind: 'sampled'; readonly ms: number }
+  /** Milliseconds of one run, and of the canary around it. */
+  | { readonly kind: 'sampled'; readonly ms: number; readonly canary: number }
   /** It has no such workload; `why` says what it lacks. */
   | { readonly kind: 'absent'; readonly why: string }
   | { readonly kind: 'failed'; readonly message: string };

@@ -2,24 +2,35 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
+import { bestOf, calm, type Sample, sample, trusted } from '../canary.ts';
 import { type Compile, medianStages, mlpStep, mnistStep, stagesOf, transformerStep } from '../compilation.ts';
 import { type Case, type Suite, values } from '../suite.ts';
 
-const rounds = 5;
+type Stages = Record<string, number>;
 
-function repeated(run: () => Record<string, number>): Record<string, number> {
-  return medianStages(Array.from({ length: rounds }, run));
+/** Compilations that were not disturbed, and how many are tried for them. */
+const effort = { calm: 5, most: 15 };
+
+let best = Number.POSITIVE_INFINITY;
+
+function repeated(take: () => Sample<Stages>): Stages {
+  const samples: Sample<Stages>[] = [];
+  while (samples.length < effort.most && calm(samples, best).length < effort.calm) {
+    samples.push(take());
+    best = bestOf(samples, best);
+  }
+  return medianStages(trusted(samples, best).map((s) => s.value));
 }
 
 function warm(name: string, compile: Compile): Case {
-  return { name, stages: repeated(() => stagesOf(compile)), variants: [] };
+  return { name, stages: repeated(() => sample(() => stagesOf(compile))), variants: [] };
 }
 
 // The first compilation of a process, which is what a user waits for: the engine has not optimised the compiler yet.
 // Each process starts as this one did, with the same loader.
 function cold(name: string, step: string): Case {
   const script = fileURLToPath(new URL('../cold.ts', import.meta.url));
-  const start = (): Record<string, number> =>
+  const start = (): Sample<Stages> =>
     JSON.parse(execFileSync(process.execPath, [...process.execArgv, script, step], { encoding: 'utf8' }));
   return { name: `${name}, first of a process`, stages: repeated(start), variants: [] };
 }

@@ -34,7 +34,7 @@ export function linearOf(e: Expr): Linear {
       collect(x.b, Math.imul(times, x.a.value));
     else {
       // Atoms of one text are one value: locals of one name in one scope, or loads of one place between the same statements.
-      const key = printExpr(x);
+      const key = x.kind === 'local' ? x.name : printExpr(x);
       terms.set(key, { atom: x, times: ((terms.get(key)?.times ?? 0) + times) | 0 });
     }
   };

@@ -9,6 +9,8 @@ import type { Gathered, Reduction } from './reader.ts';
 
 interface Scope {
   readonly parent: Scope | null;
+  /** The names that are known from here on: the index of its loop, its variables. */
+  readonly names: Set<string>;
   /** Number of loops around: an expression is worth hoisting only out of loops. */
   readonly loops: number;
   /** `arm`: one arm of a select, which unsafe expressions do not leave. `inline`: an arm that can hold no statements of its own. */
@@ -20,7 +22,7 @@ interface Scope {
 
 function inside(parent: Scope | null, kind: Scope['kind']): Scope {
   const loops = (parent?.loops ?? 0) + (kind === 'loop' || kind === 'reduce' ? 1 : 0);
-  return { parent, loops, kind, out: [], lets: new Map(), placed: new Set() };
+  return { parent, names: new Set(), loops, kind, out: [], lets: new Map(), placed: new Set() };
 }
 
 function isGuarded(scope: Scope): boolean {
@@ -37,7 +39,6 @@ function nearest(from: Scope, test: (scope: Scope) => boolean): Scope | undefine
 export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt[] {
   const { intern, reductions, conditions, rounds, names, fresh } = gathered;
   const uses = countUses(draft, gathered);
-  const homes = new Map<string, Scope>();
   const needs = new Map<Expr, ReadonlySet<string>>();
   const unsafe = new Map<Expr, boolean>([...gathered.unsafe].map((e) => [e, true]));
   const root = inside(null, 'root');
@@ -73,11 +74,15 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
   };
 
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
-  const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope => {
-    const homesWanted = new Set([...wanted].map((name) => homes.get(name)));
-    return nearest(from, (s) => homesWanted.has(s) || (stays && isGuarded(s))) ?? root;
+  const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope =>
+    nearest(from, (s) => (stays && isGuarded(s)) || knowsAny(s, wanted)) ?? root;
+  const find = (e: Expr, from: Scope): Expr | undefined => {
+    for (let scope: Scope | null = from; scope; scope = scope.parent) {
+      const known = scope.lets.get(e);
+      if (known !== undefined) return known;
+    }
+    return undefined;
   };
-  const find = (e: Expr, from: Scope): Expr | undefined => nearest(from, (s) => s.lets.has(e))?.lets.get(e);
   const isPlaced = (what: unknown, from: Scope): boolean =>
     nearest(from, (s) => s.placed.has(what)) !== undefined;
 
@@ -145,7 +150,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     const { name, op, index, extent, value } = reduction;
     const at = home(scope, namesIn(k.local(value.type, name)), isUnsafe(value));
     const body = inside(at, 'reduce');
-    homes.set(index, body);
+    body.names.add(index);
     const result = spell(value, body);
     at.out.push({ kind: 'reduce', name, op, type: value.type, index, extent, body: body.out, value: result });
     at.placed.add(reduction);
@@ -180,7 +185,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     switch (s.kind) {
       case 'for': {
         const body = inside(scope, 'loop');
-        homes.set(s.index, body);
+        body.names.add(s.index);
         run(s.body, body);
         scope.out.push({ ...s, body: body.out });
         return;
@@ -188,7 +193,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
       case 'var':
       case 'assign': {
         const value = spell(intern(s.value), scope);
-        if (s.kind === 'var') homes.set(s.name, scope);
+        if (s.kind === 'var') scope.names.add(s.name);
         scope.out.push({ ...s, value });
         return;
       }
@@ -203,14 +208,27 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
   return root.out;
 }
 
+function knowsAny({ names }: Scope, wanted: ReadonlySet<string>): boolean {
+  if (names.size > 0) for (const name of wanted) if (names.has(name)) return true;
+  return false;
+}
+
+const noNames: ReadonlySet<string> = new Set();
+
 function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  let all: ReadonlySet<string> = new Set();
+  let all = noNames;
   // Most often one operand needs what all need: its set serves for all.
   for (const set of sets) {
-    if ([...set].every((name) => all.has(name))) continue;
-    all = [...all].every((name) => set.has(name)) ? set : new Set([...all, ...set]);
+    if (hasAll(all, set)) continue;
+    all = hasAll(set, all) ? set : new Set([...all, ...set]);
   }
   return all;
+}
+
+function hasAll(set: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean {
+  if (set.size < wanted.size) return false;
+  for (const name of wanted) if (!set.has(name)) return false;
+  return true;
 }
 
 function without(set: ReadonlySet<string>, name: string): ReadonlySet<string> {

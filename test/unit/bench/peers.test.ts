@@ -1,10 +1,11 @@
 // The comparison with other libraries, without them: when results agree, what goes over the wire, what a failure looks like.
 import { Readable, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { calm, median, trusted } from '../../../bench/canary.ts';
 import { deviation } from '../../../bench/peers/agreement.ts';
 import { measured } from '../../../bench/peers/measure.ts';
 import { type Contender, start } from '../../../bench/peers/processes.ts';
-import { median, showRow, showTime } from '../../../bench/peers/table.ts';
+import { showRow, showTime } from '../../../bench/peers/table.ts';
 import { type Answer, type Arrays, type Command, messages, send } from '../../../bench/peers/wire.ts';
 
 const of = (...data: number[]): Arrays => ({ y: { shape: [data.length], data: Float32Array.from(data) } });
@@ -64,7 +65,7 @@ describe('a process', () => {
       });`,
     ],
   });
-  const sampled = (ms: number): Answer => ({ kind: 'sampled', ms });
+  const sampled = (ms: number, canary = 1): Answer => ({ kind: 'sampled', ms, canary });
 
   it('that ends is a row, and the others go on', async () => {
     const prepared: Answer = { kind: 'prepared', results: {}, reads: false };
@@ -88,6 +89,21 @@ describe('a process', () => {
     expect(text).toMatch(/lacking +– +has none/);
   });
 
+  it('that was disturbed is asked again, and judged by what was not', async () => {
+    const prepared: Answer = { kind: 'prepared', results: {}, reads: false };
+    const processes = [
+      contender('first', prepared, sampled(9, 1.2), sampled(3, 1), sampled(1, 1.1)),
+      contender('always', prepared, ...[9, 8, 7, 6, 5].map((ms) => sampled(ms, 2)), sampled(4, 1)),
+    ].map(start);
+    const row = await measured(workload, processes, effort);
+    for (const p of processes) p.end();
+    expect(row.entries.map(({ samples, disturbed }) => ({ samples, disturbed }))).toEqual([
+      { samples: [3, 1], disturbed: 1 },
+      { samples: [4], disturbed: 5 },
+    ]);
+    expect(showRow(row)).toMatch(/first +2\.00 ms .* 1 disturbed/);
+  });
+
   it('whose results differ is called out', async () => {
     const result = (x: string): Answer => ({
       kind: 'prepared',
@@ -107,6 +123,13 @@ describe('a process', () => {
     ]);
     expect(showRow(row)).toContain('DIFFERS by 1');
   });
+});
+
+it('samples are calm when their canary was near its best; where none was, all count', () => {
+  const samples = [1, 1.1, 1.5].map((canary) => ({ value: canary, canary }));
+  expect(calm(samples, 1)).toEqual(samples.slice(0, 2));
+  expect(trusted(samples, 1)).toEqual(samples.slice(0, 2));
+  expect(trusted(samples, 0.5)).toEqual(samples);
 });
 
 it('times and medians', () => {
