@@ -201,5 +201,10 @@ function trafficOf(
     }
   };
   walk(program.steps, true);
-  return (argument) => ({ comesIn: read.has(argument), goesOut: written.has(argument) });
+  // Nothing is in the array of a result yet, whatever the branches and loops that write it leave.
+  const isInput = (argument: number): boolean => argument < program.inputs.length;
+  return (argument) => ({
+    comesIn: isInput(argument) && read.has(argument),
+    goesOut: written.has(argument),
+  });
 }
