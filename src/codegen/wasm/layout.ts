@@ -163,11 +163,12 @@ function trafficOf(
     const memory = located.get(slot)?.memory;
     return memory && argumentIndex(memory, program);
   };
-  // What is written only in some runs keeps in others what it held.
+  // What is written only in some runs keeps in others what it held; in the array of a result that was nothing.
   const touch = (slot: number, reads: boolean, writes: boolean, always: boolean): void => {
     const argument = argumentOf(slot);
     if (argument === undefined) return;
-    if ((reads || !always) && !written.has(argument)) read.add(argument);
+    const keeps = !always && argument < program.inputs.length;
+    if ((reads || keeps) && !written.has(argument)) read.add(argument);
     if (writes) written.add(argument);
   };
   const walk = (steps: readonly Step[], always: boolean): void => {
@@ -201,10 +202,5 @@ function trafficOf(
     }
   };
   walk(program.steps, true);
-  // Nothing is in the array of a result yet, whatever the branches and loops that write it leave.
-  const isInput = (argument: number): boolean => argument < program.inputs.length;
-  return (argument) => ({
-    comesIn: isInput(argument) && read.has(argument),
-    goesOut: written.has(argument),
-  });
+  return (argument) => ({ comesIn: read.has(argument), goesOut: written.has(argument) });
 }

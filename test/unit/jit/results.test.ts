@@ -117,7 +117,7 @@ describe.each(backends)('small results (%s)', (backend) => {
 
   it('that are numbers or arguments unchanged stay what they are', () => {
     const f = jit((x: Tensor, n: Tensor, b: Tensor) => [x, n, where(b, x, n), b], { backend });
-    const call = (): Tensor[] => f(tensor([1, 2]), 3 as unknown as Tensor, true as unknown as Tensor);
+    const call = (): Tensor[] => f(tensor([1, 2]), 3 as unknown as Tensor, tensor(true));
     const [first, second] = [call(), call()];
     for (const results of [first, second])
       expect(results.map((t) => t.toArray())).toEqual([[1, 2], 3, [1, 2], true]);
