@@ -37,7 +37,7 @@ export function describeArguments(
   const leaves = flat.leaves.map((x): LeafKey => {
     if (typeof x === 'number') return numberKey;
     if (x instanceof Variable) return { kind: 'variable', variable: x };
-    return { kind: 'tensor', type: { dtype: x.dtype, shape: x.shape } };
+    return { kind: 'tensor', type: x.type };
   });
   return { flat, key: { tree: snapshotStatics(flat.tree, 'args'), leaves } };
 }
@@ -86,7 +86,7 @@ function matchesLeaf(key: LeafKey, value: unknown): boolean {
   if (value instanceof Tensor) {
     if (value instanceof Variable) return false;
     const { type } = value;
-    // Results of a compiled function have one type object each.
+    // Results of a compiled function have the type objects of its arguments, where there are some of their types.
     return type === key.type || (type.dtype === dtype && sameShape(type.shape, shape));
   }
   if (shape.length > 0) return false;

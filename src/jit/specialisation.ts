@@ -74,7 +74,8 @@ export class Specialisation {
   executable(): Executable {
     if (this.#executable === undefined) {
       const donated = this.#donated();
-      const executable = new Executable({ ...this.traced, donated }, this.#settings);
+      const types = this.key.leaves.flatMap((leaf) => (leaf.kind === 'tensor' ? [leaf.type] : []));
+      const executable = new Executable({ ...this.traced, donated, types }, this.#settings);
       const { ns } = executable.compilation.code;
       if (donated.length > 0) this.#donation = () => this.#donations(ns);
       this.#executable = executable;
