@@ -80,7 +80,8 @@ export function matches(tree: Tree, value: unknown, leaves: readonly LeafKey[], 
   }
 }
 
-function matchesLeaf(key: LeafKey, value: unknown): boolean {
+/** Does a leaf have this key? */
+export function matchesLeaf(key: LeafKey, value: unknown): boolean {
   if (key.kind === 'variable') return value === key.variable;
   const { dtype, shape } = key.type;
   if (value instanceof Tensor) {
@@ -93,8 +94,8 @@ function matchesLeaf(key: LeafKey, value: unknown): boolean {
   return typeof value === 'number' && dtype === 'float32';
 }
 
-// Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are.
-function sameStatic(a: unknown, b: unknown): boolean {
+/** Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are. */
+export function sameStatic(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) && (typeof a !== 'object' || a === null)) return true;
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((x, i) => sameStatic(x, b[i]));
