@@ -6,7 +6,6 @@ import { Variable } from '../tensor/variable.ts';
 import {
   checkDepth,
   type Flat,
-  flatten,
   flattenAs,
   type IsStatic,
   isPlainObject,
@@ -16,7 +15,7 @@ import {
 import { TreeError } from '../util/errors.ts';
 import { Spec } from './spec.ts';
 
-/** What is known of a leaf: its type, or which variable it is. Numbers are float32 scalars, booleans bool scalars. */
+/** What is known of a leaf: its type, or which variable it is. Numbers are float32 scalars. */
 export type LeafKey =
   | { readonly kind: 'tensor'; readonly type: TensorType }
   | { readonly kind: 'variable'; readonly variable: Variable };
@@ -28,21 +27,23 @@ export interface ArgumentKey {
 }
 
 const numberKey: LeafKey = { kind: 'tensor', type: { dtype: 'float32', shape: [] } };
-const booleanKey: LeafKey = { kind: 'tensor', type: { dtype: 'bool', shape: [] } };
 
-/** The arguments flattened, and their key. Throws a TreeError for arguments that are no trees. */
+/** The arguments flattened, and their key. Booleans are part of the structure, so that `if (training)` asks a boolean. Throws a TreeError for arguments that are no trees. */
 export function describeArguments(
   args: readonly unknown[],
   isStatic: IsStatic,
 ): { readonly flat: Flat; readonly key: ArgumentKey } {
-  const flat = flatten(args, 'args', isStatic);
+  const flat = flattenAs(args, 'args', isArgumentLeaf, isStatic);
   const leaves = flat.leaves.map((x): LeafKey => {
     if (typeof x === 'number') return numberKey;
-    if (typeof x === 'boolean') return booleanKey;
     if (x instanceof Variable) return { kind: 'variable', variable: x };
-    return { kind: 'tensor', type: { dtype: x.dtype, shape: x.shape } };
+    return { kind: 'tensor', type: x.type };
   });
   return { flat, key: { tree: snapshotStatics(flat.tree, 'args'), leaves } };
+}
+
+function isArgumentLeaf(x: unknown): x is Tensor | number {
+  return typeof x === 'number' || isTensor(x);
 }
 
 /** The key a `signature` stands for. Static positions hold anything. */
@@ -79,21 +80,22 @@ export function matches(tree: Tree, value: unknown, leaves: readonly LeafKey[], 
   }
 }
 
-function matchesLeaf(key: LeafKey, value: unknown): boolean {
+/** Does a leaf have this key? */
+export function matchesLeaf(key: LeafKey, value: unknown): boolean {
   if (key.kind === 'variable') return value === key.variable;
   const { dtype, shape } = key.type;
   if (value instanceof Tensor) {
     if (value instanceof Variable) return false;
     const { type } = value;
-    // Results of a compiled function have one type object each.
+    // Results of a compiled function have the type objects of its arguments, where there are some of their types.
     return type === key.type || (type.dtype === dtype && sameShape(type.shape, shape));
   }
   if (shape.length > 0) return false;
-  return typeof value === 'number' ? dtype === 'float32' : typeof value === 'boolean' && dtype === 'bool';
+  return typeof value === 'number' && dtype === 'float32';
 }
 
-// Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are.
-function sameStatic(a: unknown, b: unknown): boolean {
+/** Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are. */
+export function sameStatic(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) && (typeof a !== 'object' || a === null)) return true;
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((x, i) => sameStatic(x, b[i]));

@@ -7,15 +7,20 @@ import { isRecording, type Symbolic } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
-import type { Tree } from '../trace/tree.ts';
+import { type Tree, unflatten } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
+import type { Donations } from './donations.ts';
 import { Executable } from './executable.ts';
 import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
 import { type Profile, profile } from './profile.ts';
+import { compileStructure, type Structure } from './structure.ts';
 import type { TracedCall } from './traced.ts';
 import { Unit } from './unit.ts';
+
+// Calls after which code for the structure of arguments and results pays: it takes some hundred calls to make it.
+const oftenRun = 500;
 
 export class Specialisation {
   readonly key: ArgumentKey;
@@ -26,15 +31,20 @@ export class Specialisation {
   readonly #foreign: readonly Trace[];
   // Which leaves are parameters; null where all are.
   readonly #parameters: readonly number[] | null;
-  readonly #donation: (() => Donation) | null;
+  readonly #donations: Donations;
+  #donation: (() => Donation) | null = null;
   readonly #history: CallHistory;
   readonly #conditional: boolean;
   #executable: Executable | undefined;
+  // What most calls go through, from when there have been some.
+  #structure: Structure | null = null;
+  #runs = 0;
 
-  constructor(key: ArgumentKey, traced: TracedCall, settings: Settings) {
+  constructor(key: ArgumentKey, traced: TracedCall, settings: Settings, donations: Donations) {
     this.key = key;
     this.traced = traced;
     this.#settings = settings;
+    this.#donations = donations;
     this.unit = new Unit(traced.func, settings);
     this.#foreign = traced.captures.flatMap((c) =>
       c.kind === 'tensor' && c.tensor instanceof TracedTensor ? [c.tensor.trace] : [],
@@ -43,7 +53,6 @@ export class Specialisation {
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
     this.#conditional = traced.settings.length + traced.gradients.expected.length > 0;
     this.#history = new CallHistory(traced, this.unit, settings.name);
-    this.#donation = settings.donate.size === 0 ? null : () => donationOf(settings.name);
   }
 
   /** Nothing limits its life: it captured no tensor of another trace. */
@@ -57,7 +66,9 @@ export class Specialisation {
   /** Are these its arguments? If so, `leaves` holds theirs. */
   accepts(args: readonly unknown[], leaves: unknown[]): boolean {
     return (
-      matches(this.key.tree, args, this.key.leaves, leaves) &&
+      (this.#structure !== null
+        ? this.#structure.accepts(args, leaves)
+        : matches(this.key.tree, args, this.key.leaves, leaves)) &&
       (!this.#conditional || this.#holds()) &&
       (this.lasting || this.usable)
     );
@@ -70,12 +81,28 @@ export class Specialisation {
 
   /** Compiled, bound to the captures. */
   executable(): Executable {
-    this.#executable ??= new Executable({ ...this.traced, donated: this.#donated() }, this.#settings);
+    if (this.#executable === undefined) {
+      const donated = this.#donated();
+      const types = this.key.leaves.flatMap((leaf) => (leaf.kind === 'tensor' ? [leaf.type] : []));
+      const executable = new Executable({ ...this.traced, donated, types }, this.#settings);
+      const { ns } = executable.compilation.code;
+      if (donated.length > 0) this.#donation = () => this.#donations(ns);
+      this.#executable = executable;
+    }
     return this.#executable;
+  }
+
+  /** The results as the function returns them, from those that are tensors. */
+  rebuild(results: readonly Tensor[]): unknown {
+    return this.#structure !== null
+      ? this.#structure.rebuild(results)
+      : unflatten(this.traced.output, results);
   }
 
   /** The results under eager mode. */
   run(leaves: readonly unknown[]): readonly Tensor[] {
+    this.#runs++;
+    if (this.#runs === oftenRun) this.#structure = compileStructure(this.key, this.traced.output);
     const given = this.#arguments(leaves);
     if (this.#history.concerns(given)) {
       const graph = graphOf(given);
@@ -146,17 +173,6 @@ export class Specialisation {
     const parameters = this.#parameters ?? this.key.leaves.map((_, i) => i);
     return parameters.flatMap((leaf, i) => (leaves.has(leaf) ? [i] : []));
   }
-}
-
-// The caller of the jitted function is some frames up, and every frame takes its time at every call.
-const framesKept = 8;
-
-function donationOf(call: string): Donation {
-  const saved = Error.stackTraceLimit;
-  Error.stackTraceLimit = framesKept;
-  const stack = new Error(call);
-  Error.stackTraceLimit = saved;
-  return { call, stack };
 }
 
 // The graph that an argument is of, if one is.
