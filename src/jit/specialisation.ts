@@ -7,7 +7,7 @@ import { isRecording, type Symbolic, withRecording } from '../tensor/history.ts'
 import { Tensor } from '../tensor/tensor.ts';
 import { changedSettings, dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
-import type { Tree } from '../trace/tree.ts';
+import { type Tree, unflatten } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
 import {
   applyEffects,
@@ -22,8 +22,12 @@ import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
 import { type Profile, profile } from './profile.ts';
+import { compileStructure, type Structure } from './structure.ts';
 import type { TracedCall } from './traced.ts';
 import { Unit } from './unit.ts';
+
+// Calls after which code for the structure of arguments and results pays: it takes some hundred calls to make it.
+const oftenRun = 500;
 
 export class Specialisation {
   readonly key: ArgumentKey;
@@ -39,6 +43,9 @@ export class Specialisation {
   readonly #history: CallHistory;
   readonly #conditional: boolean;
   #executable: Executable | undefined;
+  // What most calls go through, from when there have been some.
+  #structure: Structure | null = null;
+  #runs = 0;
 
   constructor(key: ArgumentKey, traced: TracedCall, settings: Settings, donations: Donations) {
     this.key = key;
@@ -67,7 +74,9 @@ export class Specialisation {
   /** Are these its arguments? If so, `leaves` holds theirs. */
   accepts(args: readonly unknown[], leaves: unknown[]): boolean {
     return (
-      matches(this.key.tree, args, this.key.leaves, leaves) &&
+      (this.#structure !== null
+        ? this.#structure.accepts(args, leaves)
+        : matches(this.key.tree, args, this.key.leaves, leaves)) &&
       (!this.#conditional || this.#holds(leaves)) &&
       (this.lasting || this.usable)
     );
@@ -99,7 +108,8 @@ export class Specialisation {
   executable(): Executable {
     if (this.#executable === undefined) {
       const donated = this.#donated();
-      const executable = new Executable({ ...this.traced, donated }, this.#settings);
+      const types = this.key.leaves.flatMap((leaf) => (leaf.kind === 'tensor' ? [leaf.type] : []));
+      const executable = new Executable({ ...this.traced, donated, types }, this.#settings);
       const { ns } = executable.compilation.code;
       if (donated.length > 0) this.#donation = () => this.#donations(ns);
       this.#executable = executable;
@@ -107,8 +117,17 @@ export class Specialisation {
     return this.#executable;
   }
 
+  /** The results as the function returns them, from those that are tensors. */
+  rebuild(results: readonly Tensor[]): unknown {
+    return this.#structure !== null
+      ? this.#structure.rebuild(results)
+      : unflatten(this.traced.output, results);
+  }
+
   /** The results under eager mode. */
   run(leaves: readonly unknown[]): readonly Tensor[] {
+    this.#runs++;
+    if (this.#runs === oftenRun) this.#structure = compileStructure(this.key, this.traced.output);
     const given = this.#arguments(leaves);
     if (this.#history.concerns(given)) {
       const graph = graphOf(given);
