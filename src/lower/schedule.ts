@@ -99,7 +99,8 @@ export function scheduleInLanes(
   const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
   const padsColumns = packs && n % lanes > 1;
-  const collects = order !== undefined && (padsColumns || epilogue > laned.epilogue);
+  // A single sum has its epilogue once wherever it is.
+  const collects = order !== undefined && m * n > 1 && (padsColumns || epilogue > laned.epilogue);
   const parts = packs && k > laned.depth.most ? Math.ceil(k / laned.depth.part) : 1;
   const depth = Math.ceil(k / parts);
   const fullRows = m - (m % rows);
