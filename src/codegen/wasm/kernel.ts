@@ -1,8 +1,8 @@
 // A kernel as a function of the addresses of its buffers. It returns 0, or the code of the assertion that did not hold.
 import { type Division, stepOf } from '../../loop/divide.ts';
 import { indexRange, rangeOf } from '../../loop/interval.ts';
-import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
-import { bodyOf, visitExprs } from '../../loop/visit.ts';
+import type { Kernel, Stmt } from '../../loop/kernel.ts';
+import { fitsRegisters, roundOf } from '../../loop/registers.ts';
 import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { Code } from './code.ts';
@@ -183,21 +183,12 @@ function goesInLanes(s: Loop, context: Context): boolean {
 const shortBody = 32;
 
 function isShort(body: readonly Stmt[]): boolean {
-  let left = shortBody;
-  const count = (e: Expr): void => {
-    left -= e.kind === 'call' ? operationsIn(e.fn) : Number(e.kind !== 'const' && e.kind !== 'local');
-  };
-  visitExprs(body, count);
-  return left >= 0 && body.every((s) => s.kind === 'let' || s.kind === 'store');
-}
-
-function operationsIn(fn: ScalarFunction): number {
-  let operations = 0;
-  for (const e of bodyOf(fn))
-    visitExprs(e, (x) => {
-      operations += x.kind === 'call' ? operationsIn(x.fn) : Number(x.kind !== 'const' && x.kind !== 'local');
-    });
-  return operations;
+  const { loads, operations } = roundOf(body);
+  return (
+    operations + loads <= shortBody &&
+    fitsRegisters(0, 2 * loads) &&
+    body.every((s) => s.kind === 'let' || s.kind === 'store')
+  );
 }
 
 function emitFor(s: Loop, context: Context): void {
