@@ -1,14 +1,21 @@
 // One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
-import { asExpected, setPresence } from '../autodiff/leaf-gradients.ts';
+import { asExpected, setPresence, unexpected } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
-import { isRecording, type Symbolic } from '../tensor/history.ts';
+import { isRecording, type Symbolic, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { dependOn, unchanged } from '../trace/setting.ts';
+import { changedSettings, dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import { type Tree, unflatten } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
+import {
+  applyEffects,
+  checkHistories,
+  givenGradients,
+  sameHistories,
+  unexpectedHistories,
+} from './argument-history.ts';
 import type { Donations } from './donations.ts';
 import { Executable } from './executable.ts';
 import { CallHistory } from './history.ts';
@@ -51,7 +58,8 @@ export class Specialisation {
     );
     const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
-    this.#conditional = traced.settings.length + traced.gradients.expected.length > 0;
+    this.#conditional =
+      traced.settings.length + traced.gradients.expected.length > 0 || traced.effects !== null;
     this.#history = new CallHistory(traced, this.unit, settings.name);
   }
 
@@ -69,14 +77,31 @@ export class Specialisation {
       (this.#structure !== null
         ? this.#structure.accepts(args, leaves)
         : matches(this.key.tree, args, this.key.leaves, leaves)) &&
-      (!this.#conditional || this.#holds()) &&
+      (!this.#conditional || this.#holds(leaves)) &&
       (this.lasting || this.usable)
     );
   }
 
-  // Are the settings and gradients those it was traced for?
-  #holds(): boolean {
-    return unchanged(this.traced.settings) && asExpected(this.traced.gradients.expected);
+  // Are the settings, gradients and histories those it was traced for?
+  #holds(leaves: readonly unknown[]): boolean {
+    const { settings, gradients, effects } = this.traced;
+    return (
+      unchanged(settings) &&
+      asExpected(gradients.expected) &&
+      (effects === null || sameHistories(this.#parametersAmong(leaves), effects.histories))
+    );
+  }
+
+  /** What differs from the settings, gradients and histories that it was traced for. */
+  differences(leaves: readonly unknown[]): readonly string[] {
+    const { settings, gradients, effects, paths } = this.traced;
+    return [
+      ...changedSettings(settings),
+      ...unexpected(gradients.expected),
+      ...(effects === null
+        ? []
+        : unexpectedHistories(this.#parametersAmong(leaves), effects.histories, paths)),
+    ];
   }
 
   /** Compiled, bound to the captures. */
@@ -122,11 +147,13 @@ export class Specialisation {
   // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.
   #runRecorded(leaves: readonly unknown[], given: readonly unknown[]): readonly Tensor[] {
     const history = this.#history;
-    history.checkArguments(given);
     if (history.manner === 'halves') return this.stage(leaves);
     if (history.manner === 'sealed') {
+      const { gradients, effects } = this.traced;
+      if (effects !== null) checkHistories(effects, given);
       const results = this.executable().call(given, this.#donation);
-      setPresence(this.traced.gradients.left);
+      setPresence(gradients.left);
+      if (effects !== null) applyEffects(effects, given, results);
       history.seal(results, given);
       return results;
     }
@@ -140,19 +167,33 @@ export class Specialisation {
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, outputCount, settings, gradients } = this.traced;
+    const { captures, writes, func, settings, gradients, effects } = this.traced;
     dependOn(settings);
+    if (effects !== null) sameHistories(this.#parametersAmong(leaves), effects.histories);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
-    this.#history.checkArguments(operands);
+    const given = [...operands];
+    if (effects !== null) checkHistories(effects, given);
     for (const capture of captures)
       operands.push(capture.kind === 'tensor' ? capture.tensor : interpreter.read(capture.variable));
-    const results = this.unit.call(operands);
-    writes.forEach((variable, k) => interpreter.write(variable, results[outputCount + k]!));
+    const results = this.#history.goesBack
+      ? withRecording(false, () => this.unit.call(operands))
+      : this.unit.call(operands);
+    const first = func.results.length - writes.length;
+    writes.forEach((variable, k) => interpreter.write(variable, results[first + k]!));
     setPresence(gradients.left);
+    if (effects !== null) applyEffects(effects, given, results);
+    if (this.#history.goesBack && isRecording()) this.#history.seal(results, given);
     return results;
   }
 
+  // What the function is given: its parameters among the leaves, and gradients that they have.
   #arguments(leaves: readonly unknown[]): readonly unknown[] {
+    const own = this.#parametersAmong(leaves);
+    const { effects } = this.traced;
+    return effects === null || effects.given.length === 0 ? own : [...own, ...givenGradients(effects, own)];
+  }
+
+  #parametersAmong(leaves: readonly unknown[]): readonly unknown[] {
     return this.#parameters === null ? leaves : this.#parameters.map((i) => leaves[i]);
   }
 
