@@ -36,7 +36,7 @@ export function emitKernel(
   const bases = new Map(
     buffers.map(({ name, type, size }, local): [string, Base] => [name, { local, type, size }]),
   );
-  const share = division && { loops: division.loops, part: buffers.length, parts: buffers.length + 1 };
+  const share = division && { ...division, part: buffers.length, parts: buffers.length + 1 };
   const start = { names: new Map(), ranges: new Map(), laned: false, lane: 0, hoisted: null };
   emitAll(body, { code, library, bases, share, ...start });
   code.i32(0);
@@ -47,10 +47,18 @@ export function emitKernel(
 function emitAll(body: readonly Stmt[], context: Context): void {
   let known = context;
   for (const s of body) {
-    emitStatement(s, known);
+    if (context.share?.once.has(s)) emitOnce(s, context.share, known);
+    else emitStatement(s, known);
     if (s.kind === 'let' && s.value.type === 'i32')
       known = withRange(known, s.name, rangeOf(s.value, known.ranges));
   }
+}
+
+function emitOnce(s: Stmt, { part }: Share, context: Context): void {
+  const { code } = context;
+  code.get(part);
+  code.op('i32.eqz');
+  code.branch(() => emitStatement(s, inside(context)));
 }
 
 function emitStatement(s: Stmt, context: Context): void {
