@@ -28,6 +28,14 @@ export interface CodeOptions {
   readonly threads: Threads;
 }
 
+/** What is known of the arrays that come as parameters. */
+export interface Parameters {
+  /** Those that the program may overwrite. */
+  readonly overwritable: readonly number[];
+  /** Those whose arrays never change: the same array has the same elements at every call. */
+  readonly lasting: readonly number[];
+}
+
 export interface Generated {
   readonly program: Program;
   /** The JavaScript, or the module in WebAssembly's text format. */
@@ -55,7 +63,7 @@ export interface Generated {
 export function generate(
   func: Func,
   { precision, backend, threads }: CodeOptions,
-  donated: readonly number[],
+  { overwritable: donated, lasting }: Parameters,
 ): Generated {
   const start = performance.now();
   const missing = backend === 'js' ? 'asked for' : whyNoWasm();
@@ -72,7 +80,7 @@ export function generate(
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
       const threaded = threadingOf(program, threads);
       const { threading } = threaded;
-      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading }));
+      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading, lasting }));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.

@@ -119,6 +119,8 @@ export interface Running {
   /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
   readonly flops?: number;
   readonly threading?: Threading | null;
+  /** Inputs whose arrays never change: one that came at the last call too is not copied again. */
+  readonly lasting?: readonly number[];
 }
 
 /**
@@ -128,7 +130,7 @@ export interface Running {
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  { mark = unmarked, flops = 0, threading = null }: Running = {},
+  { mark = unmarked, flops = 0, threading = null, lasting = [] }: Running = {},
 ): (operands: (Elements | null)[]) => void {
   const { bytes, layout, messages, staged, effects } = emitModule(
     program,
@@ -165,7 +167,7 @@ export function compileWasm(
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
     args.leave(operands);
   };
-  const args = new Arguments(program, layout, run);
+  const args = new Arguments(program, layout, run, lasting);
   return run;
 }
 
