@@ -138,9 +138,8 @@ function accumulateAcross(emission: Emission, index: number, count: number, cont
   const even = count - (count % lanes);
   const step = (half: number, plus: number) => (): void =>
     emitStep(emission, half, { kind: 'lanes', local: index, plus }, context);
-  const { loads, operations } = roundOf(s.body, s.value);
-  const together = operations <= unrolledOperations && fitsRegisters(2, 2 * loads) ? 2 : 1;
-  sweeps(index, even, [step(low, 0), step(high, 4)], together, context);
+  const { loads } = roundOf(s.body, s.value);
+  sweeps(index, even, [step(low, 0), step(high, 4)], fitsRegisters(2, 2 * loads) ? 2 : 1, context);
   const rest = count - even;
   if (rest >= 4) emitStep(emission, low, { kind: 'lanes', local: index, plus: 0 }, context);
   for (let lane = rest >= 4 ? 4 : 0; lane < rest; lane++) {
@@ -191,8 +190,10 @@ function sweeps(
   code.get(index);
   code.set(start);
   for (let first = 0; first < steps.length; first += together) {
-    code.get(start);
-    code.set(index);
+    if (first > 0) {
+      code.get(start);
+      code.set(index);
+    }
     upTo(index, count, lanes, context, () => {
       for (const step of steps.slice(first, first + together)) step();
     });
