@@ -16,8 +16,8 @@ import { allSteps, kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { fitsCell, throughCells } from './cells.ts';
-import { expectedCosts, type KernelCost } from './cost.ts';
-import { expectedTime, showThreads, type Threads, threadingOf } from './threading.ts';
+import { expectedCosts, expectedTime, type KernelCost } from './cost.ts';
+import { showThreads, type Threads, threadingOf } from './threading.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
 
