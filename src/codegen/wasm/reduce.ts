@@ -275,13 +275,13 @@ function inAnyOrder(emission: Emission, total: number, context: Context): void {
     if (s.extent > 0) emitLoop(code, index, s.extent, 1, step);
     return;
   }
-  const isExtreme = s.type === 'f32' && (s.op === 'min' || s.op === 'max');
+  const extremum = s.type === 'f32' && (s.op === 'min' || s.op === 'max') ? s.op : null;
   const { loads, operations } = roundOf(s.body, s.value);
-  const fits = fitsRegisters(anyOrderVectors + (isExtreme ? 2 : 0), anyOrderVectors * loads);
+  const fits = fitsRegisters(anyOrderVectors + (extremum === null ? 0 : 2), anyOrderVectors * loads);
   const several = fits && operations <= unrolledOperations && s.extent >= 4 * anyOrderVectors;
   const width = several ? anyOrderVectors : 1;
   const locals = accumulators(emission, width, context);
-  const extreme = isExtreme ? extremeOf(s.op === 'min' ? 'min' : 'max', context) : null;
+  const extreme = extremum && extremeOf(extremum, context);
   const step = (accumulator: number, plus: number): void => {
     const at: Binding = { kind: 'lanes', local: index, plus };
     if (extreme === null) emitStep(emission, accumulator, at, context);
