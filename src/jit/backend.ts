@@ -6,10 +6,8 @@ import { fusedTileRows } from '../codegen/wasm/engine.ts';
 import { comesPacked } from '../codegen/wasm/layout.ts';
 import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
-import type { Threading } from '../codegen/wasm/stages.ts';
 import { hasFusedMultiplyAdd, whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
-import { availableThreads } from '../codegen/wasm/worker-host.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, type DType, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
@@ -18,17 +16,24 @@ import { allSteps, kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { fitsCell, throughCells } from './cells.ts';
-import { estimatedTime, expectedCosts, type KernelCost } from './cost.ts';
+import { expectedCosts, expectedTime, type KernelCost } from './cost.ts';
+import { showThreads, type Threads, threadingOf } from './threading.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
-
-export type Threads = 'auto' | number;
 
 /** How code is to be made of a function. */
 export interface CodeOptions {
   readonly precision: Precision;
   readonly backend: Backend;
   readonly threads: Threads;
+}
+
+/** What is known of the arrays that come as parameters. */
+export interface Parameters {
+  /** Those that the program may overwrite. */
+  readonly overwritable: readonly number[];
+  /** Those whose arrays never change: the same array has the same elements at every call. */
+  readonly lasting: readonly number[];
 }
 
 export interface Generated {
@@ -38,6 +43,8 @@ export interface Generated {
   readonly engine: 'wasm' | CompiledProgram['engine'];
   /** Why this engine. */
   readonly why: string;
+  /** How many threads a call uses at most, and why. */
+  readonly threads: string;
   /**
    * Runs the program on the elements of the inputs, then of the outputs by index. For an output that it `makes` there may be null, and then are its elements;
    * one that lies in an input has none.
@@ -56,7 +63,7 @@ export interface Generated {
 export function generate(
   func: Func,
   { precision, backend, threads }: CodeOptions,
-  donated: readonly number[],
+  { overwritable: donated, lasting }: Parameters,
 ): Generated {
   const start = performance.now();
   const missing = backend === 'js' ? 'asked for' : whyNoWasm();
@@ -71,8 +78,9 @@ export function generate(
     if (why === null) {
       const lowered = performance.now();
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
-      const threading = threadingOf(program, threads);
-      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading }));
+      const threaded = threadingOf(program, threads);
+      const { threading } = threaded;
+      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading, lasting }));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -81,6 +89,9 @@ export function generate(
         },
         engine: 'wasm',
         why: backend === 'wasm' ? 'asked for' : 'it saves more than it costs to copy arguments and results',
+        get threads() {
+          return showThreads(program, threaded);
+        },
         run,
         makes: comesPacked,
         ns: expectedTime(program),
@@ -103,6 +114,7 @@ export function generate(
     ns: expectedTime(program),
     program,
     why,
+    threads: '1: only WebAssembly has more',
     settle: null,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
   };
@@ -129,32 +141,16 @@ function reentrant(program: Program, make: (again: boolean) => Generated['run'])
   };
 }
 
-// Up to four threads share the caches of one machine well; programs of less than so many nanoseconds have nothing to gain from them.
-const mostAutomatic = 4;
-const worthThreads = 200_000;
-
-function threadingOf(program: Program, threads: Threads): Threading | null {
-  if (threads === 1) return null;
-  if (threads !== 'auto') return { threads, costOf: estimatedTime };
-  if (expectedTime(program) < worthThreads) return null;
-  const most = Math.min(mostAutomatic, availableThreads());
-  return most > 1 ? { threads: most, costOf: estimatedTime } : null;
-}
-
-// Of steps outside of branches and loops.
-function expectedTime({ steps }: Program): number {
-  return steps.reduce((sum, s) => sum + (s.kind === 'run' ? estimatedTime(s.kernel) : 0), 0);
-}
-
 function checked(program: Program): Program {
   if (checkedByDefault()) for (const kernel of kernelsOf(program)) verifyKernel(kernel);
   return program;
 }
 
-// Nanoseconds, measured on V8: what an operation and a byte that a kernel reads or writes take less than in JavaScript, and what a call takes more, as
-// arguments and results are copied.
-const saved = { flop: 0.8, byte: 0.09 } as const;
-const added = { call: 150, array: 60, byte: 0.06 } as const;
+// Nanoseconds, measured on V8: what an operation and a byte that a kernel reads or writes take less than in JavaScript, and an array that is not made for a
+// small result, which V8 keeps among its objects up to some size; and what a call takes more, as arguments and results are copied.
+const saved = { flop: 0.8, byte: 0.09, tinyArray: 40, array: 350 } as const;
+const added = { call: 40, array: 15, byte: 0.06 } as const;
+const tinyBytes = 64;
 
 // All compiled functions share the 4 GB there can be; some are left for the others.
 const mostMemory = 3.75 * 2 ** 30;
@@ -171,6 +167,12 @@ function whyNotWorthwhile(program: Program, costs: readonly KernelCost[]): strin
     const bytes = sizeOf(shape) * bytesOf(dtype);
     cost += added.array + bytes * added.byte;
     memory += bytes;
+  }
+  for (const id of program.outputs) {
+    const { dtype, shape } = types.get(id)!;
+    const size = sizeOf(shape);
+    if (size > 1 && comesPacked(dtype, size))
+      gain += size * bytesOf(dtype) <= tinyBytes ? saved.tinyArray : saved.array;
   }
   if (memory > mostMemory)
     return `it needs ${(memory / 2 ** 30).toFixed(1)} GB of the 4 GB that WebAssembly has`;

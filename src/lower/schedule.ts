@@ -1,5 +1,6 @@
 // Schedule: decisions about loop nests as data. Measured on V8. None of them changes a strict bit.
 import type { Buffer } from '../loop/kernel.ts';
+import { fitsRegisters } from '../loop/registers.ts';
 import type { Precision } from '../loop/relax.ts';
 
 export type { Precision };
@@ -61,8 +62,16 @@ export interface LanedSchedule {
   readonly collects: boolean;
 }
 
-/** Vectors of columns of a tile by its rows. Of sixteen registers two hold columns, one an element of a row. */
-export const vectorsOfTile: readonly number[] = [0, 8, 4, 2, 2, 2, 2];
+/** Vectors of columns of a full tile by its rows: the quickest of those that fit. Six rows are for engines that load each element of a row when they need it. */
+export const vectorsOfTile: readonly number[] = [0, 4, 4, 2, 2, 2, 2];
+
+/** Do the sums of a tile, an element of each of its rows and of each of its columns (or vectors of them) have registers? */
+export function fitsTile(rows: number, columns: number): boolean {
+  return fitsRegisters(rows * columns, rows + columns);
+}
+
+// A matrix times a vector: as many sums as there are registers for.
+const rowsOfOneColumn = 6;
 
 // Bytes, rows and operations at which one way becomes better than another, measured on V8.
 const laned = {
@@ -95,7 +104,7 @@ export function scheduleInLanes(
   { m, n, k }: { readonly m: number; readonly n: number; readonly k: number },
   { tileRows, order, epilogue, arrays }: Traits,
 ): LanedSchedule {
-  const rows = Math.min(tileRows, m);
+  const rows = Math.min(n === 1 ? rowsOfOneColumn : tileRows, m);
   const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
   const padsColumns = packs && n % lanes > 1;
