@@ -7,19 +7,31 @@ import {
   type GradientHook,
   type History,
   type Leaf,
+  type Sealed,
   type Step,
   withRecording,
 } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { at } from '../trace/place.ts';
 import { Trace } from '../trace/tracer.ts';
-import { GradientError, invariant } from '../util/errors.ts';
+import { GradientError } from '../util/errors.ts';
 import { showLocation } from '../util/location.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import { baseInterpreter } from './base.ts';
+import {
+  type Cotangent,
+  certain,
+  type MaybeCotangent,
+  operandsOf,
+  settled,
+  type WayBack,
+} from './cotangent.ts';
 import { gradientOf, setGradient } from './leaf-gradients.ts';
 
 type Followed = Leaf | Computed;
+
+/** What a contribution may go to; a sealed history is an error then. */
+type Reached = Followed | Sealed;
 
 /** See Tensor.backward. */
 export function propagate(
@@ -46,7 +58,7 @@ export function propagate(
     });
     for (const [leaf, sum] of sums) setGradient(leaf, sum);
   });
-  if (options?.retainGraph !== true) for (const step of steps) step.pull = null;
+  if (options?.retainGraph !== true) for (const step of steps) step.back = null;
 }
 
 function seedOf(target: Tensor, gradient: Tensor | number | undefined): Tensor {
@@ -79,43 +91,35 @@ function stepsBehind(history: Followed): readonly Step[] {
 
 // Contributions to one tensor are added in the order of the other backward walk, autodiff/backward.ts, so that the bits are the same.
 function walk(root: Followed, seed: Tensor, steps: readonly Step[]): (readonly [Leaf, Tensor])[] {
-  const cotangents = new Map<Followed, Tensor>();
-  const add = (to: History, contribution: Tensor): void => {
-    if (to.kind === 'sealed') throw sealedError(to.why);
-    if (to.kind === 'symbolic') return;
-    const sum = cotangents.get(to);
-    cotangents.set(to, sum === undefined ? contribution : sum.add(contribution));
-  };
-  add(root, seed);
+  const sums = new Map<Reached, Cotangent>([[root, certain(seed)]]);
   for (const step of steps) {
-    if (!step.outputs.some((o) => cotangents.has(o))) continue;
-    const pull = pullOf(step);
+    const { outputs, inputs, inputTypes } = step;
+    if (!outputs.some((o) => sums.has(o))) continue;
+    const back = wayBackOf(step);
     at(step.loc, () => {
-      const given = step.outputs.map((output) => {
-        const complete = cotangents.get(output);
-        cotangents.delete(output);
+      const given = outputs.map((output): MaybeCotangent => {
+        const complete = sums.get(output);
+        sums.delete(output);
         return complete === undefined ? null : hooked(complete, output.hooks);
       });
-      pull(given).forEach((contribution, i) => {
-        const input = step.inputs[i];
-        if (contribution === null || !input) return;
-        invariant(
-          sameType(contribution.type, step.inputTypes[i]!.type),
-          `the vjp of ${step.name} gave ${showType(contribution.type)} for operand ${i} of type ${showType(step.inputTypes[i]!.type)}`,
-        );
-        add(input, contribution);
-      });
+      const operands = operandsOf(step.name, inputs.map(reached), inputTypes, sums);
+      back(given, operands);
+      for (const h of inputs) if (h?.kind === 'sealed' && sums.has(h)) throw sealedError(h.why);
     });
   }
   const leaves: (readonly [Leaf, Tensor])[] = [];
-  for (const [of, g] of cotangents) if (of.kind === 'leaf') leaves.push([of, hooked(g, of.hooks)]);
+  for (const [of, g] of sums) if (of.kind === 'leaf') leaves.push([of, settled(hooked(g, of.hooks))]);
   return leaves;
 }
 
-function pullOf(step: Step): NonNullable<Step['pull']> {
-  const { name, loc, home, pull } = step;
+function reached(input: History | null): Reached | null {
+  return input === null || input.kind === 'symbolic' ? null : input;
+}
+
+function wayBackOf(step: Step): WayBack {
+  const { name, loc, home, back } = step;
   const place = loc === undefined ? '' : ` (${showLocation(loc)})`;
-  if (pull === null)
+  if (back === null)
     throw new GradientError(
       `backward: ${name}${place} was already used by an earlier backward pass, which freed what it had recorded; a second pass needs backward(undefined, { retainGraph: true }) at the first`,
     );
@@ -124,12 +128,12 @@ function pullOf(step: Step): NonNullable<Step['pull']> {
     throw new GradientError(
       `backward: ${name}${place} was recorded outside the function that is being traced, so that its compiled code would go back through it at every call; compute it inside, or call backward() outside of jit`,
     );
-  return pull;
+  return back;
 }
 
-function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook> | null): Tensor {
-  if (hooks === null) return gradient;
-  let now = gradient;
+function hooked(cotangent: Cotangent, hooks: ReadonlySet<GradientHook> | null): Cotangent {
+  if (hooks === null) return cotangent;
+  let now = settled(cotangent);
   for (const hook of hooks) {
     const answer = hook(now);
     if (answer === undefined) continue;
@@ -140,7 +144,7 @@ function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook> | null): Tens
       );
     now = next;
   }
-  return now;
+  return { value: now, present: cotangent.present, absent: null };
 }
 
 function noHistory({ type }: Tensor): GradientError {
