@@ -1,8 +1,9 @@
 // What executes a program: WebAssembly where it is there and pays, else JavaScript.
-import type { Settle } from '../array/storage.ts';
+import type { Elements, Settle } from '../array/storage.ts';
 import type { CompiledProgram } from '../codegen/js/program.ts';
 import { compileProgram } from '../codegen/js/program.ts';
 import { fusedTileRows } from '../codegen/wasm/engine.ts';
+import { comesPacked } from '../codegen/wasm/layout.ts';
 import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
 import type { Threading } from '../codegen/wasm/stages.ts';
@@ -10,12 +11,13 @@ import { hasFusedMultiplyAdd, whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
 import { availableThreads } from '../codegen/wasm/worker-host.ts';
 import type { Func } from '../ir/func.ts';
-import { bytesOf, sizeOf } from '../ir/types.ts';
+import { bytesOf, type DType, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
 import { lower } from '../lower/lower.ts';
-import { kernelsOf, type Program } from '../lower/program.ts';
+import { allSteps, kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
+import { fitsCell, throughCells } from './cells.ts';
 import { estimatedTime, expectedCosts, type KernelCost } from './cost.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
@@ -36,8 +38,15 @@ export interface Generated {
   readonly engine: 'wasm' | CompiledProgram['engine'];
   /** Why this engine. */
   readonly why: string;
-  /** See CompiledProgram. */
-  readonly run: CompiledProgram['run'];
+  /**
+   * Runs the program on the elements of the inputs, then of the outputs by index. For an output that it `makes` there may be null, and then are its elements;
+   * one that lies in an input has none.
+   */
+  run(operands: (Elements | null)[]): void;
+  /** Does it make the elements of a result of this kind itself? Otherwise it wants an array for them. */
+  readonly makes: (dtype: DType, size: number) => boolean;
+  /** Nanoseconds that a run takes, as far as that can be told from its kernels. */
+  readonly ns: number;
   /** Where what it updates in place may lie, so that no call copies it; null where that is any array. */
   readonly settle: Settle | null;
   readonly ms: { readonly lowering: number; readonly emitting: number };
@@ -62,7 +71,8 @@ export function generate(
     if (why === null) {
       const lowered = performance.now();
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
-      const run = compileWasm(program, precision, { flops, threading: threadingOf(program, threads) });
+      const threading = threadingOf(program, threads);
+      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading }));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -72,6 +82,8 @@ export function generate(
         engine: 'wasm',
         why: backend === 'wasm' ? 'asked for' : 'it saves more than it costs to copy arguments and results',
         run,
+        makes: comesPacked,
+        ns: expectedTime(program),
         settle,
         ms: { lowering: lowered - start, emitting: performance.now() - lowered },
       };
@@ -80,12 +92,40 @@ export function generate(
   const program = checked(lower(func, { precision, donated, target: 'js' }));
   const lowered = performance.now();
   const compiled = compileProgram(program);
+  const { source, engine } = compiled;
   return {
-    ...compiled,
+    source,
+    engine,
+    run: reentrant(program, (again) =>
+      throughCells(program, again ? compileProgram(program).run : compiled.run),
+    ),
+    makes: fitsCell,
+    ns: expectedTime(program),
     program,
     why,
     settle: null,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
+  };
+}
+
+// Who is told what a program prints may call it again, before it has ended: that takes another one, with memory of its own.
+function reentrant(program: Program, make: (again: boolean) => Generated['run']): Generated['run'] {
+  const run = make(false);
+  if (!allSteps(program.steps).some((s) => s.kind === 'effect' && !s.effect.fails)) return run;
+  let busy = false;
+  let another: Generated['run'] | undefined;
+  return (operands) => {
+    if (busy) {
+      another ??= reentrant(program, () => make(true));
+      another(operands);
+      return;
+    }
+    busy = true;
+    try {
+      run(operands);
+    } finally {
+      busy = false;
+    }
   };
 }
 
@@ -96,10 +136,14 @@ const worthThreads = 200_000;
 function threadingOf(program: Program, threads: Threads): Threading | null {
   if (threads === 1) return null;
   if (threads !== 'auto') return { threads, costOf: estimatedTime };
-  const steps = program.steps.map((s) => (s.kind === 'run' ? estimatedTime(s.kernel) : 0));
-  if (steps.reduce((sum, ns) => sum + ns, 0) < worthThreads) return null;
+  if (expectedTime(program) < worthThreads) return null;
   const most = Math.min(mostAutomatic, availableThreads());
   return most > 1 ? { threads: most, costOf: estimatedTime } : null;
+}
+
+// Of steps outside of branches and loops.
+function expectedTime({ steps }: Program): number {
+  return steps.reduce((sum, s) => sum + (s.kind === 'run' ? estimatedTime(s.kernel) : 0), 0);
 }
 
 function checked(program: Program): Program {

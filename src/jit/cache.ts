@@ -6,6 +6,7 @@ import { eager } from '../tensor/eager.ts';
 import { changedSettings } from '../trace/setting.ts';
 import { RetraceError, TraceError, TreeError } from '../util/errors.ts';
 import { type Loc, showLocation, userLocation } from '../util/location.ts';
+import { type Donations, donations } from './donations.ts';
 import { type ArgumentKey, describeArguments, differences, nearestDifference, showKey } from './key.ts';
 import { configuration, type Settings } from './options.ts';
 import { Specialisation } from './specialisation.ts';
@@ -37,6 +38,7 @@ const maxRecursion = 50;
 export class Specialisations {
   readonly #f: (...args: never[]) => unknown;
   readonly #settings: Settings;
+  readonly #donations: Donations;
   // The one used last comes first.
   readonly #known: Specialisation[] = [];
   readonly #records: TraceRecord[] = [];
@@ -48,6 +50,7 @@ export class Specialisations {
   constructor(f: (...args: never[]) => unknown, settings: Settings) {
     this.#f = f;
     this.#settings = settings;
+    this.#donations = donations(settings.name);
   }
 
   get records(): readonly TraceRecord[] {
@@ -107,7 +110,7 @@ export class Specialisations {
     let made: Specialisation;
     try {
       const traced = traceCall(this.#f, flat, key, name, interpreter);
-      made = new Specialisation(key, traced, this.#settings);
+      made = new Specialisation(key, traced, this.#settings, this.#donations);
       if (interpreter === eager) made.executable();
     } finally {
       this.#depth--;

@@ -1,10 +1,10 @@
 // A compiled function with what it is bound to: arguments, captured tensors and variables in, results and new variable states out.
 import { allocate, allocateUnset, flatData, type NdView, type TypedArray } from '../array/nd.ts';
-import type { Settle } from '../array/storage.ts';
+import type { Elements, Settle } from '../array/storage.ts';
 import { follow, isResident, outdate } from '../codegen/wasm/residence.ts';
 import type { Func } from '../ir/func.ts';
-import { type DType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
-import { type Donation, takeStorage } from '../tensor/donation.ts';
+import { type DType, sameType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
+import type { Donation } from '../tensor/donation.ts';
 import { EagerTensor } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -22,13 +22,15 @@ export interface Binding {
   readonly donated: readonly number[];
 }
 
-/** Where the array of a parameter comes from at each call. */
+/** Where the elements of a parameter come from at each call. */
 interface Argument {
   readonly kind: 'argument';
   readonly type: TensorType;
   readonly donated: boolean;
-  /** Holds a number or boolean for the time of a call; null where a result would lie in it. */
-  readonly scalar: TypedArray | null;
+  /** It is donated, and a result lies in its array. */
+  readonly moved: boolean;
+  /** A part of an array will not do. */
+  readonly whole: boolean;
 }
 type Source = (Argument | Capture) & { readonly overwritten: boolean };
 
@@ -36,7 +38,7 @@ type Source = (Argument | Capture) & { readonly overwritten: boolean };
 interface Sink {
   readonly type: TensorType;
   readonly strides: readonly number[];
-  /** Which of the program's arrays it is: a parameter's, or a fresh one. */
+  /** Which of the program's operands it is: a parameter's, or a fresh one. */
   readonly array: number;
   /** It is a parameter, and nothing else. */
   readonly unchanged: boolean;
@@ -50,12 +52,13 @@ interface Fresh {
   readonly size: number;
 }
 
-// A donated array up to this size is copied at each call: a new view of the memory it lies in would take as long.
+// Results do not take the place of donated arguments up to this size: copying so many elements takes less time than a new view of their memory.
 const smallSize = 1024;
 
 export class Executable {
   readonly compilation: Compilation;
   readonly #sources: readonly Source[];
+  // The results that the program is given arrays for; of the others it makes the elements itself.
   readonly #fresh: readonly Fresh[];
   readonly #results: readonly Sink[];
   readonly #states: readonly { readonly variable: Variable; readonly sink: Sink }[];
@@ -64,7 +67,8 @@ export class Executable {
   // Arrays that it updates in place while WebAssembly may know copies of them.
   readonly #outdated: readonly number[];
   // Kept between calls, so that a call allocates only its results; null while in use.
-  #arrays: TypedArray[] | null;
+  #operands: (Elements | null)[] | null;
+  readonly #operandCount: number;
 
   constructor({ func, captures, writes, donated }: Binding, options: CodeOptions) {
     const argumentCount = func.params.length - captures.length;
@@ -73,59 +77,74 @@ export class Executable {
       const capture = captures[i - argumentCount];
       return capture?.kind === 'variable' ? writes.includes(capture.variable) : donated.includes(i);
     };
-    const overwritable = func.params.map((_, i) => i).filter(mayOverwrite);
+    const worthwhile = (i: number): boolean =>
+      i >= argumentCount || sizeOf(func.params[i]!.type.shape) > smallSize;
+    const overwritable = func.params.map((_, i) => i).filter((i) => mayOverwrite(i) && worthwhile(i));
     const compilation = compile(func, options, overwritable);
     this.compilation = compilation;
 
-    const { overwritten, arrayOfOutput } = memoryUse(compilation.code.program);
+    const { program, engine, makes, settle } = compilation.code;
+    const { overwritten, arrayOfOutput } = memoryUse(program);
     this.#sources = func.params.map(({ type }, i): Source => {
-      if (i >= argumentCount) return { ...captures[i - argumentCount]!, overwritten: overwritten[i]! };
-      const reusable = type.shape.length === 0 && !arrayOfOutput.includes(i);
-      const scalar = reusable ? allocate(type.dtype, 1) : null;
-      return { kind: 'argument', type, donated: donated.includes(i), scalar, overwritten: overwritten[i]! };
+      const written = overwritten[i]!;
+      if (i >= argumentCount) return { ...captures[i - argumentCount]!, overwritten: written };
+      const isDonated = donated.includes(i);
+      const moved = isDonated && (written || arrayOfOutput.includes(i));
+      return {
+        kind: 'argument',
+        type,
+        donated: isDonated,
+        moved,
+        whole: written || engine !== 'wasm',
+        overwritten: written,
+      };
     });
     const optimized = compilation.func;
     const sinks = optimized.results.map((value, k): Sink => {
-      const { dtype, shape } = value.type;
       const array = arrayOfOutput[k]!;
       const shared = arrayOfOutput.some((other, j) => j !== k && other === array);
       const unchanged = optimized.params[array] === value;
+      // One object for what comes in and goes out, so that the next call finds its arguments to be of the type expected by a glance.
+      const { type } = func.params.find((p) => sameType(p.type, value.type)) ?? value;
+      const { dtype, shape } = type;
       return { type: { dtype, shape }, strides: stridesOf(shape), array, unchanged, shared };
     });
     const resultCount = sinks.length - writes.length;
     this.#results = sinks.slice(0, resultCount);
     this.#states = writes.map((variable, k) => ({ variable, sink: sinks[resultCount + k]! }));
-    this.#fresh = sinks
-      .filter(({ array }, k) => array >= func.params.length && arrayOfOutput.indexOf(array) === k)
-      .map(({ array, type }) => ({ array, dtype: type.dtype, size: sizeOf(type.shape) }));
+    this.#fresh = sinks.flatMap(({ array, type: { dtype, shape }, shared }, k) => {
+      if (array < func.params.length || arrayOfOutput.indexOf(array) !== k) return [];
+      const size = sizeOf(shape);
+      return !shared && k < resultCount && makes(dtype, size) ? [] : [{ array, dtype, size }];
+    });
     this.#donates = donated.length > 0;
-    const { engine, settle } = compilation.code;
     this.#settle = settle;
     this.#outdated = engine === 'wasm' ? [] : overwritable.filter((i) => overwritten[i]);
-    this.#arrays = new Array<TypedArray>(func.params.length + sinks.length).fill(noData);
+    this.#operandCount = func.params.length + sinks.length;
+    this.#operands = new Array<Elements | null>(this.#operandCount).fill(null);
   }
 
   /** Runs it on eager tensors, numbers and booleans, and assigns the variables. `donation` names the call that takes donated arguments. */
   call(args: readonly unknown[], donation: (() => Donation) | null): Tensor[] {
-    const arrays = this.#arrays ?? [];
-    this.#arrays = null;
+    const operands = this.#operands ?? new Array<Elements | null>(this.#operandCount).fill(null);
+    this.#operands = null;
     try {
       const sources = this.#sources;
-      for (let i = 0; i < sources.length; i++) arrays[i] = input(sources[i]!, args[i], this.#settle);
-      if (this.#donates) this.#separate(arrays);
-      for (const i of this.#outdated) outdate(arrays[i]!);
-      for (const { array, dtype, size } of this.#fresh) arrays[array] = allocateUnset(dtype, size);
-      this.compilation.code.run(arrays);
-      if (this.#donates && donation !== null) this.#take(args, arrays, donation());
+      for (let i = 0; i < sources.length; i++) operands[i] = input(sources[i]!, args[i], this.#settle);
+      if (this.#donates) this.#separate(operands);
+      for (const i of this.#outdated) outdate(operands[i] as TypedArray);
+      for (const { array, dtype, size } of this.#fresh) operands[array] = allocateUnset(dtype, size);
+      this.compilation.code.run(operands);
+      if (this.#donates && donation !== null) this.#take(args, operands, donation());
       // Sized at once: an array that grows takes room for what it may still become.
       const results = new Array<Tensor>(this.#results.length);
-      for (let k = 0; k < results.length; k++) results[k] = this.#result(this.#results[k]!, arrays, args);
-      if (this.#states.length > 0) this.#assign(arrays, args);
+      for (let k = 0; k < results.length; k++) results[k] = this.#result(this.#results[k]!, operands, args);
+      if (this.#states.length > 0) this.#assign(operands, args);
       return results;
     } finally {
       // Arrays that are kept here would keep the caller's data alive.
-      for (let i = 0; i < arrays.length; i++) arrays[i] = noData;
-      this.#arrays = arrays;
+      for (let i = 0; i < operands.length; i++) operands[i] = null;
+      this.#operands = operands;
     }
   }
 
@@ -135,52 +154,47 @@ export class Executable {
     readonly overwritten: readonly boolean[];
   } {
     const originals: TypedArray[] = this.#sources.map((source, i) => {
-      if (source.kind !== 'variable') return input(source, args[i], null).slice();
+      if (source.kind === 'argument') return arrayOf(args[i], source.type).slice();
+      if (source.kind === 'tensor') return rowMajor(source.tensor.requireView()).slice();
       const { variable } = source;
       if (!variable.owned) variable.share().requireView();
       return flatData(variable.peek()).slice();
     });
-    for (const { array, dtype, size } of this.#fresh) originals[array] = allocate(dtype, size);
+    for (const { array, type } of [...this.#results, ...this.#states.map(({ sink }) => sink)])
+      originals[array] ??= allocate(type.dtype, sizeOf(type.shape));
     return { originals, overwritten: this.#sources.map((source) => source.overwritten) };
   }
 
   // The same memory may come in twice, donated here and only read there: then what is written is a copy.
-  #separate(arrays: TypedArray[]): void {
+  #separate(operands: (Elements | null)[]): void {
     const sources = this.#sources;
     for (let i = 0; i < sources.length; i++) {
       const source = sources[i]!;
       if (source.kind !== 'argument' || !source.donated || !source.overwritten) continue;
-      const array = arrays[i]!;
+      const array = operands[i] as TypedArray;
       for (let j = 0; j < sources.length; j++) {
-        if (j === i || arrays[j] !== array) continue;
-        arrays[i] = array.slice();
+        if (j === i || operands[j] !== array) continue;
+        operands[i] = array.slice();
         break;
       }
     }
   }
 
   // Donated tensors are unusable from here on. Results that lie in their memory go out through fresh arrays over it.
-  #take(args: readonly unknown[], arrays: TypedArray[], donation: Donation): void {
-    // All views first: one tensor may be donated twice.
+  #take(args: readonly unknown[], operands: (Elements | null)[], donation: Donation): void {
     const sources = this.#sources;
-    const views = new Array<NdView | null>(sources.length);
-    for (let i = 0; i < sources.length; i++) {
+    for (let i = 0; i < args.length; i++) {
       const source = sources[i]!;
       const x = args[i];
-      const taken = source.kind === 'argument' && source.donated && x instanceof EagerTensor;
-      views[i] = taken ? x.requireView() : null;
-    }
-    for (let i = 0; i < views.length; i++) {
-      const view = views[i]!;
-      if (view === null) continue;
-      const { data } = takeStorage(view, donation);
-      if (arrays[i] !== view.data) continue;
-      follow(view.data, data);
-      arrays[i] = data;
+      if (source.kind !== 'argument' || !source.donated || !(x instanceof EagerTensor)) continue;
+      const taken = x.donate(donation);
+      if (!source.moved || taken === null || operands[i] !== taken) continue;
+      operands[i] = taken.subarray(0);
+      follow(taken, operands[i] as TypedArray);
     }
   }
 
-  #result(sink: Sink, arrays: readonly TypedArray[], args: readonly unknown[]): Tensor {
+  #result(sink: Sink, operands: readonly (Elements | null)[], args: readonly unknown[]): Tensor {
     const source = this.#sources[sink.array];
     if (source?.kind === 'variable') {
       const { variable } = source;
@@ -192,17 +206,20 @@ export class Executable {
       const x = args[sink.array];
       if (x instanceof EagerTensor && !source.donated) return x;
     }
-    return new EagerTensor(viewOf(sink, arrays[sink.array]!));
+    const elements = operands[sink.array]!;
+    return isArray(elements)
+      ? new EagerTensor(viewOf(sink, elements), sink.type)
+      : new EagerTensor(null, sink.type, elements);
   }
 
   // All new states are found before the first is assigned: variables may swap their values.
-  #assign(arrays: readonly TypedArray[], args: readonly unknown[]): void {
+  #assign(operands: readonly (Elements | null)[], args: readonly unknown[]): void {
     const changes = this.#states.map(({ variable, sink }) => {
       const source = this.#sources[sink.array];
       const own = source?.kind === 'variable' && source.variable === variable;
       if (own && !sink.shared) return null;
-      if (source === undefined && !sink.shared) return arrays[sink.array]!;
-      return this.#result(sink, arrays, args).requireView();
+      if (source === undefined && !sink.shared) return operands[sink.array] as TypedArray;
+      return this.#result(sink, operands, args).requireView();
     });
     this.#states.forEach(({ variable }, k) => {
       const change = changes[k]!;
@@ -213,19 +230,18 @@ export class Executable {
   }
 }
 
-const noData: TypedArray = new Float32Array(0);
+function isArray(elements: Elements): elements is TypedArray {
+  return ArrayBuffer.isView(elements);
+}
 
-function input(source: Source, x: unknown, settle: Settle | null): TypedArray {
+function input(source: Source, x: unknown, settle: Settle | null): Elements {
   switch (source.kind) {
     case 'argument': {
-      if (x instanceof EagerTensor) {
-        const flat = flatData(x.requireView());
-        const stays = settle !== null && source.donated && source.overwritten && flat.length > smallSize;
-        return stays ? settled(flat, source.type.dtype, settle) : flat;
-      }
-      const scalar = source.scalar ?? allocate(source.type.dtype, 1);
-      scalar[0] = Number(x);
-      return scalar;
+      if (!(x instanceof EagerTensor)) return Number(x);
+      const elements = x.elements();
+      if (!source.whole || typeof elements === 'number') return elements;
+      const array = isArray(elements) ? elements : x.requireView().data;
+      return settle !== null && source.overwritten ? settled(array, source.type.dtype, settle) : array;
     }
     case 'tensor':
       return rowMajor(source.tensor.requireView());
@@ -236,6 +252,11 @@ function input(source: Source, x: unknown, settle: Settle | null): TypedArray {
       return overwritten ? variable.takeForUpdate(settle) : rowMajor(variable.peek());
     }
   }
+}
+
+// The elements of an argument.
+function arrayOf(x: unknown, { dtype }: TensorType): TypedArray {
+  return x instanceof EagerTensor ? flatData(x.requireView()) : allocate(dtype, 1).fill(Number(x));
 }
 
 // The donated array itself, or its elements where a result that lies there needs no copy, now and when it is donated again.

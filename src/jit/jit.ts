@@ -32,7 +32,8 @@ export interface Jitted<Args extends readonly unknown[], R> {
 /**
  * Compiles `f`: the first call with arguments of some structure, shapes and dtypes traces it into IR, optimises that and generates
  * code; later calls run the code. Arguments and results are nested objects and arrays of tensors, numbers, booleans, null and strings;
- * numbers are traced like float32 scalar tensors (an int32 tensor times a number argument is float32) unless `static`. Captured tensors
+ * numbers are traced like float32 scalar tensors (an int32 tensor times a number argument is float32) unless `static`, booleans and
+ * strings stay what they are, and each is a program of its own. Captured tensors
  * are read by reference, captured variables read and assigned.
  * JavaScript values of the surroundings (numbers, objects, which tensor a name stands for) are those of the first call: what changes
  * between calls belongs into arguments or variables. Also a decorator for methods: `@jit step(x) { … }`.

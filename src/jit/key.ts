@@ -6,7 +6,6 @@ import { Variable } from '../tensor/variable.ts';
 import {
   checkDepth,
   type Flat,
-  flatten,
   flattenAs,
   type IsStatic,
   isPlainObject,
@@ -16,7 +15,7 @@ import {
 import { TreeError } from '../util/errors.ts';
 import { Spec } from './spec.ts';
 
-/** What is known of a leaf: its type, or which variable it is. Numbers are float32 scalars, booleans bool scalars. */
+/** What is known of a leaf: its type, or which variable it is. Numbers are float32 scalars. */
 export type LeafKey =
   | { readonly kind: 'tensor'; readonly type: TensorType }
   | { readonly kind: 'variable'; readonly variable: Variable };
@@ -28,21 +27,23 @@ export interface ArgumentKey {
 }
 
 const numberKey: LeafKey = { kind: 'tensor', type: { dtype: 'float32', shape: [] } };
-const booleanKey: LeafKey = { kind: 'tensor', type: { dtype: 'bool', shape: [] } };
 
-/** The arguments flattened, and their key. Throws a TreeError for arguments that are no trees. */
+/** The arguments flattened, and their key. Booleans are part of the structure, so that `if (training)` asks a boolean. Throws a TreeError for arguments that are no trees. */
 export function describeArguments(
   args: readonly unknown[],
   isStatic: IsStatic,
 ): { readonly flat: Flat; readonly key: ArgumentKey } {
-  const flat = flatten(args, 'args', isStatic);
+  const flat = flattenAs(args, 'args', isArgumentLeaf, isStatic);
   const leaves = flat.leaves.map((x): LeafKey => {
     if (typeof x === 'number') return numberKey;
-    if (typeof x === 'boolean') return booleanKey;
     if (x instanceof Variable) return { kind: 'variable', variable: x };
     return { kind: 'tensor', type: { dtype: x.dtype, shape: x.shape } };
   });
   return { flat, key: { tree: snapshotStatics(flat.tree, 'args'), leaves } };
+}
+
+function isArgumentLeaf(x: unknown): x is Tensor | number {
+  return typeof x === 'number' || isTensor(x);
 }
 
 /** The key a `signature` stands for. Static positions hold anything. */
@@ -89,7 +90,7 @@ function matchesLeaf(key: LeafKey, value: unknown): boolean {
     return type === key.type || (type.dtype === dtype && sameShape(type.shape, shape));
   }
   if (shape.length > 0) return false;
-  return typeof value === 'number' ? dtype === 'float32' : typeof value === 'boolean' && dtype === 'bool';
+  return typeof value === 'number' && dtype === 'float32';
 }
 
 // Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are.

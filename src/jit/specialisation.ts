@@ -9,6 +9,7 @@ import { dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
 import type { Tree } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
+import type { Donations } from './donations.ts';
 import { Executable } from './executable.ts';
 import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
@@ -26,15 +27,17 @@ export class Specialisation {
   readonly #foreign: readonly Trace[];
   // Which leaves are parameters; null where all are.
   readonly #parameters: readonly number[] | null;
-  readonly #donation: (() => Donation) | null;
+  readonly #donations: Donations;
+  #donation: (() => Donation) | null = null;
   readonly #history: CallHistory;
   readonly #conditional: boolean;
   #executable: Executable | undefined;
 
-  constructor(key: ArgumentKey, traced: TracedCall, settings: Settings) {
+  constructor(key: ArgumentKey, traced: TracedCall, settings: Settings, donations: Donations) {
     this.key = key;
     this.traced = traced;
     this.#settings = settings;
+    this.#donations = donations;
     this.unit = new Unit(traced.func, settings);
     this.#foreign = traced.captures.flatMap((c) =>
       c.kind === 'tensor' && c.tensor instanceof TracedTensor ? [c.tensor.trace] : [],
@@ -43,7 +46,6 @@ export class Specialisation {
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
     this.#conditional = traced.settings.length + traced.gradients.expected.length > 0;
     this.#history = new CallHistory(traced, this.unit, settings.name);
-    this.#donation = settings.donate.size === 0 ? null : () => donationOf(settings.name);
   }
 
   /** Nothing limits its life: it captured no tensor of another trace. */
@@ -70,7 +72,13 @@ export class Specialisation {
 
   /** Compiled, bound to the captures. */
   executable(): Executable {
-    this.#executable ??= new Executable({ ...this.traced, donated: this.#donated() }, this.#settings);
+    if (this.#executable === undefined) {
+      const donated = this.#donated();
+      const executable = new Executable({ ...this.traced, donated }, this.#settings);
+      const { ns } = executable.compilation.code;
+      if (donated.length > 0) this.#donation = () => this.#donations(ns);
+      this.#executable = executable;
+    }
     return this.#executable;
   }
 
@@ -146,17 +154,6 @@ export class Specialisation {
     const parameters = this.#parameters ?? this.key.leaves.map((_, i) => i);
     return parameters.flatMap((leaf, i) => (leaves.has(leaf) ? [i] : []));
   }
-}
-
-// The caller of the jitted function is some frames up, and every frame takes its time at every call.
-const framesKept = 8;
-
-function donationOf(call: string): Donation {
-  const saved = Error.stackTraceLimit;
-  Error.stackTraceLimit = framesKept;
-  const stack = new Error(call);
-  Error.stackTraceLimit = saved;
-  return { call, stack };
 }
 
 // The graph that an argument is of, if one is.

@@ -3,9 +3,10 @@ import type { TensorType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { unusedCondition, unusedFlag, unusedWarning } from '../trace/messages.ts';
+import { askedArgument, unusedCondition, unusedWarning } from '../trace/messages.ts';
 import { type GradientEffects, type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
+import { askedOf } from './asked.ts';
 import type { ArgumentKey } from './key.ts';
 import { configuration } from './options.ts';
 
@@ -31,11 +32,8 @@ export function traceCall(
 ): TracedCall {
   const types: TensorType[] = [];
   const parameterPaths: string[] = [];
-  // Parameters that the caller gave as JavaScript booleans.
-  const flags: number[] = [];
   key.leaves.forEach((leaf, i) => {
     if (leaf.kind !== 'tensor') return;
-    if (typeof given[i] === 'boolean') flags.push(types.length);
     types.push(leaf.type);
     parameterPaths.push(paths[i]!);
   });
@@ -68,8 +66,11 @@ export function traceCall(
     if (unused !== null) console.warn(unusedWarning(unused));
     const { params, body: instrs, results } = traced.func;
     const used = new Set([...results, ...instrs.flatMap((i) => i.args)]);
-    const flag = flags.find((k) => !used.has(params[k]!));
-    if (flag !== undefined) console.warn(unusedFlag(name, parameterPaths[flag]!));
+    const unusedScalars = parameterPaths.filter(
+      (_, k) => types[k]!.shape.length === 0 && !used.has(params[k]!),
+    );
+    const asked = askedOf(f, unusedScalars);
+    if (asked !== undefined) throw askedArgument(name, asked);
   }
   return { ...result, paths: parameterPaths, output: output!, outputCount, ms: performance.now() - start };
 }

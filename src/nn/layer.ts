@@ -124,7 +124,7 @@ export function checkCallOptions(options: CallOptions, allowed: readonly string[
   checkOptions(options, allowed, where);
   if (options.training !== undefined && typeof options.training !== 'boolean')
     throw new ArgumentError(
-      `${where}: training must be true or false, got ${typeof options.training}; an argument of a jitted function stays a boolean if it is static`,
+      `${where}: training must be true or false, got ${typeof options.training}; give a jitted function a boolean, not a tensor or a number: booleans stay what they are`,
     );
 }
 

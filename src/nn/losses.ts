@@ -1,5 +1,5 @@
 // Losses by Keras's names and formulas (https://keras.io/api/losses/): how far predictions are from the truth, as one number.
-import { OptionError, oneHot, type Tensor } from '../index.ts';
+import { check, OptionError, oneHot, type Tensor } from '../index.ts';
 import { checkNumber } from '../optim/checks.ts';
 import { checkOptions } from '../util/options.ts';
 import { sameShapes, truthShape } from './truth.ts';
@@ -144,7 +144,7 @@ export function categoricalCrossentropy(
   return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
 }
 
-/** `-log p` of the class that is true, given as int32 [...batch] (or [...batch, 1]) for predictions [...batch, classes]. */
+/** `-log p` of the class that is true, given as int32 [...batch] (or [...batch, 1]) for predictions [...batch, classes]. Throws a CheckError for classes that there are none of. */
 export function sparseCategoricalCrossentropy(
   yTrue: Tensor,
   yPred: Tensor,
@@ -153,7 +153,11 @@ export function sparseCategoricalCrossentropy(
   const where = 'sparseCategoricalCrossentropy';
   checkOptions(options, [...common, 'fromLogits'], where);
   const classes = truthShape(yTrue, yPred, where);
-  const t = oneHot(classes, yPred.shape.at(-1)!);
+  const count = yPred.shape.at(-1)!;
+  // One class out of range would be a row of zeros, and its loss 0.
+  const known = classes.greaterEqual(0).logicalAnd(classes.less(count)).all();
+  check(known, `${where}: classes go from 0 to ${count - 1}, got`, classes);
+  const t = oneHot(classes, count);
   return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
 }
 

@@ -4,10 +4,15 @@ import { showType, type TensorType } from '../ir/types.ts';
 import { DonationError } from '../util/errors.ts';
 import { locationInStack, showLocation } from '../util/location.ts';
 
-/** The call that took a buffer. `stack` is an Error made at the call: the engine formats its text only if somebody asks. */
+/** The call that took a buffer. */
 export interface Donation {
-  readonly call: string;
+  /** The function that was called. */
+  readonly to: string;
+  /** Which call of it, counted from 1. */
+  readonly number: number;
+  /** An Error made at that call, or where that would take too long at the first: the engine formats its text only if somebody asks. */
   readonly stack: Error;
+  readonly stackOf: 'this call' | 'the first';
 }
 
 // Keyed by typed array, not by tensor: views of a donated tensor share its array and are gone with it.
@@ -19,15 +24,11 @@ export function donationOf(data: TypedArray): Donation | undefined {
   return any ? donations.get(data) : undefined;
 }
 
-/**
- * @internal Takes the storage of a view for `donation.call`. The tensor and all its views throw a DonationError from now on.
- * Returns a view of the same memory through a fresh typed array, which may be written and handed out as a new tensor.
- */
-export function takeStorage(view: NdView, donation: Donation): NdView {
-  const { data } = view;
+/** @internal Takes the storage of a view. Every tensor that looks at the array returned throws a DonationError from now on; it may be written and handed out again as another array over the same memory. */
+export function takeStorage({ data }: NdView, donation: Donation): TypedArray {
   any = true;
   donations.set(data, donation);
-  return { ...view, data: data.subarray(0) };
+  return data;
 }
 
 /** The view itself, or a DonationError where a call took its storage. */
@@ -37,11 +38,12 @@ export function checkedView(view: NdView): NdView {
   return view;
 }
 
-// The error for a tensor whose buffer is gone: names the call that took it, and its line.
-function donationError(type: TensorType, { call, stack }: Donation): DonationError {
+/** The error for a tensor whose buffer is gone: names the call that took it, and its line. */
+export function donationError(type: TensorType, { to, number, stack, stackOf }: Donation): DonationError {
   const site = stack.stack === undefined ? undefined : locationInStack(stack.stack);
-  const where = site === undefined ? '' : ` at ${showLocation(site)}`;
+  const at = site === undefined ? '' : ` at ${showLocation(site)}`;
+  const call = stackOf === 'this call' ? `${to}${at}` : `call ${number} of ${to}, whose first was${at}`;
   return new DonationError(
-    `a tensor ${showType(type)} was used after its buffer was donated to ${call}${where}. Use the result of that call instead, or leave the argument out of \`donate\``,
+    `a tensor ${showType(type)} was used after its buffer was donated to ${call}. Use the result of that call instead, or leave the argument out of \`donate\``,
   );
 }

@@ -47,9 +47,11 @@ export function unusedWarning(tensor: Provenance): string {
   return `${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
 }
 
-/** A boolean argument is traced like any number, so an `if` cannot see it either. */
-export function unusedFlag(trace: string, path: string): string {
-  return `${trace}: the boolean ${path} is traced, and nothing uses it. In if, ?:, &&, || and ! it counts as true whatever it is; make it a JavaScript value again with jit(f, { static: [position or key] }), or choose with where(flag, a, b). If it is not needed, all is well; configure({ checkConditions: false }) is silent`;
+/** An argument that nothing uses, in a function whose source asks it for its truth. */
+export function askedArgument(trace: string, { path, code }: { path: string; code: string }): TraceError {
+  return new TraceError(
+    `${trace}: ${path} is traced, and \`${code}\` asks whether it is true: every traced tensor counts as true there, 0 and false as well. Make it a JavaScript value again with jit(f, { static: [position or key] }) or pass a boolean; choose by element with where(condition, a, b), branch with cond(condition, () => a, () => b); or have the source transform convert the function (node --import tracejit/register, or a plugin such as tracejit/autograph/vite). configure({ checkConditions: false }) allows it`,
+  );
 }
 
 function unusedSummary(tensor: Provenance): string {

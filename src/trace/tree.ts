@@ -9,7 +9,7 @@ export type Leaf = Tensor | number | boolean;
 export type Tree =
   /** `index` counts the leaves in order. */
   | { readonly kind: 'leaf'; readonly index: number }
-  /** A value that is part of the structure: null, undefined, a string, or whatever `isStatic` named. */
+  /** A value that is part of the structure: null, undefined, a string, a boolean that is no leaf, or whatever `isStatic` named. */
   | { readonly kind: 'static'; readonly value: unknown }
   | { readonly kind: 'list'; readonly items: readonly Tree[] }
   /** `keys` in insertion order: a function that iterates over an object sees the order it was built in. */
@@ -48,7 +48,8 @@ export function flattenAs<L>(
       paths.push(path);
       return { kind: 'leaf', index: leaves.push(x) - 1 };
     }
-    if (x === null || x === undefined || typeof x === 'string') return { kind: 'static', value: x };
+    if (x === null || x === undefined || typeof x === 'string' || typeof x === 'boolean')
+      return { kind: 'static', value: x };
     checkDepth(depth, path);
     if (Array.isArray(x))
       return { kind: 'list', items: Array.from(x, (item, i) => child(item, i, `${path}[${i}]`, depth)) };

@@ -19,6 +19,6 @@ export function checkFlag(value: unknown, name: string, where: string): void {
   if (value === undefined || typeof value === 'boolean') return;
   const got = typeof value === 'object' && value !== null ? 'an object' : String(value);
   throw new OptionError(
-    `${where}: ${name} must be true or false, got ${got}; an argument of a jitted function stays a boolean if it is static: jit(f, { static: [position] })`,
+    `${where}: ${name} must be true or false, got ${got}; give a jitted function a boolean, not a tensor or a number: booleans stay what they are`,
   );
 }

@@ -123,6 +123,33 @@ describe('arguments', () => {
     expect(g.traces.length).toBe(1);
   });
 
+  it('that were donated say to which call', () => {
+    const step = jit((x: Tensor) => x.mul(2), { donate: [0], name: 'step' });
+    const way = 'Use the result of that call instead, or leave the argument out of `donate`';
+    const where = 'at test/errors/jit.test.ts';
+    const messages = Array.from({ length: 40 }, () => {
+      const x = tensor([1, 2]);
+      step(x);
+      return messageOf(() => x.sum());
+    });
+    for (const message of messages.slice(0, 32))
+      expect(message).toBe(
+        `DonationError: a tensor f32[2] was used after its buffer was donated to step ${where}. ${way}`,
+      );
+    expect(messages[32]).toBe(
+      `DonationError: a tensor f32[2] was used after its buffer was donated to call 33 of step, whose first was ${where}. ${way}`,
+    );
+    expect(messages[39]).toContain('donated to call 40 of step, whose first was');
+  });
+  it('that take long say so at every call', () => {
+    const step = jit((x: Tensor) => x.matmul(x), { donate: [0], name: 'step', backend: 'wasm' });
+    const give = (): string => {
+      const x = tensor(new Float32Array(256 * 256), { shape: [256, 256] });
+      step(x);
+      return messageOf(() => x.sum());
+    };
+    for (let i = 0; i < 34; i++) expect(give()).toContain('donated to step at ');
+  });
   it('that are donated must be there', () => {
     expect(messageOf(() => jit(identity, { donate: [1], name: 'step' })(tensor(1)))).toBe(
       'OptionError: step: donate names argument 1, but the call has 1 argument',

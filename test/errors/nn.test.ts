@@ -17,6 +17,21 @@ const refused = async (f: () => Promise<unknown>): Promise<string> => {
   }
 };
 
+describe('losses', () => {
+  it('know their classes, eager and compiled', () => {
+    const loss = (labels: Tensor, logits: Tensor): Tensor => nn.softmaxCrossEntropy(labels, logits);
+    const logits = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    for (const f of [loss, jit(loss), jit(loss, { backend: 'js' })])
+      for (const wrong of [5, -1])
+        expect(messageOf(() => f(tensor(Int32Array.of(0, wrong)), logits))).toBe(
+          `CheckError: sparseCategoricalCrossentropy: classes go from 0 to 1, got ${wrong === 5 ? '[0 5]' : '[ 0 -1]'}`,
+        );
+  });
+});
+
 describe('layers', () => {
   it('name themselves when the input has another size', () => {
     const layer = new Dense(5, { name: 'head' });
@@ -63,9 +78,9 @@ describe('layers', () => {
     );
     const layer = new Dense(5);
     expect(
-      messageOf(() => jit((x: Tensor, t: boolean) => layer(x, { training: t }))(zeros([1, 2]), true)),
+      messageOf(() => jit((x: Tensor, t: number) => layer(x, { training: t as never }))(zeros([1, 2]), 1)),
     ).toBe(
-      'ArgumentError: Dense: training must be true or false, got object; an argument of a jitted function stays a boolean if it is static',
+      'ArgumentError: Dense: training must be true or false, got object; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
     );
     expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { initialState: [zeros([1, 2])] }))).toBe(
       'ArgumentError: LSTM: initialState must be a list of 2 tensors [batch, 2]',

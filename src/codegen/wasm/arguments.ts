@@ -1,8 +1,10 @@
-// How the arrays of a call get into the memory and out of it: where they are if they lie there, else through pieces of the program's own.
+// How the operands of a call get into the memory and out of it: arrays are used where they are if they lie there, else through pieces of the program's own.
 import type { TypedArray } from '../../array/nd.ts';
+import type { Elements, Part } from '../../array/storage.ts';
 import type { Program } from '../../lower/program.ts';
 import { constantsOf } from '../memory.ts';
-import { type Argument, bytesPer, type Layout, smallBytes } from './layout.ts';
+import { inBlock } from './blocks.ts';
+import { type Argument, bytesPer, isPacked, type Layout, smallBytes } from './layout.ts';
 import { givePiece, takePiece, wasmViews } from './memory.ts';
 import { hold, newPiece, type Piece, pieceOf, vacate } from './residence.ts';
 
@@ -27,6 +29,10 @@ let calls = 0;
 interface Fixed extends Argument {
   readonly at: number;
   readonly offset: number;
+  /** Its place in the memory as it was when it was looked at last: it begins at `first` of `memory`, and is all of `view`. */
+  first: number;
+  memory: TypedArray;
+  view: TypedArray;
 }
 
 /** An argument whose address is in the table of the region. */
@@ -53,9 +59,11 @@ export class Arguments {
   readonly #possession: Possession = { region: undefined, pieces: [] };
   // Until the first call, when they go where they stay.
   #constants: readonly TypedArray[];
-  // Views of what goes out, for the memory as it was when they were made.
-  #results: readonly TypedArray[] = [];
-  #viewed: TypedArray | null = null;
+  // The results that go out packed, all of them; and the first, counted in elements of the memory.
+  #packed: Float32Array = new Float32Array(0);
+  #firstPacked = 0;
+  // The memory that all these views are of.
+  #viewed: Uint8Array | null = null;
 
   /** All of it is given back when `owner` has been collected. */
   constructor(program: Program, layout: Layout, owner: object) {
@@ -67,7 +75,8 @@ export class Arguments {
     layout.arguments.forEach((argument, at) => {
       if (argument === null || !(argument.comesIn || argument.goesOut)) return;
       const { where, size, dtype } = argument;
-      if (where.kind === 'region') fixed.push({ ...argument, at, offset: where.offset });
+      if (where.kind === 'region')
+        fixed.push({ ...argument, at, offset: where.offset, first: 0, memory: nothing, view: nothing });
       else {
         const bytes = size * bytesPer[dtype];
         const call = { own: [], piece: null, address: 0, resident: null };
@@ -80,30 +89,60 @@ export class Arguments {
     dropped.register(owner, this.#possession);
   }
 
-  /** Puts the arrays where the program finds them, and returns the address of its region. */
-  enter(arrays: readonly TypedArray[]): number {
+  /** Puts the operands where the program finds them, and returns the address of its region. */
+  enter(operands: readonly (Elements | null)[]): number {
     const region = this.#possession.region ?? this.#start();
-    if (this.#found.length > 0) this.#find(arrays, region);
-    const views = wasmViews();
-    for (let i = 0; i < this.#into.length; i++) {
-      const { at, dtype, offset } = this.#into[i]!;
-      copyIn(views[dtype], arrays[at]!, (region + offset) / bytesPer[dtype]);
+    if (this.#found.length > 0) this.#find(operands, region);
+    if (wasmViews().bool !== this.#viewed) this.#view();
+    const into = this.#into;
+    for (let i = 0; i < into.length; i++) {
+      const { at, first, memory } = into[i]!;
+      const operand = operands[at]!;
+      if (typeof operand === 'number') memory[first] = operand;
+      else if (isPart(operand)) i = this.#enterParts(operand, i, operands);
+      else memory.set(operand, first);
     }
     return region;
   }
 
-  /** Copies what the program wrote to the arrays that do not lie in the memory. */
-  leave(arrays: readonly TypedArray[]): void {
-    const views = wasmViews();
-    if (views.bool !== this.#viewed) this.#view();
-    const results = this.#results;
-    for (let i = 0; i < results.length; i++) arrays[this.#out[i]!.at]!.set(results[i]!);
+  /** Copies what the program wrote to the arrays that do not lie in the memory. Results that there are no arrays for become numbers and parts. */
+  leave(operands: (Elements | null)[]): void {
+    if (wasmViews().bool !== this.#viewed) this.#view();
+    const out = this.#out;
+    let packed: Part | null = null;
+    for (let i = 0; i < out.length; i++) {
+      const { at, size, first, memory, view } = out[i]!;
+      const operand = operands[at];
+      if (operand !== null) (operand as TypedArray).set(view);
+      else if (size === 1) operands[at] = memory[first]!;
+      else {
+        packed ??= inBlock(this.#packed);
+        operands[at] = { block: packed.block, start: packed.start + first - this.#firstPacked };
+      }
+    }
     for (const { at, piece, goesOut, dtype, size, bytes } of this.#found) {
       if (!goesOut || piece!.resident) continue;
       const from = piece!.address / bytesPer[dtype];
-      arrays[at]!.set(views[dtype].subarray(from, from + size));
-      if (bytes > smallBytes) hold(piece!, arrays[at]!);
+      const array = operands[at] as TypedArray;
+      array.set(wasmViews()[dtype].subarray(from, from + size));
+      if (bytes > smallBytes) hold(piece!, array);
     }
+  }
+
+  // The parts from the argument number `i` on that lie in one block as they will lie in the memory, by one copy. Returns the number of the last.
+  #enterParts({ block, start }: Part, i: number, operands: readonly (Elements | null)[]): number {
+    const into = this.#into;
+    const { first, memory, size } = into[i]!;
+    let last = i;
+    let end = start + size;
+    for (let next = into[i + 1]; next !== undefined; next = into[last + 1]) {
+      const part = operands[next.at];
+      if (!isPart(part) || part.block !== block || part.start - start !== next.first - first) break;
+      end = part.start + next.size;
+      last++;
+    }
+    memory.set(block.subarray(start, end), first);
+    return last;
   }
 
   #start(): number {
@@ -124,18 +163,25 @@ export class Arguments {
   #view(): void {
     const views = wasmViews();
     const region = this.#possession.region!;
-    this.#results = this.#out.map(({ dtype, offset, size }) => {
-      const first = (region + offset) / bytesPer[dtype];
-      return views[dtype].subarray(first, first + size);
-    });
+    for (const place of [...this.#into, ...this.#out]) {
+      place.memory = views[place.dtype];
+      place.first = (region + place.offset) / bytesPer[place.dtype];
+      place.view = place.memory.subarray(place.first, place.first + place.size);
+    }
+    const packed = this.#out.filter((a) => isPacked(a.dtype, a.size));
+    const last = packed.at(-1);
+    if (last !== undefined) {
+      this.#firstPacked = packed[0]!.first;
+      this.#packed = views.float32.subarray(this.#firstPacked, last.first + last.size);
+    }
     this.#viewed = views.bool;
   }
 
   // First what is in the memory already, so that nothing is put on top of it.
-  #find(arrays: readonly TypedArray[], region: number): void {
+  #find(operands: readonly (Elements | null)[], region: number): void {
     const call = ++calls;
     for (const argument of this.#found) {
-      const array = arrays[argument.at]!;
+      const array = operands[argument.at] as TypedArray;
       if (array === argument.resident) {
         argument.piece!.call = call;
         continue;
@@ -147,7 +193,7 @@ export class Arguments {
       if (usable) piece.call = call;
     }
     for (const argument of this.#found) {
-      argument.piece ??= this.#place(argument, arrays[argument.at]!, call);
+      argument.piece ??= this.#place(argument, operands[argument.at] as TypedArray, call);
       const { piece, entry } = argument;
       if (piece.address === argument.address) continue;
       argument.address = piece.address;
@@ -166,12 +212,14 @@ export class Arguments {
     }
     piece.call = call;
     vacate(piece);
-    if (comesIn) copyIn(wasmViews()[dtype], array, piece.address / bytesPer[dtype]);
+    if (comesIn) wasmViews()[dtype].set(array, piece.address / bytesPer[dtype]);
     if (!goesOut) hold(piece, array);
     return piece;
   }
 }
 
-function copyIn(view: TypedArray, array: TypedArray, at: number): void {
-  view.set(array, at);
+const nothing: TypedArray = new Float32Array(0);
+
+function isPart(operand: Elements | null | undefined): operand is Part {
+  return (operand as Part | null | undefined)?.block !== undefined;
 }

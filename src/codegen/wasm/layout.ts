@@ -47,15 +47,32 @@ const nowhere: Argument['where'] = { kind: 'region', offset: -1 };
 const scalarBytes: Readonly<Record<Scalar, number>> = { f32: 4, f64: 8, i32: 4, bool: 1 };
 export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
 
+const vectorBytes = 16;
+
 // Up to this size an array is copied at each call: looking up where it is would take as long.
 export const smallBytes = 4096;
+
+/** Results that lie in the region, and of which the program makes numbers and parts of blocks if it is given no arrays for them. */
+export function comesPacked(dtype: DType, size: number): boolean {
+  return size === 1 || isPacked(dtype, size);
+}
+
+/** Do the elements lie next to those of its like? Then arguments that are the results of one call, in the same order, are copied at once. */
+export function isPacked(dtype: DType, size: number): boolean {
+  return dtype === 'float32' && size > 1 && size * bytesPer[dtype] <= smallBytes;
+}
 
 /** The table first, then constants, small inputs and outputs, the arena and the scratch memory of each thread. */
 export function layOut(program: Program, located: ReadonlyMap<number, Located>, threads = 1): Layout {
   let bytes = 0;
   const take = (size: number): number => {
-    const offset = bytes;
-    bytes += roundUp(size);
+    const offset = roundUp(bytes);
+    bytes = roundUp(offset + size);
+    return offset;
+  };
+  const takeNext = (size: number): number => {
+    const offset = Math.ceil(bytes / vectorBytes) * vectorBytes;
+    bytes = offset + size;
     return offset;
   };
   const traffic = trafficOf(program, located);
@@ -83,11 +100,15 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>, 
     return { dtype, offset: take(sizeOf(shape) * bytesPer[dtype]) };
   });
   const constantOffsets = new Map(constantSlots.map((s, i) => [s.place, constants[i]!.offset]));
-  const places = unplaced.map((a) =>
-    a?.where === nowhere
-      ? { ...a, where: { kind: 'region', offset: take(a.size * bytesPer[a.dtype]) } as const }
-      : a,
-  );
+  const places = [...unplaced];
+  const small = places.flatMap((a, i) => (a?.where === nowhere ? [{ a, i }] : []));
+  const isInput = ({ i }: { readonly i: number }): boolean => i < program.inputs.length;
+  for (const group of [small.filter(isInput), small.filter((x) => !isInput(x))]) {
+    const next = group.filter(({ a }) => isPacked(a.dtype, a.size));
+    const others = group.filter(({ a }) => !isPacked(a.dtype, a.size));
+    for (const { a, i } of [...next, ...others])
+      places[i] = { ...a, where: { kind: 'region', offset: takeNext(a.size * bytesPer[a.dtype]) } };
+  }
   const arena = take(program.arenaBytes);
   const scratch = new Map<string, { readonly type: Scalar; size: number }>();
   const scratchNames = ({ buffers }: Kernel): string[] => {
@@ -142,11 +163,12 @@ function trafficOf(
     const memory = located.get(slot)?.memory;
     return memory && argumentIndex(memory, program);
   };
-  // What is written only in some runs keeps in others what it held.
+  // What is written only in some runs keeps in others what it held; in the array of a result that was nothing.
   const touch = (slot: number, reads: boolean, writes: boolean, always: boolean): void => {
     const argument = argumentOf(slot);
     if (argument === undefined) return;
-    if ((reads || !always) && !written.has(argument)) read.add(argument);
+    const keeps = !always && argument < program.inputs.length;
+    if ((reads || keeps) && !written.has(argument)) read.add(argument);
     if (writes) written.add(argument);
   };
   const walk = (steps: readonly Step[], always: boolean): void => {

@@ -1,5 +1,6 @@
 // A whole program as one module: a function per kernel, one that runs the steps, and the memory they work on.
 import type { TypedArray } from '../../array/nd.ts';
+import type { Elements } from '../../array/storage.ts';
 import { sizeOf } from '../../ir/types.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program } from '../../lower/program.ts';
@@ -119,12 +120,15 @@ export interface Running {
   readonly threading?: Threading | null;
 }
 
-/** A function that runs the program on the arrays of its inputs, then of its outputs by index. */
+/**
+ * A function that runs the program on the elements of its inputs, then of its outputs by index. Inputs up to 4 KB may be parts of arrays, inputs of one element numbers. Where
+ * an output that `comesPacked` is null its elements take that place.
+ */
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
   { mark = unmarked, flops = 0, threading = null }: Running = {},
-): (arrays: readonly TypedArray[]) => void {
+): (operands: (Elements | null)[]) => void {
   const { bytes, layout, messages, stages, effects } = emitModule(
     program,
     precision,
@@ -148,12 +152,12 @@ export function compileWasm(
     stages === null
       ? exported
       : inThreads(exported, { code: { module, bytes }, stages, threads: threading!.threads });
-  const run = (arrays: readonly TypedArray[]): void => {
-    const region = args.enter(arrays) | 0;
+  const run = (operands: (Elements | null)[]): void => {
+    const region = args.enter(operands) | 0;
     const status = call(region);
     if (status < 0) effect(-1 - status, region);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
-    args.leave(arrays);
+    args.leave(operands);
   };
   const args = new Arguments(program, layout, run);
   return run;

@@ -32,7 +32,7 @@ const marked: Program = {
 };
 const inputs = [Float32Array.of(1, 5.5, -7, 3e9, 0), Float32Array.of(0.7, 2, 3, 7, 1)];
 
-const executors: Record<string, (program: Program, mark: Mark) => (arrays: readonly TypedArray[]) => void> = {
+const executors: Record<string, (program: Program, mark: Mark) => (arrays: TypedArray[]) => void> = {
   interpreter: interpreterOf,
   JavaScript: (program, mark) => compileProgram(program, mark).run,
   WebAssembly: (program, mark) => compileWasm(program, 'strict', { mark }),

@@ -55,13 +55,16 @@ describe('a jitted function', () => {
     expect([r.name, r.flag, r.count, r.nothing]).toEqual(['n', null, 2, undefined]);
   });
 
-  it('traces numbers and booleans, and does not bake them in', () => {
+  it('traces numbers, and does not bake them in; each boolean is a program of its own', () => {
     const g = jit((x: Tensor, k: number, on: boolean) => x.mul(k).mul(on));
     expect(g(tensor([1, 2]), 3, true).toArray()).toEqual([3, 6]);
     expect(g(tensor([1, 2]), -0.5, true).toArray()).toEqual([-0.5, -1]);
     expect(g(tensor([1, 2]), 3, false).toArray()).toEqual([0, 0]);
     expect(g(tensor([1, 2]), tensor(7) as never, true).toArray()).toEqual([7, 14]);
-    expect(g.traces.length).toBe(1);
+    expect(g.traces.length).toBe(2);
+    const choose = jit((x: Tensor, { negative }: { negative: boolean }) => (negative ? x.neg() : x));
+    expect(choose(tensor(1), { negative: true }).item()).toBe(-1);
+    expect(choose(tensor(1), { negative: false }).item()).toBe(1);
   });
 
   it('returns an argument it does not change as the tensor itself', () => {

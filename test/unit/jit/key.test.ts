@@ -156,7 +156,7 @@ describe('arguments', () => {
 
   it('are described in short', () => {
     expect(showKey(keyOf('mode', { w: tensor([1, 2]), b: [3, true] }, null, v))).toBe(
-      '("mode", {w: f32[2], b: [f32[], bool[]]}, null, variable \'v\')',
+      '("mode", {w: f32[2], b: [f32[], true]}, null, variable \'v\')',
     );
   });
 
@@ -165,7 +165,7 @@ describe('arguments', () => {
     expect(change([0, { x: tensor([1]) }], [0, { x: tensor([1, 2]) }])).toEqual([
       'args[1].x shape [1] -> [2]',
     ]);
-    expect(change([0, tensor(1)], [0, true])).toEqual(['args[1] dtype f32 -> bool']);
+    expect(change([0, tensor(1)], [0, true])).toEqual(['args[1] f32[] -> true']);
     expect(change([0, tensor([1])], [0, tensor(1, { dtype: 'int32' })])).toEqual(['args[1] f32[1] -> i32[]']);
     expect(change([0, null], [0, tensor(1)])).toEqual(['args[1] null -> f32[]']);
     expect(change([0, { a: 1 }], [0, { b: 1 }])).toEqual(['args[1] keys {a} -> {b}']);

@@ -1,4 +1,5 @@
 // Wrong answers without a sign, as measured in other libraries: here each is right, or throws.
+
 import { describe, expect, it, vi } from 'vitest';
 import {
   ArgumentError,
@@ -13,6 +14,7 @@ import {
   vjp,
   where,
 } from '../../../src/index.ts';
+import { askedOf } from '../../../src/jit/asked.ts';
 
 const number = (x: Tensor): number => x as unknown as number;
 
@@ -113,16 +115,40 @@ describe('a condition that nothing uses', () => {
     configure(before);
   });
 
-  it('is a warning where it is a boolean argument, which wants to be static', () => {
-    const f = (x: Tensor, { training }: { training: boolean }) => (training ? x.neg() : x);
-    expect(warned(() => jit(f)(tensor(3), { training: false }))).toEqual([
-      expect.stringContaining('f: the boolean args[1].training is traced, and nothing uses it'),
-    ]);
-    expect(
-      warned(() => expect(jit(f, { static: ['training'] })(tensor(3), { training: false }).item()).toBe(3)),
-    ).toEqual([]);
-    const chosen = jit((x: Tensor, flag: boolean) => where(flag, x.neg(), x));
-    expect(warned(() => expect(chosen(tensor(3), false).item()).toBe(3))).toEqual([]);
+  it.each<[string, string, (x: Tensor, n: number) => Tensor]>([
+    [
+      'an if',
+      'if (n)',
+      (x, n) => {
+        if (n) return x.neg();
+        return x;
+      },
+    ],
+    ['a ternary', 'n ?', (x, n) => (n ? x.neg() : x)],
+    ['a negation', '!n', (x, n) => (!n ? x : x.neg())],
+    ['an and', 'n &&', (x, n) => (n && x.neg()) as Tensor],
+    ['an or', '|| n ?', (x, n) => (x === undefined || n ? x.neg() : x)],
+  ])('is an error where the source asks an argument that nothing uses: %s', (_, code, f) => {
+    expect(() => jit(f, { autograph: false })(tensor(3), 0)).toThrow(
+      `: args[1] is traced, and \`${code}\` asks whether it is true: every traced tensor counts as true there`,
+    );
+  });
+
+  it('finds the argument by its name, destructured or not, and nothing else', () => {
+    const asks = (f: (...args: never[]) => unknown, path: string): string | undefined =>
+      askedOf(f, [path])?.code;
+    type Flags = { on: number; off: number };
+    expect(asks((x: Tensor, { on, off }: Flags) => (on ? x : off), 'args[1].on')).toBe('on ?');
+    expect(asks((x: Tensor, { on, off }: Flags) => (on ? x : off), 'args[1].off')).toBeUndefined();
+    expect(asks((x: Tensor, { on: lit }: Flags) => (lit ? x : 0), 'args[1].on')).toBe('lit ?');
+    expect(asks((x: Tensor, flags: Flags) => (flags.on ? x : 0), 'args[1].on')).toBe('flags.on ?');
+    expect(asks((x: Tensor, flags: Flags) => (flags.on ? x : 0), 'args[1].off')).toBeUndefined();
+    expect(asks((x: Tensor, n = 2) => (x as unknown as Flags).on ?? n, 'args[1]')).toBeUndefined();
+    expect(asks((x: Tensor, n: number) => ['if (n)', x, n], 'args[1]')).toBeUndefined();
+    expect(asks((x: Tensor) => (x ? 1 : 2), 'args[0]')).toBe('x ?');
+    expect(asks((x: { on?: Tensor }) => x.on?.add(1), 'args[0].on')).toBeUndefined();
+    expect(asks((x: Tensor) => !x.greater(0), 'args[0]')).toBeUndefined();
+    expect(asks(Math.max as never, 'args[0]')).toBeUndefined();
   });
 
   it('is neither where the program has it: handed back by a transform, printed, or an element of a mask', () => {

@@ -33,7 +33,7 @@ export function lowered(func: Func, donated: readonly number[] = [], target: Tar
   return program;
 }
 
-type Engine = (program: Program) => (arrays: readonly TypedArray[]) => void;
+type Engine = (program: Program) => (arrays: TypedArray[]) => void;
 export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,

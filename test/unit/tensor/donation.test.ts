@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { DonationError, tensor, variable } from '../../../src/index.ts';
-import { takeStorage } from '../../../src/tensor/donation.ts';
+import { type Donation, takeStorage } from '../../../src/tensor/donation.ts';
 import { messageOf } from '../../errors/message.ts';
 
 describe('a donated tensor', () => {
@@ -13,7 +13,8 @@ describe('a donated tensor', () => {
   const view = x.transpose();
   const copy = x.add(0);
   const held = variable(x);
-  const taken = takeStorage(x.requireView(), { call: 'step', stack: new Error() });
+  const by = (to: string): Donation => ({ to, number: 1, stack: new Error(), stackOf: 'this call' });
+  const taken = takeStorage(x.requireView(), by('step'));
 
   it('refuses every use, and names the call and its line', () => {
     expect(() => x.add(1)).toThrow(DonationError);
@@ -35,7 +36,7 @@ describe('a donated tensor', () => {
     expect(inspect(x)).toBe('Tensor f32[2,2] (donated)');
   });
   it('hands out its memory under a new name', () => {
-    expect([...taken.data]).toEqual([1, 2, 3, 4]);
-    expect(() => takeStorage(x.requireView(), { call: 'again', stack: new Error() })).toThrow(DonationError);
+    expect([...taken]).toEqual([1, 2, 3, 4]);
+    expect(() => takeStorage(x.requireView(), by('again'))).toThrow(DonationError);
   });
 });

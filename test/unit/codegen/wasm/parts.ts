@@ -14,7 +14,7 @@ export const always = (threads: number): { readonly threads: number; costOf(): n
   costOf: () => 1e9,
 });
 
-export function compileInParts(parts: number): (program: Program) => (arrays: readonly TypedArray[]) => void {
+export function compileInParts(parts: number): (program: Program) => (arrays: TypedArray[]) => void {
   return (program) => {
     const { bytes, layout, messages, stages } = emitModule(program, 'strict', always(parts));
     if (stages === null) return compileWasm(program);
@@ -22,7 +22,7 @@ export function compileInParts(parts: number): (program: Program) => (arrays: re
       [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
     });
     const call = exports[exportName] as StageCall;
-    const run = (arrays: readonly TypedArray[]): void => {
+    const run = (arrays: TypedArray[]): void => {
       const region = args.enter(arrays) | 0;
       stages.forEach((stage, k) => {
         const count = stage.division === null ? 1 : parts;
