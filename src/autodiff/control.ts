@@ -14,9 +14,9 @@ import { Trace } from '../trace/tracer.ts';
 import { showLocation } from '../util/location.ts';
 import { range } from '../util/seq.ts';
 import { baseOf } from './base.ts';
-import type { Cotangent, MaybeCotangent, Operands, WayBack } from './cotangent.ts';
+import { type Cotangent, certain, type MaybeCotangent, type Operands, type WayBack } from './cotangent.ts';
 import { goBack, type LoopRun } from './loop-gradient.ts';
-import { partsOf, pullbacks, readOperands, takenOver } from './region-gradient.ts';
+import { partsOf, pullbacks, readOperands } from './region-gradient.ts';
 import { roomFor } from './room.ts';
 import type { Tape } from './tape.ts';
 
@@ -56,8 +56,11 @@ function branches(
       pruned,
       read.map((i) => all[i]!),
     );
+    let next = 0;
     back.changed.forEach((i, k) => {
-      leave(sums, i + 1, 1, takenOver(found[2 * k]!, found[2 * k + 1]!, back.certain[k]!));
+      const value = found[next++]!;
+      const total = back.certain[k]! ? certain(value) : { value, present: found[next++]!, absent: -0 };
+      leave(sums, i + 1, 1, total);
     });
   });
   return results;

@@ -80,6 +80,14 @@ export function goBack(
       return slotFor(constants[i]!.type, ofConstants[i] ?? null, isLastReadInPart(body, param) ? 0 : -0);
     }),
   ];
+  const sources = [
+    ...active.map((i) => body.params[i]!),
+    ...wantedConstants.map((i) => body.params[carries.length + xs.length + i]!),
+  ];
+  const isReached = reachedFrom(run, active, sources, slots, stacks);
+  slots.forEach((slot, k) => {
+    slot.uncertain ||= slot.start === null && isReached(k);
+  });
   const rows = [...kept, ...xs];
   const around = [...constants, ...still.map((i) => carries[i]!)];
   const stacked = stacks.map((k) => ofStacks[k]!);
@@ -170,6 +178,7 @@ export function goBack(
   const ends = slots.map((slot, k): MaybeCotangent => {
     if (!slot.uncertain) return slot.start && certain(take());
     const [value, present] = [take(), take()];
+    if (slot.start === null && found[k] == null) return null;
     // One that every round leaves there is there, if there are rounds.
     const isThere = count === undefined && found[k] != null && found[k].present === null;
     return isThere ? certain(value) : { value, present, absent: slot.absent };
@@ -215,6 +224,32 @@ function slotParameter({ type, start, absent, uncertain }: Slot, trace: Trace): 
 function isLastReadInPart(body: Func, param: Value): boolean {
   const reader = body.body.findLast((i) => i.args.includes(param));
   return reader !== undefined && reader.args[0] === param && defOf(reader).vjpInto !== undefined;
+}
+
+/**
+ * Which slots may have a cotangent after any round: those that begin with one, and what is behind them or behind what was stacked. Some of them may not,
+ * where an op hands no cotangent on; but to find that out by tracing the round would take a tracing per slot.
+ */
+function reachedFrom(
+  { body, carries }: LoopRun,
+  active: readonly number[],
+  sources: readonly Value[],
+  slots: readonly Slot[],
+  stacks: readonly number[],
+): (slot: number) => boolean {
+  const marked = new Set<Value>(stacks.map((k) => body.results[carries.length + k]!));
+  const reached = new Set(range(slots.length).filter((k) => slots[k]!.start !== null));
+  for (let size = -1; size !== reached.size; ) {
+    size = reached.size;
+    for (const k of reached) if (k < active.length) marked.add(body.results[active[k]!]!);
+    for (const { results, args } of body.body.toReversed())
+      if (results.some((r) => marked.has(r)))
+        for (const a of args) if (a.type.dtype === 'float32') marked.add(a);
+    sources.forEach((s, k) => {
+      if (marked.has(s)) reached.add(k);
+    });
+  }
+  return (slot) => reached.has(slot);
 }
 
 /** The float32 carries that depend on something wanted, in any round. */

@@ -10,7 +10,7 @@ import { Trace } from '../trace/tracer.ts';
 import { invariant } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
 import { walkBack } from './backward.ts';
-import { type Cotangent, type MaybeCotangent, masked } from './cotangent.ts';
+import { type MaybeCotangent, masked } from './cotangent.ts';
 import type { Tape } from './tape.ts';
 
 /** Makes tapes: the tape that asked, which this file cannot import. */
@@ -98,7 +98,7 @@ export function cotangentsThrough(
 
 /** The way back through one of several regions. */
 export interface Pullbacks {
-  /** Parameters: those of the regions, then the parts of `given` and of `sums`; results: value and presence for each operand of `changed`. */
+  /** Parameters: those of the regions, then the parts of `given` and of `sums`; results: for each operand of `changed` the value, and the presence where it is not certain. */
   readonly regions: readonly Func[];
   /** The operands, of those wanted, to whose cotangents some region adds. */
   readonly changed: readonly number[];
@@ -139,12 +139,7 @@ export function pullbacks(
     certain: kept.map((k) => !uncertain.has(k)),
     regions: all.map((f) => ({
       ...f,
-      results: kept.flatMap((k) => [f.results[2 * k]!, f.results[2 * k + 1]!]),
+      results: kept.flatMap((k) => f.results.slice(2 * k, uncertain.has(k) ? 2 * k + 2 : 2 * k + 1)),
     })),
   };
-}
-
-/** The cotangent that came out of a region as value and presence. */
-export function takenOver(value: Tensor, present: Tensor, isCertain: boolean): Cotangent {
-  return isCertain ? { value, present: null, absent: null } : { value, present, absent: -0 };
 }

@@ -1,6 +1,6 @@
 // Random structured programs in every way to run them: the bits of eager mode. Seeded; FUZZ_PROGRAMS runs more.
 import { grad, jit, type Tensor, tensor, variable } from 'tracejit';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { NdView } from '../../src/array/nd.ts';
 import { seeded } from '../../src/util/rng.ts';
 import { expectSameBits } from '../ops/compare.ts';
