@@ -9,9 +9,10 @@ import { compile } from './suites/compile.ts';
 import { control } from './suites/control.ts';
 import { dispatch } from './suites/dispatch.ts';
 import { kernels } from './suites/kernels.ts';
+import { results as resultsSuite } from './suites/results.ts';
 import { train } from './suites/train.ts';
 
-const suites: readonly Suite[] = [autograph, dispatch, compile, kernels, control, train];
+const suites: readonly Suite[] = [autograph, dispatch, compile, kernels, control, resultsSuite, train];
 const file = 'out/bench.json';
 
 /** Median milliseconds of one piece of work, by suite, case and variant. */

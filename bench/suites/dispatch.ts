@@ -19,6 +19,14 @@ function scalarGradient(): Case {
     variants: [
       { name: 'eager', run: often(() => eager(x)) },
       { name: 'compiled', run: often(() => compiled(x)) },
+      {
+        name: 'compiled, both results read',
+        run: often(() => {
+          const [value, slope] = compiled(x);
+          value.item();
+          slope.item();
+        }),
+      },
     ],
   };
 }

@@ -3,9 +3,17 @@ import { sameType, showType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import { installRecordedBind } from '../ops/dispatch.ts';
 import { stopGradient } from '../ops/stop-gradient.ts';
-import { type Autograd, type GradientHook, installAutograd, leaf, withRecording } from '../tensor/history.ts';
+import {
+  type Autograd,
+  type GradientHook,
+  type History,
+  installAutograd,
+  type Leaf,
+  leaf,
+  withRecording,
+} from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Trace } from '../trace/tracer.ts';
+import { noteHistories, Trace } from '../trace/tracer.ts';
 import { ArgumentError, DTypeError, GradientError } from '../util/errors.ts';
 import { showLocation } from '../util/location.ts';
 import { baseInterpreter } from './base.ts';
@@ -30,15 +38,19 @@ const methods: Autograd = {
   },
 
   gradientOf(x) {
+    noteHistories();
     const { history } = x;
     if (history === null) return null;
-    if (history.kind === 'leaf') return gradientOf(history);
+    const holder = holderOf(history);
+    if (holder !== null) return gradientOf(holder);
     throw notKept('grad', x);
   },
 
   setGradient(x, gradient) {
+    noteHistories();
     const { history } = x;
-    if (history?.kind !== 'leaf') {
+    const holder = history && holderOf(history);
+    if (holder === null) {
       if (history === null && gradient === null) return;
       throw notKept('grad', x);
     }
@@ -46,17 +58,25 @@ const methods: Autograd = {
       throw new GradientError(
         `grad: the gradient of a tensor ${showType(x.type)} is null or of that type, got ${isTensor(gradient) ? showType(gradient.type) : String(gradient)}`,
       );
-    setGradient(history, gradient?.resolve() ?? null);
+    setGradient(holder, gradient?.resolve() ?? null);
+  },
+
+  retainGrad(x) {
+    noteHistories();
+    const { history } = x;
+    if (history?.kind === 'leaf') return;
+    if (history?.kind !== 'computed') throw notReached('retainGrad', x);
+    const { home, name } = history.by;
+    history.kept ??= leaf(`the result of ${name}`, x.type, null, home);
   },
 
   registerHook(x, hook: GradientHook) {
     if (typeof hook !== 'function')
       throw new ArgumentError(`registerHook: expected a function, got ${typeof hook}`);
+    noteHistories();
     const { history } = x;
     if (history === null || history.kind === 'sealed' || history.kind === 'symbolic')
-      throw new GradientError(
-        `registerHook: no backward pass reaches this tensor ${showType(x.type)}: ${history?.kind === 'sealed' ? history.why : 'it depends on nothing that requires a gradient'}`,
-      );
+      throw notReached('registerHook', x);
     // A wrapper each time: a hook may be registered twice, and is removed once.
     const own: GradientHook = (gradient) => hook(gradient);
     history.hooks ??= new Set();
@@ -68,6 +88,17 @@ const methods: Autograd = {
   },
 };
 
+/** Where the gradient of a tensor of this history is held. */
+function holderOf(history: History): Leaf | null {
+  return history.kind === 'leaf' ? history : history.kind === 'computed' ? history.kept : null;
+}
+
+function notReached(where: string, { type, history }: Tensor): GradientError {
+  return new GradientError(
+    `${where}: no backward pass reaches this tensor ${showType(type)}: ${history?.kind === 'sealed' ? history.why : 'it depends on nothing that requires a gradient'}`,
+  );
+}
+
 function notKept(where: string, { type, history }: Tensor): GradientError {
   if (history?.kind !== 'computed')
     return new GradientError(
@@ -76,7 +107,7 @@ function notKept(where: string, { type, history }: Tensor): GradientError {
   const { name, loc } = history.by;
   const site = loc === undefined ? '' : ` at ${showLocation(loc)}`;
   return new GradientError(
-    `${where}: this tensor ${showType(type)} was computed (by ${name}${site}), and gradients are kept for leaves only; look at it on its way with x.registerHook((g) => …)`,
+    `${where}: this tensor ${showType(type)} was computed (by ${name}${site}), and gradients are kept for leaves only; keep this one with x.retainGrad() before the backward pass, or look at it on its way with x.registerHook((g) => …)`,
   );
 }
 

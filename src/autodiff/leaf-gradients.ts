@@ -21,12 +21,21 @@ export function hasGradient(leaf: Leaf, interpreter: Interpreter = currentInterp
   return present;
 }
 
+/** The same, without depending on it. */
+export function peekGradient(leaf: Leaf, interpreter: Interpreter = currentInterpreter()): boolean {
+  const base = baseOf(interpreter);
+  if (!(base instanceof Trace)) return leaf.present;
+  const set = base.gradients.get(leaf);
+  if (set !== undefined) return set !== null;
+  return leaf.home !== base && (base.expected.get(leaf) ?? peekGradient(leaf, base.parent));
+}
+
 /** The leaf's gradient, or null. */
 export function gradientOf(leaf: Leaf): Tensor | null {
   if (!hasGradient(leaf)) return null;
   const base = baseOf(currentInterpreter());
   const set = base instanceof Trace ? base.gradients.get(leaf) : undefined;
-  return set ?? gradientSlot(leaf).value();
+  return set ?? leaf.recorded ?? gradientSlot(leaf).value();
 }
 
 /** Sets the leaf's gradient, of its type, or removes it. */
@@ -35,6 +44,7 @@ export function setGradient(leaf: Leaf, gradient: Tensor | null): void {
   if (!(base instanceof Trace)) {
     if (gradient !== null) gradientSlot(leaf).assign(gradient);
     leaf.present = gradient !== null;
+    leaf.recorded = gradient?.history ? gradient : null;
     return;
   }
   if (leaf.home !== base && !base.leavesGradients)
@@ -63,7 +73,9 @@ export function setPresence(changes: readonly Presence[]): void {
   const interpreter = currentInterpreter();
   const base = baseOf(interpreter);
   for (const [leaf, present] of changes) {
-    if (!(base instanceof Trace)) leaf.present = present;
-    else setGradient(leaf, present ? interpreter.read(gradientSlot(leaf)) : null);
+    if (!(base instanceof Trace)) {
+      leaf.present = present;
+      leaf.recorded = null;
+    } else setGradient(leaf, present ? interpreter.read(gradientSlot(leaf)) : null);
   }
 }

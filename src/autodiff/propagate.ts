@@ -13,7 +13,7 @@ import {
 } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { at } from '../trace/place.ts';
-import { Trace } from '../trace/tracer.ts';
+import { noteHistories, Trace } from '../trace/tracer.ts';
 import { GradientError } from '../util/errors.ts';
 import { showLocation } from '../util/location.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
@@ -21,6 +21,7 @@ import { baseInterpreter } from './base.ts';
 import {
   type Cotangent,
   certain,
+  joined,
   type MaybeCotangent,
   operandsOf,
   settled,
@@ -33,32 +34,70 @@ type Followed = Leaf | Computed;
 /** What a contribution may go to; a sealed history is an error then. */
 type Reached = Followed | Sealed;
 
+/** One walk back. */
+export interface Pass {
+  /** Keeps what it used, so that another can follow. */
+  readonly retain: boolean;
+  /** Its own computations have histories too. */
+  readonly createGraph: boolean;
+}
+
 /** See Tensor.backward. */
 export function propagate(
   root: Tensor,
   gradient: Tensor | number | undefined,
   options: BackwardOptions | undefined,
 ): void {
-  checkOptions(options, ['retainGraph'], 'backward');
+  checkOptions(options, ['retainGraph', 'createGraph'], 'backward');
   checkFlag(options?.retainGraph, 'retainGraph', 'backward');
+  checkFlag(options?.createGraph, 'createGraph', 'backward');
+  const { createGraph = false, retainGraph: retain = createGraph } = options ?? {};
+  noteHistories();
   const target = root.resolve();
   const { history } = target;
   if (history === null) throw noHistory(target);
+  goBack([[history, seedOf(target, gradient)]], { retain, createGraph });
+}
+
+let pass: Pass | null = null;
+
+/** The pass that a step is asked for its way back by. */
+export function currentPass(): Pass {
+  invariant(pass !== null, 'a step goes back only in a backward pass');
+  return pass;
+}
+
+/** Goes back from tensors of these histories and gradients, which are different ones, and adds to the gradients of leaves. */
+export function goBack(roots: readonly (readonly [History, Tensor])[], now: Pass): void {
+  const followed = roots.map(([history, seed]) => [followable(history), seed] as const);
+  const steps = stepsBehind(followed.map(([history]) => history));
+  const before = pass;
+  pass = now;
+  try {
+    // Unless they are asked to, the rules leave no history of their own; the leaves are touched last, so that an error leaves them as they were.
+    withRecording(now.createGraph, () => {
+      const sums = walk(followed, steps).map(([leaf, g]) => {
+        const present = gradientOf(leaf);
+        return [leaf, present === null ? g : present.add(g)] as const;
+      });
+      for (const [leaf, sum] of sums) setGradient(leaf, sum);
+    });
+  } finally {
+    pass = before;
+  }
+  if (!now.retain) for (const step of steps) step.back = null;
+}
+
+/** Throws the GradientError of a pass from here that would come by something used up. */
+export function checkUnused(histories: readonly History[]): void {
+  for (const step of stepsBehind(histories.map(followable))) wayBackOf(step);
+}
+
+function followable(history: History): Followed {
   if (history.kind === 'symbolic')
     throw sealedError('it is part of a graph: g.gradients(y, [x]) adds its gradients there');
   if (history.kind === 'sealed') throw sealedError(history.why);
-  const seed = seedOf(target, gradient);
-  const steps = stepsBehind(history);
-  // The rules leave no history of their own; the leaves are touched last, so that an error leaves them as they were.
-  withRecording(false, () => {
-    const found = walk(history, seed, steps);
-    const sums = found.map(([leaf, g]) => {
-      const before = gradientOf(leaf);
-      return [leaf, before === null ? g : before.add(g)] as const;
-    });
-    for (const [leaf, sum] of sums) setGradient(leaf, sum);
-  });
-  if (options?.retainGraph !== true) for (const step of steps) step.back = null;
+  return history;
 }
 
 function seedOf(target: Tensor, gradient: Tensor | number | undefined): Tensor {
@@ -77,10 +116,10 @@ function seedOf(target: Tensor, gradient: Tensor | number | undefined): Tensor {
   return seed;
 }
 
-/** The steps that `history` stands on, the last first. */
-function stepsBehind(history: Followed): readonly Step[] {
+/** The steps that the histories stand on, the last first. */
+function stepsBehind(histories: readonly Followed[]): readonly Step[] {
   const met = new Set<Step>();
-  const open: Step[] = history.kind === 'computed' ? [history.by] : [];
+  const open: Step[] = histories.flatMap((h) => (h.kind === 'computed' ? [h.by] : []));
   for (let step = open.pop(); step !== undefined; step = open.pop()) {
     if (met.has(step)) continue;
     met.add(step);
@@ -90,8 +129,16 @@ function stepsBehind(history: Followed): readonly Step[] {
 }
 
 // Contributions to one tensor are added in the order of the other backward walk, autodiff/backward.ts, so that the bits are the same.
-function walk(root: Followed, seed: Tensor, steps: readonly Step[]): (readonly [Leaf, Tensor])[] {
-  const sums = new Map<Reached, Cotangent>([[root, certain(seed)]]);
+function walk(
+  roots: readonly (readonly [Followed, Tensor])[],
+  steps: readonly Step[],
+): (readonly [Leaf, Tensor])[] {
+  const kept: (readonly [Leaf, Tensor])[] = [];
+  const sums = new Map<Reached, Cotangent>();
+  for (const [history, seed] of roots) {
+    const sum = sums.get(history);
+    sums.set(history, sum === undefined ? certain(seed) : joined(sum, certain(seed)));
+  }
   for (const step of steps) {
     const { outputs, inputs, inputTypes } = step;
     if (!outputs.some((o) => sums.has(o))) continue;
@@ -100,14 +147,16 @@ function walk(root: Followed, seed: Tensor, steps: readonly Step[]): (readonly [
       const given = outputs.map((output): MaybeCotangent => {
         const complete = sums.get(output);
         sums.delete(output);
-        return complete === undefined ? null : hooked(complete, output.hooks);
+        if (complete === undefined) return null;
+        const final = hooked(complete, output.hooks);
+        if (output.kept !== null) kept.push([output.kept, settled(final)]);
+        return final;
       });
-      const operands = operandsOf(step.name, inputs.map(reached), inputTypes, sums);
-      back(given, operands);
+      back(given, operandsOf(step.name, inputs.map(reached), inputTypes, sums));
       for (const h of inputs) if (h?.kind === 'sealed' && sums.has(h)) throw sealedError(h.why);
     });
   }
-  const leaves: (readonly [Leaf, Tensor])[] = [];
+  const leaves = kept;
   for (const [of, g] of sums) if (of.kind === 'leaf') leaves.push([of, settled(hooked(g, of.hooks))]);
   return leaves;
 }
@@ -148,15 +197,11 @@ function hooked(cotangent: Cotangent, hooks: ReadonlySet<GradientHook> | null): 
 }
 
 function noHistory({ type }: Tensor): GradientError {
-  const inTrace = baseInterpreter() instanceof Trace;
   const reason =
     type.dtype === 'float32'
       ? `depends on nothing that requires a gradient. Ask for it where the leaf is made, tensor(data, { requiresGrad: true }) or variable(data), and compute outside noGrad()`
       : 'is not float32, and no gradient flows through it';
-  const note = inTrace
-    ? '; inside jit, what the arguments depend on is not seen: capture the leaf instead of passing it'
-    : '';
-  return new GradientError(`backward: this tensor ${showType(type)} ${reason}${note}`);
+  return new GradientError(`backward: this tensor ${showType(type)} ${reason}`);
 }
 
 function sealedError(why: string): GradientError {

@@ -57,7 +57,7 @@ export function remember(
     back: back(),
   };
   for (const r of results) {
-    const output: Computed = { kind: 'computed', by: step, hooks: null };
+    const output: Computed = { kind: 'computed', by: step, hooks: null, kept: null };
     outputs.push(output);
     if (r?.dtype === 'float32') r.history = output;
   }

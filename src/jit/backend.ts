@@ -6,10 +6,8 @@ import { fusedTileRows } from '../codegen/wasm/engine.ts';
 import { comesPacked } from '../codegen/wasm/layout.ts';
 import { compileWasm, emitModule } from '../codegen/wasm/program.ts';
 import { settle } from '../codegen/wasm/residence.ts';
-import type { Threading } from '../codegen/wasm/stages.ts';
 import { hasFusedMultiplyAdd, whyNoWasm } from '../codegen/wasm/support.ts';
 import { moduleText } from '../codegen/wasm/text.ts';
-import { availableThreads } from '../codegen/wasm/worker-host.ts';
 import type { Func } from '../ir/func.ts';
 import { bytesOf, type DType, sizeOf } from '../ir/types.ts';
 import { verifyKernel } from '../loop/verify.ts';
@@ -18,11 +16,10 @@ import { allSteps, kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { fitsCell, throughCells } from './cells.ts';
-import { estimatedTime, expectedCosts, type KernelCost } from './cost.ts';
+import { expectedCosts, type KernelCost } from './cost.ts';
+import { expectedTime, showThreads, type Threads, threadingOf } from './threading.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
-
-export type Threads = 'auto' | number;
 
 /** How code is to be made of a function. */
 export interface CodeOptions {
@@ -38,6 +35,8 @@ export interface Generated {
   readonly engine: 'wasm' | CompiledProgram['engine'];
   /** Why this engine. */
   readonly why: string;
+  /** How many threads a call uses at most, and why. */
+  readonly threads: string;
   /**
    * Runs the program on the elements of the inputs, then of the outputs by index. For an output that it `makes` there may be null, and then are its elements;
    * one that lies in an input has none.
@@ -71,7 +70,8 @@ export function generate(
     if (why === null) {
       const lowered = performance.now();
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
-      const threading = threadingOf(program, threads);
+      const threaded = threadingOf(program, threads);
+      const { threading } = threaded;
       const run = reentrant(program, () => compileWasm(program, precision, { flops, threading }));
       return {
         program,
@@ -81,6 +81,9 @@ export function generate(
         },
         engine: 'wasm',
         why: backend === 'wasm' ? 'asked for' : 'it saves more than it costs to copy arguments and results',
+        get threads() {
+          return showThreads(program, threaded);
+        },
         run,
         makes: comesPacked,
         ns: expectedTime(program),
@@ -103,6 +106,7 @@ export function generate(
     ns: expectedTime(program),
     program,
     why,
+    threads: '1: only WebAssembly has more',
     settle: null,
     ms: { lowering: lowered - start, emitting: performance.now() - lowered },
   };
@@ -127,23 +131,6 @@ function reentrant(program: Program, make: (again: boolean) => Generated['run'])
       busy = false;
     }
   };
-}
-
-// Up to four threads share the caches of one machine well; programs of less than so many nanoseconds have nothing to gain from them.
-const mostAutomatic = 4;
-const worthThreads = 200_000;
-
-function threadingOf(program: Program, threads: Threads): Threading | null {
-  if (threads === 1) return null;
-  if (threads !== 'auto') return { threads, costOf: estimatedTime };
-  if (expectedTime(program) < worthThreads) return null;
-  const most = Math.min(mostAutomatic, availableThreads());
-  return most > 1 ? { threads: most, costOf: estimatedTime } : null;
-}
-
-// Of steps outside of branches and loops.
-function expectedTime({ steps }: Program): number {
-  return steps.reduce((sum, s) => sum + (s.kind === 'run' ? estimatedTime(s.kernel) : 0), 0);
 }
 
 function checked(program: Program): Program {

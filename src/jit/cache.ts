@@ -1,9 +1,7 @@
 // The cache of a jitted function: one specialisation per kind of arguments, found by walking the arguments, made by tracing.
-import { unexpected } from '../autodiff/leaf-gradients.ts';
 import { hasOutgrown } from '../autodiff/room.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
-import { changedSettings } from '../trace/setting.ts';
 import { RetraceError, TraceError, TreeError } from '../util/errors.ts';
 import { type Loc, showLocation, userLocation } from '../util/location.ts';
 import { type Donations, donations } from './donations.ts';
@@ -86,7 +84,7 @@ export class Specialisations {
     if (signature !== null) this.#checkSignature(signature, key, loc);
     // What captured tensors of a trace that is over can never be used again.
     for (let i = this.#known.length - 1; i >= 0; i--) if (!this.#known[i]!.usable) this.#known.splice(i, 1);
-    const why = this.#count === 0 ? 'first call' : this.#difference(key);
+    const why = this.#count === 0 ? 'first call' : this.#difference(key, flat.leaves);
     // Nor can those be used whose loops need more room by now; they are replaced, which is no further kind of call.
     const before = this.#known.length;
     const lasting = this.#known.filter((s) => !hasOutgrown(s.traced.settings));
@@ -129,14 +127,13 @@ export class Specialisations {
   }
 
   // What differs from the most similar arguments known or, where it is not the arguments, from the settings or gradients of then.
-  #difference(key: ArgumentKey): string {
+  #difference(key: ArgumentKey, leaves: readonly unknown[]): string {
     const keys = this.#known.map((s) => s.key);
     const ofArguments = nearestDifference(keys, key);
     if (ofArguments !== '') return ofArguments;
     const alike = this.#known.find((s) => differences(s.key, key).length === 0);
     if (alike === undefined) return '';
-    const { settings, gradients } = alike.traced;
-    return [...changedSettings(settings), ...unexpected(gradients.expected)].join(', ');
+    return alike.differences(leaves).join(', ');
   }
 
   #checkSignature(signature: ArgumentKey, key: ArgumentKey, loc: Loc | undefined): void {

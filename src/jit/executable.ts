@@ -20,6 +20,8 @@ export interface Binding {
   readonly writes: readonly Variable[];
   /** Which of the leading parameters, the arguments, are donated. */
   readonly donated: readonly number[];
+  /** The objects that stand for types of arguments. Results have them too, so that one that is the next argument is seen at a glance to be as expected. */
+  readonly types: readonly TensorType[];
 }
 
 /** Where the elements of a parameter come from at each call. */
@@ -70,7 +72,7 @@ export class Executable {
   #operands: (Elements | null)[] | null;
   readonly #operandCount: number;
 
-  constructor({ func, captures, writes, donated }: Binding, options: CodeOptions) {
+  constructor({ func, captures, writes, donated, types }: Binding, options: CodeOptions) {
     const argumentCount = func.params.length - captures.length;
     // The state of a variable that will be assigned may be overwritten, like a donated argument.
     const mayOverwrite = (i: number): boolean => {
@@ -104,10 +106,8 @@ export class Executable {
       const array = arrayOfOutput[k]!;
       const shared = arrayOfOutput.some((other, j) => j !== k && other === array);
       const unchanged = optimized.params[array] === value;
-      // One object for what comes in and goes out, so that the next call finds its arguments to be of the type expected by a glance.
-      const { type } = func.params.find((p) => sameType(p.type, value.type)) ?? value;
-      const { dtype, shape } = type;
-      return { type: { dtype, shape }, strides: stridesOf(shape), array, unchanged, shared };
+      const type = types.find((t) => sameType(t, value.type)) ?? value.type;
+      return { type, strides: stridesOf(type.shape), array, unchanged, shared };
     });
     const resultCount = sinks.length - writes.length;
     this.#results = sinks.slice(0, resultCount);

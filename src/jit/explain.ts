@@ -28,6 +28,8 @@ export interface Lowered<Args extends readonly unknown[], R> {
   readonly ms: Readonly<Record<'tracing' | 'passes' | 'lowering' | 'emitting', number>>;
   /** What runs the program and why: `wasm: …`, `javascript: …`, or `interpreter: …` where generating code is forbidden. */
   readonly backend: string;
+  /** How many threads a call may use, this one included, and why: `2: asked for`, `1: this page is not cross-origin isolated …`. */
+  readonly threads: string;
   /** The function for exactly this kind of arguments; a call with others throws a TreeError instead of tracing. */
   compile(): (...args: Args) => R;
 }
@@ -71,6 +73,9 @@ export function explain<Args extends readonly unknown[], R>(
     },
     ms: { tracing: specialisation.traced.ms, passes: passesMs, ...code.ms },
     backend: `${code.engine}: ${code.why}`,
+    get threads() {
+      return code.threads;
+    },
     compile:
       () =>
       (...args) => {

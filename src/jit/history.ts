@@ -7,7 +7,6 @@ import { lift } from '../ops/coerce.ts';
 import { stopGradient } from '../ops/stop-gradient.ts';
 import type { History, Sealed } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { GradientError } from '../util/errors.ts';
 import type { TracedCall } from './traced.ts';
 import type { Unit } from './unit.ts';
 
@@ -21,6 +20,8 @@ type Manner = 'again' | 'halves' | 'sealed';
 
 export class CallHistory {
   readonly manner: Manner;
+  /** Does it leave gradients in leaves? */
+  readonly goesBack: boolean;
   readonly #traced: TracedCall;
   readonly #unit: Unit;
   readonly #name: string;
@@ -41,7 +42,10 @@ export class CallHistory {
     const own = writes.find(
       (v) => v.history !== null && captures.some((c) => c.kind === 'variable' && c.variable === v),
     );
-    const goesBack = traced.gradients.left.length > 0;
+    const { gradients, effects } = traced;
+    const goesOn = effects !== null && effects.set.length + effects.passes.length > 0;
+    const goesBack = gradients.left.length > 0 || goesOn;
+    this.goesBack = goesBack;
     const reason = goesBack
       ? 'calls backward() itself, which uses up what it goes back through'
       : `assigns variable '${own?.name}' itself; call backward() inside ${name}, before the assignment`;
@@ -58,17 +62,6 @@ export class CallHistory {
       if (typeof x === 'object' && (x as Tensor).history !== null) return true;
     }
     return false;
-  }
-
-  /** A backward pass inside the function does not see what its arguments depend on. */
-  checkArguments(args: readonly unknown[]): void {
-    const { gradients, paths } = this.#traced;
-    if (gradients.left.length === 0) return;
-    const i = args.findIndex((x) => x instanceof Tensor && x.history !== null);
-    if (i < 0) return;
-    throw new GradientError(
-      `${this.#name}: ${paths[i]} requires a gradient, but the jitted function calls backward() itself, and what its arguments depend on is not seen inside; capture the leaf instead of passing it, pass x.detach(), or return the loss and call backward() outside`,
-    );
   }
 
   /** Seals the results that depend on what requires a gradient. Allocates nothing: this is how training steps end. */

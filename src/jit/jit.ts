@@ -115,7 +115,7 @@ export function callCompiled(specialisations: Specialisations, args: readonly un
 
 function callFound(found: Specialisation, leaves: readonly unknown[]): unknown {
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
-  return unflatten(found.traced.output, results);
+  return found.rebuild(results);
 }
 
 // Numbers become tensors here too, so that a function sees the same kinds of arguments whether it is compiled or not.

@@ -37,7 +37,7 @@ export function describeArguments(
   const leaves = flat.leaves.map((x): LeafKey => {
     if (typeof x === 'number') return numberKey;
     if (x instanceof Variable) return { kind: 'variable', variable: x };
-    return { kind: 'tensor', type: { dtype: x.dtype, shape: x.shape } };
+    return { kind: 'tensor', type: x.type };
   });
   return { flat, key: { tree: snapshotStatics(flat.tree, 'args'), leaves } };
 }
@@ -80,21 +80,22 @@ export function matches(tree: Tree, value: unknown, leaves: readonly LeafKey[], 
   }
 }
 
-function matchesLeaf(key: LeafKey, value: unknown): boolean {
+/** Does a leaf have this key? */
+export function matchesLeaf(key: LeafKey, value: unknown): boolean {
   if (key.kind === 'variable') return value === key.variable;
   const { dtype, shape } = key.type;
   if (value instanceof Tensor) {
     if (value instanceof Variable) return false;
     const { type } = value;
-    // Results of a compiled function have one type object each.
+    // Results of a compiled function have the type objects of its arguments, where there are some of their types.
     return type === key.type || (type.dtype === dtype && sameShape(type.shape, shape));
   }
   if (shape.length > 0) return false;
   return typeof value === 'number' && dtype === 'float32';
 }
 
-// Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are.
-function sameStatic(a: unknown, b: unknown): boolean {
+/** Plain objects and arrays by content, everything else by SameValue: NaN is itself, 0 and -0 differ, functions and instances are who they are. */
+export function sameStatic(a: unknown, b: unknown): boolean {
   if (Object.is(a, b) && (typeof a !== 'object' || a === null)) return true;
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((x, i) => sameStatic(x, b[i]));

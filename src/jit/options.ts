@@ -5,8 +5,9 @@ import type { Scope } from '../trace/conversion.ts';
 import { OptionError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import type { ConversionOptions } from './autograph.ts';
-import type { Backend, Threads } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { type ArgumentKey, keyOfSignature } from './key.ts';
+import type { Threads } from './threading.ts';
 import type { UnitOptions } from './unit.ts';
 
 export interface JitOptions extends ConversionOptions {
@@ -35,6 +36,7 @@ export interface JitOptions extends ConversionOptions {
   /**
    * How many threads a call may use, this one included, to the same bits: a number from 1 to 64, or `auto`, the default: as many as there are cores, at most four, where
    * the function has enough to do. They are used where it runs as WebAssembly on memory that can be shared; in a page that takes cross-origin isolation.
+   * `lower().threads` says how many there are and why.
    */
   readonly threads?: Threads;
   /** Its name in IR, messages and generated code; default the function's own. */

@@ -1,22 +1,33 @@
 // One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
-import { asExpected, setPresence } from '../autodiff/leaf-gradients.ts';
+import { asExpected, setPresence, unexpected } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
-import { isRecording, type Symbolic } from '../tensor/history.ts';
+import { isRecording, type Symbolic, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { dependOn, unchanged } from '../trace/setting.ts';
+import { changedSettings, dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
-import type { Tree } from '../trace/tree.ts';
+import { type Tree, unflatten } from '../trace/tree.ts';
 import { InternalError, OptionError } from '../util/errors.ts';
+import {
+  applyEffects,
+  checkHistories,
+  givenGradients,
+  sameHistories,
+  unexpectedHistories,
+} from './argument-history.ts';
 import type { Donations } from './donations.ts';
 import { Executable } from './executable.ts';
 import { CallHistory } from './history.ts';
 import { type ArgumentKey, matches } from './key.ts';
 import type { Settings } from './options.ts';
 import { type Profile, profile } from './profile.ts';
+import { compileStructure, type Structure } from './structure.ts';
 import type { TracedCall } from './traced.ts';
 import { Unit } from './unit.ts';
+
+// Calls after which code for the structure of arguments and results pays: it takes some hundred calls to make it.
+const oftenRun = 500;
 
 export class Specialisation {
   readonly key: ArgumentKey;
@@ -32,6 +43,9 @@ export class Specialisation {
   readonly #history: CallHistory;
   readonly #conditional: boolean;
   #executable: Executable | undefined;
+  // What most calls go through, from when there have been some.
+  #structure: Structure | null = null;
+  #runs = 0;
 
   constructor(key: ArgumentKey, traced: TracedCall, settings: Settings, donations: Donations) {
     this.key = key;
@@ -44,7 +58,8 @@ export class Specialisation {
     );
     const parameters = key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [i] : []));
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
-    this.#conditional = traced.settings.length + traced.gradients.expected.length > 0;
+    this.#conditional =
+      traced.settings.length + traced.gradients.expected.length > 0 || traced.effects !== null;
     this.#history = new CallHistory(traced, this.unit, settings.name);
   }
 
@@ -59,22 +74,42 @@ export class Specialisation {
   /** Are these its arguments? If so, `leaves` holds theirs. */
   accepts(args: readonly unknown[], leaves: unknown[]): boolean {
     return (
-      matches(this.key.tree, args, this.key.leaves, leaves) &&
-      (!this.#conditional || this.#holds()) &&
+      (this.#structure !== null
+        ? this.#structure.accepts(args, leaves)
+        : matches(this.key.tree, args, this.key.leaves, leaves)) &&
+      (!this.#conditional || this.#holds(leaves)) &&
       (this.lasting || this.usable)
     );
   }
 
-  // Are the settings and gradients those it was traced for?
-  #holds(): boolean {
-    return unchanged(this.traced.settings) && asExpected(this.traced.gradients.expected);
+  // Are the settings, gradients and histories those it was traced for?
+  #holds(leaves: readonly unknown[]): boolean {
+    const { settings, gradients, effects } = this.traced;
+    return (
+      unchanged(settings) &&
+      asExpected(gradients.expected) &&
+      (effects === null || sameHistories(this.#parametersAmong(leaves), effects.histories))
+    );
+  }
+
+  /** What differs from the settings, gradients and histories that it was traced for. */
+  differences(leaves: readonly unknown[]): readonly string[] {
+    const { settings, gradients, effects, paths } = this.traced;
+    return [
+      ...changedSettings(settings),
+      ...unexpected(gradients.expected),
+      ...(effects === null
+        ? []
+        : unexpectedHistories(this.#parametersAmong(leaves), effects.histories, paths)),
+    ];
   }
 
   /** Compiled, bound to the captures. */
   executable(): Executable {
     if (this.#executable === undefined) {
       const donated = this.#donated();
-      const executable = new Executable({ ...this.traced, donated }, this.#settings);
+      const types = this.key.leaves.flatMap((leaf) => (leaf.kind === 'tensor' ? [leaf.type] : []));
+      const executable = new Executable({ ...this.traced, donated, types }, this.#settings);
       const { ns } = executable.compilation.code;
       if (donated.length > 0) this.#donation = () => this.#donations(ns);
       this.#executable = executable;
@@ -82,8 +117,17 @@ export class Specialisation {
     return this.#executable;
   }
 
+  /** The results as the function returns them, from those that are tensors. */
+  rebuild(results: readonly Tensor[]): unknown {
+    return this.#structure !== null
+      ? this.#structure.rebuild(results)
+      : unflatten(this.traced.output, results);
+  }
+
   /** The results under eager mode. */
   run(leaves: readonly unknown[]): readonly Tensor[] {
+    this.#runs++;
+    if (this.#runs === oftenRun) this.#structure = compileStructure(this.key, this.traced.output);
     const given = this.#arguments(leaves);
     if (this.#history.concerns(given)) {
       const graph = graphOf(given);
@@ -103,11 +147,13 @@ export class Specialisation {
   // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.
   #runRecorded(leaves: readonly unknown[], given: readonly unknown[]): readonly Tensor[] {
     const history = this.#history;
-    history.checkArguments(given);
     if (history.manner === 'halves') return this.stage(leaves);
     if (history.manner === 'sealed') {
+      const { gradients, effects } = this.traced;
+      if (effects !== null) checkHistories(effects, given);
       const results = this.executable().call(given, this.#donation);
-      setPresence(this.traced.gradients.left);
+      setPresence(gradients.left);
+      if (effects !== null) applyEffects(effects, given, results);
       history.seal(results, given);
       return results;
     }
@@ -121,19 +167,33 @@ export class Specialisation {
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, outputCount, settings, gradients } = this.traced;
+    const { captures, writes, func, settings, gradients, effects } = this.traced;
     dependOn(settings);
+    if (effects !== null) sameHistories(this.#parametersAmong(leaves), effects.histories);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
-    this.#history.checkArguments(operands);
+    const given = [...operands];
+    if (effects !== null) checkHistories(effects, given);
     for (const capture of captures)
       operands.push(capture.kind === 'tensor' ? capture.tensor : interpreter.read(capture.variable));
-    const results = this.unit.call(operands);
-    writes.forEach((variable, k) => interpreter.write(variable, results[outputCount + k]!));
+    const results = this.#history.goesBack
+      ? withRecording(false, () => this.unit.call(operands))
+      : this.unit.call(operands);
+    const first = func.results.length - writes.length;
+    writes.forEach((variable, k) => interpreter.write(variable, results[first + k]!));
     setPresence(gradients.left);
+    if (effects !== null) applyEffects(effects, given, results);
+    if (this.#history.goesBack && isRecording()) this.#history.seal(results, given);
     return results;
   }
 
+  // What the function is given: its parameters among the leaves, and gradients that they have.
   #arguments(leaves: readonly unknown[]): readonly unknown[] {
+    const own = this.#parametersAmong(leaves);
+    const { effects } = this.traced;
+    return effects === null || effects.given.length === 0 ? own : [...own, ...givenGradients(effects, own)];
+  }
+
+  #parametersAmong(leaves: readonly unknown[]): readonly unknown[] {
     return this.#parameters === null ? leaves : this.#parameters.map((i) => leaves[i]);
   }
 

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { askedArgument, unusedCondition, unusedWarning } from '../trace/messages.ts';
 import { type GradientEffects, type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
+import { type ArgumentEffects, ArgumentHistories } from './argument-history.ts';
 import { askedOf } from './asked.ts';
 import type { ArgumentKey } from './key.ts';
 import { configuration } from './options.ts';
@@ -13,9 +14,11 @@ import { configuration } from './options.ts';
 export interface TracedCall extends TracedFunction {
   /** The structure of the result; leaf i is result i of the func. Numbers and booleans returned are part of it. */
   readonly output: Tree;
-  /** How many of the func's results are the function's own; the rest are the writes. */
+  /** How many of the func's results are the function's own; then come the gradients of arguments, then the writes. */
   readonly outputCount: number;
   readonly gradients: GradientEffects;
+  /** What it does with the histories of its arguments; null: nothing, it is the same function for all. */
+  readonly effects: ArgumentEffects | null;
   /** Where each argument among the parameters was found, such as `args[1].x`. */
   readonly paths: readonly string[];
   /** How long `f` took. */
@@ -37,10 +40,19 @@ export function traceCall(
     types.push(leaf.type);
     parameterPaths.push(paths[i]!);
   });
+  const parameterCount = types.length;
+  const histories = new ArgumentHistories(
+    key.leaves.flatMap((leaf, i) => (leaf.kind === 'tensor' ? [given[i]] : [])),
+    parameterPaths,
+  );
+  const gradientTypes = histories.given.map((i) => types[i]!);
+  const gradientPaths = histories.given.map((i) => `${parameterPaths[i]}.grad`);
+  let effects: ArgumentEffects | null = null;
   let output: Tree | undefined;
   let outputCount = 0;
   const body = (parameters: readonly Tensor[]): readonly Tensor[] => {
     let next = 0;
+    histories.attach(parameters, parameters.slice(parameterCount));
     const leaves = key.leaves.map((leaf, i) => (leaf.kind === 'tensor' ? parameters[next++] : given[i]));
     const flat = flatten(f(...(unflatten(tree, leaves) as never[])), 'result');
     const tensors: Tensor[] = [];
@@ -51,13 +63,14 @@ export function traceCall(
         : { kind: 'static', value: leaf };
     });
     outputCount = tensors.length;
+    effects = histories.finish((x) => tensors.push(x) - 1);
     return tensors;
   };
   const start = performance.now();
-  const traced = traceFunction(body, types, {
+  const traced = traceFunction(body, [...types, ...gradientTypes], {
     name,
     parent,
-    paths: parameterPaths,
+    paths: [...parameterPaths, ...gradientPaths],
     leavesGradients: true,
   });
   const { unused, ...result } = traced;
@@ -72,5 +85,17 @@ export function traceCall(
     const asked = askedOf(f, unusedScalars);
     if (asked !== undefined) throw askedArgument(name, asked);
   }
-  return { ...result, paths: parameterPaths, output: output!, outputCount, ms: performance.now() - start };
+  // Gradients that nobody asked for are no parameters.
+  const { func } = result;
+  const unasked = (i: number): boolean =>
+    effects === null && i >= parameterCount && i < parameterCount + gradientTypes.length;
+  return {
+    ...result,
+    func: { ...func, params: func.params.filter((_, i) => !unasked(i)) },
+    effects,
+    paths: parameterPaths,
+    output: output!,
+    outputCount,
+    ms: performance.now() - start,
+  };
 }

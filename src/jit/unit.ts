@@ -184,7 +184,7 @@ export class Unit {
 
   #compiled(): Executable {
     const { func, options } = this;
-    this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [] }, options);
+    this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [], types: [] }, options);
     return this.#executable;
   }
 }

@@ -1,13 +1,24 @@
-// Which loops of a kernel may be shared out between threads: those whose iterations write different elements, as their indices show.
-import type { Buffer, Expr, Kernel, Stmt } from './kernel.ts';
-import { linearOf } from './linear.ts';
+// Which loops of a kernel are shared out between threads: those whose iterations write different elements, as their indices show.
+import {
+  changesOnly,
+  type Extents,
+  fillsFirst,
+  type Lets,
+  type Loop,
+  messagesOf,
+  readsAny,
+  readsLeftovers,
+  storesAny,
+  writesApart,
+} from './independent.ts';
+import type { Buffer, Kernel, Stmt } from './kernel.ts';
 import { visitExprs } from './visit.ts';
 
-type Loop = Extract<Stmt, { readonly kind: 'for' }>;
-
 export interface Division {
-  /** Each thread runs a share of these, and all of everything else. */
+  /** Each part of the work has a share of the iterations of these, and all of everything else … */
   readonly loops: ReadonlySet<Stmt>;
+  /** … but for these, small loops and single elements at the edges, which only the first part has. */
+  readonly once: ReadonlySet<Stmt>;
   /** The fewest iterations of such a loop, in steps that stay together. */
   readonly extent: number;
   /** Does every thread do so much besides, such as filling scratch memory of its own, that it should do it once? */
@@ -30,9 +41,10 @@ const leastSaved = 0.2;
 // A loop whose longest share is within this of an even one is shared out itself, not one inside of it.
 const evenEnough = 1.1;
 
-/** Loops that are shared out in some statements, and what one thread does of all the work then, relative to `weight`. */
+/** What is shared out in some statements, and what one thread does of all the work then, relative to `weight`. */
 interface Found {
   readonly loops: readonly Loop[];
+  readonly once: readonly Stmt[];
   readonly repeated: number;
   readonly time: number;
 }
@@ -47,55 +59,69 @@ export function divisionOf(kernel: Kernel, threads: number): Division | null {
     new Set(kernel.buffers.filter((b) => roles.includes(b.role)).map((b) => b.name));
   const [outputs, updated, scratch] = [named('out', 'inout'), named('inout'), named('scratch')];
 
-  // What all threads go through. `around` holds the extents of the loops around, `lets` what integer names stand for.
+  // What all threads go through. `around` holds the extents of the loops around.
   const divide = (body: readonly Stmt[], around: Extents, outer: Lets): Found | null => {
     const lets = new Map(outer);
     const loops: Loop[] = [];
+    const once: Stmt[] = [];
     let [repeated, time] = [0, 0];
     for (const s of body) {
       if (s.kind === 'let') lets.set(s.name, s.value);
-      if (s.kind === 'for' && storesAny(s.body, outputs)) {
-        const found = divideLoop(s, around, lets);
-        if (found === null) return null;
-        loops.push(...found.loops);
-        repeated += found.repeated;
-        time += found.time;
+      if (storesAny([s], outputs)) {
+        const found = s.kind === 'for' ? divideLoop(s, around, lets) : null;
+        if (found !== null) {
+          loops.push(...found.loops);
+          once.push(...found.once);
+          repeated += found.repeated;
+          time += found.time;
+        } else if (isApart([s])) {
+          once.push(s);
+          time += weightOf([s]);
+        } else return null;
         continue;
       }
-      if (s.kind === 'if' || s.kind === 'assert' || storesAny([s], outputs) || readsAny([s], updated))
-        return null;
+      if (s.kind === 'if' || readsAny([s], updated)) return null;
       repeated += weightOf([s]);
       time += weightOf([s]);
     }
-    return { loops, repeated, time };
+    return { loops, once, repeated, time };
   };
   const divideLoop = (loop: Loop, around: Extents, lets: Lets): Found | null => {
     const steps = stepsOf(loop);
     const longest = Math.ceil(steps / threads) / steps;
     const itself = isShareable(loop, around, lets)
-      ? { loops: [loop], repeated: 0, time: longest * weightOf([loop]) }
+      ? { loops: [loop], once: [], repeated: 0, time: longest * weightOf([loop]) }
       : null;
     if (loop.lanes !== undefined || (itself !== null && longest * threads < evenEnough)) return itself;
     const inside = divide(loop.body, new Map(around).set(loop.index, loop.extent), lets);
     if (inside === null || inside.loops.length === 0) return itself;
     const { extent } = loop;
-    const deeper = { loops: inside.loops, repeated: extent * inside.repeated, time: extent * inside.time };
+    const { loops, once, repeated, time } = inside;
+    const deeper = { loops, once, repeated: extent * repeated, time: extent * time };
     return itself !== null && itself.time <= deeper.time ? itself : deeper;
   };
   const isShareable = (loop: Loop, around: Extents, lets: Lets): boolean =>
     stepsOf(loop) >= 2 &&
     stepsOf(loop) <= mostSteps &&
-    changesOnly(loop.body, new Set()) &&
-    fillsFirst(loop.body, scratch) &&
+    isApart(loop.body) &&
     writesApart(loop, outputs, around, lets);
+  const isApart = (body: readonly Stmt[]): boolean =>
+    changesOnly(body, new Set()) && fillsFirst(body, scratch);
 
   const found = divide(kernel.body, new Map(), new Map());
   if (found === null || found.loops.length === 0) return null;
   const whole = weightOf(kernel.body);
-  if (found.time > (1 - leastSaved) * whole || !cutAlike(found.loops.filter((l) => readsAny([l], updated))))
+  const parts = [...found.loops, ...found.once];
+  if (
+    found.time > (1 - leastSaved) * whole ||
+    !cutAlike(parts.filter((s) => readsAny([s], updated))) ||
+    readsLeftovers(kernel.body, new Set(parts), scratch) ||
+    !failsInOrder(kernel.body, parts)
+  )
     return null;
   return {
     loops: new Set(found.loops),
+    once: new Set(found.once),
     extent: Math.min(...found.loops.map(stepsOf)),
     repeats: found.repeated > repeatsFrom * whole,
   };
@@ -106,8 +132,22 @@ function stepsOf(loop: Loop): number {
 }
 
 /** An element that one of these loops updates may be read by another, in the iteration of the same number: then one thread must do both. */
-function cutAlike([first, ...others]: readonly Loop[]): boolean {
-  return first === undefined || others.every((l) => l.extent === first.extent && stepOf(l) === stepOf(first));
+function cutAlike([first, ...others]: readonly Stmt[]): boolean {
+  if (others.length === 0) return true;
+  return (
+    first?.kind === 'for' &&
+    others.every((l) => l.kind === 'for' && l.extent === first.extent && stepOf(l) === stepOf(first))
+  );
+}
+
+/**
+ * Is the assertion that fails in the first of all parts that fail the one that would fail first on one thread? So it is where there is but one message, and where the parts are one
+ * loop after which nothing can fail.
+ */
+function failsInOrder(body: readonly Stmt[], parts: readonly Stmt[]): boolean {
+  if (messagesOf(body).size <= 1) return true;
+  const at = body.indexOf(parts[0]!);
+  return parts.length === 1 && at >= 0 && messagesOf(body.slice(at + 1)).size === 0;
 }
 
 // About how much there is to do: expressions evaluated.
@@ -119,123 +159,4 @@ function weightOf(body: readonly Stmt[]): number {
     visitExprs(s.kind === 'assert' ? s.cond : s.value, () => own++);
     return sum + (s.kind === 'reduce' ? s.extent * (own + weightOf(s.body)) : own);
   }, 0);
-}
-
-type Extents = ReadonlyMap<string, number>;
-type Lets = ReadonlyMap<string, Expr>;
-
-function storesAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
-  return body.some((s) => {
-    if (s.kind === 'store') return buffers.has(s.buffer);
-    if (s.kind === 'for') return storesAny(s.body, buffers);
-    return s.kind === 'if' && (storesAny(s.then, buffers) || storesAny(s.otherwise, buffers));
-  });
-}
-
-function readsAny(body: readonly Stmt[], buffers: ReadonlySet<string>): boolean {
-  if (buffers.size === 0) return false;
-  let found = false;
-  visitExprs(body, (e) => {
-    found ||= e.kind === 'load' && buffers.has(e.buffer);
-  });
-  return found;
-}
-
-/** Are all variables that the body assigns its own? An assertion is refused, too: which of several fails first must not depend on threads. */
-function changesOnly(body: readonly Stmt[], own: Set<string>): boolean {
-  return body.every((s) => {
-    if (s.kind === 'var') own.add(s.name);
-    if (s.kind === 'assign') return own.has(s.name);
-    if (s.kind === 'for' || s.kind === 'reduce') return changesOnly(s.body, new Set(own));
-    if (s.kind === 'if') return changesOnly(s.then, new Set(own)) && changesOnly(s.otherwise, new Set(own));
-    return s.kind !== 'assert';
-  });
-}
-
-/** Is each scratch buffer that the body stores to stored to, unconditionally, before it is read? */
-function fillsFirst(body: readonly Stmt[], scratch: ReadonlySet<string>): boolean {
-  const read = new Set<string>();
-  const filled = new Set<string>();
-  const look = (e: Expr): void =>
-    visitExprs(e, (x) => {
-      if (x.kind === 'load' && !filled.has(x.buffer)) read.add(x.buffer);
-    });
-  let good = true;
-  const enter = (list: readonly Stmt[], conditional: boolean): void => {
-    for (const s of list) {
-      switch (s.kind) {
-        case 'for':
-          enter(s.body, conditional || s.extent === 0);
-          break;
-        case 'reduce':
-          enter(s.body, conditional);
-          look(s.value);
-          break;
-        case 'if':
-          look(s.cond);
-          enter(s.then, true);
-          enter(s.otherwise, true);
-          break;
-        case 'let':
-        case 'var':
-        case 'assign':
-          look(s.value);
-          break;
-        case 'assert':
-          look(s.cond);
-          break;
-        case 'store':
-          look(s.index);
-          look(s.value);
-          if (!scratch.has(s.buffer)) break;
-          if (read.has(s.buffer) || (conditional && !filled.has(s.buffer))) good = false;
-          filled.add(s.buffer);
-          break;
-      }
-    }
-  };
-  enter(body, false);
-  return good;
-}
-
-/** Do different values of the loop's index mean different elements of every output, whatever the other loops' indices are? */
-function writesApart(loop: Loop, outputs: ReadonlySet<string>, around: Extents, outer: Lets): boolean {
-  const check = (body: readonly Stmt[], extents: Extents, lets: Lets): boolean => {
-    const known = new Map(lets);
-    return body.every((s) => {
-      if (s.kind === 'let') known.set(s.name, s.value);
-      if (s.kind === 'for') return check(s.body, new Map(extents).set(s.index, s.extent), known);
-      if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
-      if (s.kind !== 'store' || !outputs.has(s.buffer)) return true;
-      const times = multiples(s.index, known);
-      return times?.has(loop.index) && isInjective(times, extents);
-    });
-  };
-  return check(loop.body, new Map(around).set(loop.index, loop.extent), outer);
-}
-
-/** By what an index multiplies each loop index; null where it depends on anything else. */
-function multiples(index: Expr, lets: Lets): ReadonlyMap<string, number> | null {
-  const found = new Map<string, number>();
-  const collect = (e: Expr, times: number): boolean =>
-    linearOf(e).terms.every(({ atom, times: own }) => {
-      if (atom.kind !== 'local') return false;
-      const value = lets.get(atom.name);
-      if (value !== undefined) return collect(value, own * times);
-      found.set(atom.name, (found.get(atom.name) ?? 0) + own * times);
-      return true;
-    });
-  return collect(index, 1) ? found : null;
-}
-
-// As digits of a number with mixed radices: each multiple is more than all smaller ones come to.
-function isInjective(times: ReadonlyMap<string, number>, extents: Extents): boolean {
-  let reach = 0;
-  for (const [name, factor] of [...times].sort((a, b) => Math.abs(a[1]) - Math.abs(b[1]))) {
-    const extent = extents.get(name);
-    if (extent === undefined) return false;
-    if (extent > 1 && Math.abs(factor) <= reach) return false;
-    reach += Math.abs(factor) * (extent - 1);
-  }
-  return true;
 }

@@ -20,7 +20,14 @@ import { type Axis, axisOf, type Building, nestOf } from './nest.ts';
 import { type Panels, panelsOf } from './panels.ts';
 import { place } from './place.ts';
 import { type Reader, reader } from './reader.ts';
-import { type LanedSchedule, lanes, scheduleInLanes, type TileRows, vectorsOfTile } from './schedule.ts';
+import {
+  fitsTile,
+  type LanedSchedule,
+  lanes,
+  scheduleInLanes,
+  type TileRows,
+  vectorsOfTile,
+} from './schedule.ts';
 import {
   type Pieces,
   pieceAxis,
@@ -181,8 +188,8 @@ function columnPieces(n: number, rows: number, { panels, schedule }: Blocking): 
     if (vectors <= widest && (!packed || vectors >= schedule.vectors))
       add(vectors, upTo, packed ? 'panels' : 'memory');
   add(1, start + edgeVectors * lanes, 'edge');
-  if (start < n) found.push({ start, count: 1, size: n - start, vectors: 0, from: 'memory' });
-  return found;
+  const singles = singleColumns(start, n, rows);
+  return [...found, ...singles.map((piece): ColumnPieces => ({ ...piece, vectors: 0, from: 'memory' }))];
 }
 
 interface Rows extends Omit<RowBlock, 'start'> {
@@ -195,8 +202,8 @@ function tilesOf(piece: ColumnPieces, part: DepthPart, rows: Rows, blocking: Blo
   const { problem, schedule, panels, reading, batch } = blocking;
   const { vectors } = piece;
   const j = pieceAxis('j', piece, problem);
-  // Narrow tiles are two tiles high, to have as many sums at a time.
-  const high = vectors < 2 && rows.tiles > 1 ? 2 : 1;
+  // Narrow tiles are two tiles high where that fits, to have as many sums at a time.
+  const high = vectors < 2 && rows.tiles > 1 && fitsTile(2 * rows.rows, vectors || piece.size) ? 2 : 1;
   const nests = pieces(rows.tiles, high).flatMap(({ start, count, size }) => {
     const i = axisOf(problem.building.fresh('i'), [count]);
     const tile = plus(constant(start), i.index, size);
@@ -289,7 +296,7 @@ function splitNest(problem: Problem, { rows, vectors }: LanedSchedule, reading: 
   const mOuter = axisOf('m', factors.m.slice(0, -1));
   const nOuter = axisOf('n', factors.n.slice(0, -1));
   const nests = pieces(mInner, rows).flatMap((rowPiece) =>
-    widths(nInner, vectors).flatMap((piece) => {
+    widths(nInner, vectors, rowPiece.size).flatMap((piece) => {
       const i = pieceAxis('i', rowPiece, problem);
       const j = pieceAxis('j', piece, problem);
       const corner: At = {
@@ -323,8 +330,8 @@ function tileOf(problem: Problem, reading: Reader, width: number, corner: At, ro
   };
 }
 
-// Tiles of the full width, then of eight and of four columns, then what is left as one tile without lanes.
-function widths(n: number, vectors: number): readonly Pieces[] {
+// Tiles of the full width, then of eight and of four columns, then what is left without lanes.
+function widths(n: number, vectors: number, rows: number): readonly Pieces[] {
   const found: Pieces[] = [];
   let start = 0;
   for (const size of new Set([lanes * vectors, 2 * lanes, lanes])) {
@@ -333,5 +340,13 @@ function widths(n: number, vectors: number): readonly Pieces[] {
     if (count > 0) found.push({ start, count, size });
     start += count * size;
   }
-  return start < n ? [...found, { start, count: 1, size: n - start }] : found;
+  return [...found, ...singleColumns(start, n, rows)];
+}
+
+// Columns that fill no vector: as many in one tile as fit.
+function singleColumns(start: number, n: number, rows: number): readonly Pieces[] {
+  // Edge vectors may reach beyond the last column.
+  if (start >= n) return [];
+  const size = [3, 2].find((columns) => columns <= n - start && fitsTile(rows, columns)) ?? 1;
+  return pieces(n - start, size).map((piece) => ({ ...piece, start: start + piece.start }));
 }

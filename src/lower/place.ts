@@ -1,5 +1,6 @@
 // Placing: expressions that share parts become `let`s, each at the outermost loop where all it needs is known; reductions and
-// assertions take their place before the first use. What may read out of bounds stays behind the condition that guards it.
+// assertions take their place before the first use. What may read out of bounds stays behind the condition that guards it, and what reads scratch memory
+// between the stores that it stands between.
 import type { Expr, Stmt } from '../loop/kernel.ts';
 import * as k from '../loop/make.ts';
 import { mapOperands } from '../loop/rewrite.ts';
@@ -42,6 +43,8 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
   const needs = new Map<Expr, ReadonlySet<string>>();
   const unsafe = new Map<Expr, boolean>([...gathered.unsafe].map((e) => [e, true]));
   const root = inside(null, 'root');
+  const rewritten = rewrittenBuffers(draft, gathered);
+  const fleeting = new Map<Expr, boolean>();
 
   const reductionOf = (e: Expr): Reduction | undefined =>
     e.kind === 'local' ? reductions.get(e.name) : undefined;
@@ -73,6 +76,17 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     return found;
   };
 
+  // Does it read what is stored anew, now and then? Loads of rows that are kept say themselves which round they belong to.
+  const isFleeting = (e: Expr): boolean => {
+    if (rewritten.size === 0) return false;
+    const known = fleeting.get(e);
+    if (known !== undefined) return known;
+    const found =
+      (e.kind === 'load' && rewritten.has(e.buffer) && !rounds.has(e)) || operandsOf(e).some(isFleeting);
+    fleeting.set(e, found);
+    return found;
+  };
+
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
   const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope =>
     nearest(from, (s) => (stays && isGuarded(s)) || knowsAny(s, wanted)) ?? root;
@@ -80,6 +94,8 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     for (let scope: Scope | null = from; scope; scope = scope.parent) {
       const known = scope.lets.get(e);
       if (known !== undefined) return known;
+      // What an outer scope has read may be stored anew by a round of this loop.
+      if (scope.kind === 'loop' && isFleeting(e)) return undefined;
     }
     return undefined;
   };
@@ -97,7 +113,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     const known = find(e, scope);
     if (known) return known;
     if (weight(e) === 0) return spellOperands(e, scope);
-    const at = home(scope, namesIn(e), isUnsafe(e));
+    const at = isFleeting(e) ? scope : home(scope, namesIn(e), isUnsafe(e));
     const keeps = forced || (uses.get(e) ?? 0) > 1 || at.loops < scope.loops;
     if (!keeps || at.kind === 'inline') return spellOperands(e, scope);
     const value = spellOperands(e, at);
@@ -164,6 +180,12 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
       return k.store(s.buffer, spell(intern(s.index), scope), spell(value, scope, loadsAny(value, written)));
     });
     scope.out.push(...ready);
+    if (run.some(({ buffer }) => rewritten.has(buffer))) forgetFleeting(scope);
+  };
+  // What was read before a store is not what is read after it.
+  const forgetFleeting = (from: Scope): void => {
+    for (let scope: Scope | null = from; scope; scope = scope.parent)
+      for (const e of scope.lets.keys()) if (isFleeting(e)) scope.lets.delete(e);
   };
   const run = (stmts: readonly Stmt[], scope: Scope): void => {
     for (let i = 0; i < stmts.length; i++) {
@@ -173,7 +195,7 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
         const at = intern(s.index);
         const all: (Stmt & { kind: 'store' })[] = [];
         for (let next = s as Stmt | undefined; next?.kind === 'store'; next = stmts[i + all.length]) {
-          if (intern(next.index) !== at) break;
+          if (intern(next.index) !== at || readsAny(next.value, new Set(all.map((s) => s.buffer)))) break;
           all.push(next);
         }
         storeAll(all, scope);
@@ -268,6 +290,30 @@ function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: G
   return uses;
 }
 
+/** Scratch memory: stored to and loaded from. */
+function rewrittenBuffers(draft: readonly Stmt[], { intern, reductions }: Gathered): ReadonlySet<string> {
+  const stored = new Set<string>();
+  const loaded = new Set<string>();
+  const seen = new Set<Expr>();
+  const look = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load') loaded.add(e.buffer);
+    for (const x of operandsOf(e)) look(x);
+    const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
+    if (reduction) look(reduction.value);
+  };
+  const enter = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      if (s.kind === 'for') enter(s.body);
+      if (s.kind === 'store') stored.add(s.buffer);
+      if ('value' in s) look(intern(s.value));
+    }
+  };
+  enter(draft);
+  return new Set([...stored].filter((buffer) => loaded.has(buffer)));
+}
+
 // Nodes in an index that is repeated and not kept.
 const longestIndex = 24;
 
@@ -283,6 +329,14 @@ function indexSize(e: Expr, budget: number): number {
   if (e.kind !== 'binary' || e.type !== 'i32') return 0;
   if (e.op !== 'add' && e.op !== 'sub' && e.op !== 'mul') return 0;
   return indexSize(e.b, indexSize(e.a, budget));
+}
+
+function readsAny(e: Expr, buffers: ReadonlySet<string>, seen: Set<Expr> = new Set()): boolean {
+  if (buffers.size === 0 || seen.has(e)) return false;
+  seen.add(e);
+  return (
+    (e.kind === 'load' && buffers.has(e.buffer)) || operandsOf(e).some((x) => readsAny(x, buffers, seen))
+  );
 }
 
 function loadsAny(e: Expr, indices: ReadonlySet<Expr>, seen: Set<Expr> = new Set()): boolean {

@@ -1,5 +1,6 @@
 // Schedule: decisions about loop nests as data. Measured on V8. None of them changes a strict bit.
 import type { Buffer } from '../loop/kernel.ts';
+import { fitsRegisters } from '../loop/registers.ts';
 import type { Precision } from '../loop/relax.ts';
 
 export type { Precision };
@@ -61,8 +62,13 @@ export interface LanedSchedule {
   readonly collects: boolean;
 }
 
-/** Vectors of columns of a tile by its rows. Of sixteen registers two hold columns, one an element of a row. */
-export const vectorsOfTile: readonly number[] = [0, 8, 4, 2, 2, 2, 2];
+/** Vectors of columns of a full tile by its rows: the quickest of those that fit. Six rows are for engines that load each element of a row when they need it. */
+export const vectorsOfTile: readonly number[] = [0, 4, 4, 2, 2, 2, 2];
+
+/** Do the sums of a tile, an element of each of its rows and of each of its columns (or vectors of them) have registers? */
+export function fitsTile(rows: number, columns: number): boolean {
+  return fitsRegisters(rows * columns, rows + columns);
+}
 
 // Bytes, rows and operations at which one way becomes better than another, measured on V8.
 const laned = {
@@ -99,7 +105,8 @@ export function scheduleInLanes(
   const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
   const padsColumns = packs && n % lanes > 1;
-  const collects = order !== undefined && (padsColumns || epilogue > laned.epilogue);
+  // A single sum has its epilogue once wherever it is.
+  const collects = order !== undefined && m * n > 1 && (padsColumns || epilogue > laned.epilogue);
   const parts = packs && k > laned.depth.most ? Math.ceil(k / laned.depth.part) : 1;
   const depth = Math.ceil(k / parts);
   const fullRows = m - (m % rows);

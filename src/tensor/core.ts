@@ -51,7 +51,7 @@ export abstract class TensorCore {
   get isLeaf(): boolean {
     return !this.requiresGrad || this.history?.kind === 'leaf';
   }
-  /** The sum of the gradients that backward passes left here, or null. Throws a GradientError for a tensor that was computed: they are kept for leaves. */
+  /** The sum of the gradients that backward passes left here, or null. Throws a GradientError for a tensor that was computed: they are kept for leaves, and after `retainGrad()`. */
   get grad(): Tensor | null {
     return autograd().gradientOf(this as unknown as Tensor);
   }
@@ -61,7 +61,7 @@ export abstract class TensorCore {
   }
   /**
    * Adds the gradient of this tensor to the `.grad` of every leaf it depends on. `gradient` (1) is that of something else by this tensor, of its shape; a tensor
-   * that is no scalar needs one. What was recorded is used up, unless `retainGraph` keeps it. Throws a GradientError where there is no history, a used one, or a step without a gradient.
+   * that is no scalar needs one. What was recorded is used up, unless `retainGraph` keeps it; with `createGraph`, the gradients can be differentiated in turn. Throws a GradientError where there is no history, a used one, or a step without a gradient.
    *
    *     const x = tensor(5, { requiresGrad: true });
    *     x.square().backward();
@@ -69,6 +69,17 @@ export abstract class TensorCore {
    */
   backward(gradient?: Tensor | number, options?: BackwardOptions): void {
     autograd().backward(this as unknown as Tensor, gradient, options);
+  }
+  /**
+   * Has backward passes leave the gradient of this tensor in its `.grad` too, though it was computed. Throws a GradientError where none would come by.
+   *
+   *     const h = x.square();
+   *     h.retainGrad();
+   *     h.mul(3).backward();
+   *     h.grad!.item();   // 3
+   */
+  retainGrad(): void {
+    autograd().retainGrad(this as unknown as Tensor);
   }
   /** The same value without a history, or as a leaf of its own: `x.detach({ requiresGrad: true })`. */
   detach(options?: { readonly requiresGrad?: boolean }): Tensor {

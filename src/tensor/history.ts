@@ -35,6 +35,8 @@ export interface Leaf {
   /** Outside every trace: does it have a gradient? If so, `slot` holds it. The slot stays the same, so that compiled code can write it. */
   present: boolean;
   slot: Variable | null;
+  /** The gradient itself, where it has a history: a variable has none of what it was assigned. */
+  recorded: Tensor | null;
 }
 
 /** One of the results of a recorded step. */
@@ -43,6 +45,8 @@ export interface Computed {
   readonly by: Step;
   /** Null until there is one. */
   hooks: Set<GradientHook> | null;
+  /** Holds its gradient as a leaf does, if it was asked to; see retainGrad. */
+  kept: Leaf | null;
 }
 
 /** It depends on what requires a gradient, but no backward pass can go there. `why` continues "no gradient flows through it: …". */
@@ -69,6 +73,8 @@ export interface Step {
 export interface BackwardOptions {
   /** Keeps what the pass used, so that another can follow. Default false. */
   readonly retainGraph?: boolean;
+  /** Gives the gradients a history, so that they can be differentiated in turn. Implies `retainGraph`, unless that says otherwise. Default false. */
+  readonly createGraph?: boolean;
 }
 
 /** The methods of tensors that need the gradient rules, which stand in the rooms above. */
@@ -78,6 +84,7 @@ export interface Autograd {
   detach(x: Tensor, requiresGrad: boolean): Tensor;
   gradientOf(x: Tensor): Tensor | null;
   setGradient(x: Tensor, gradient: Tensor | null): void;
+  retainGrad(x: Tensor): void;
   registerHook(x: Tensor, hook: GradientHook): () => void;
 }
 
@@ -118,5 +125,15 @@ export function leaf(
   home: object | null,
 ): Leaf {
   const type = { dtype, shape };
-  return { kind: 'leaf', name, type, variable, home, hooks: null, present: false, slot: null };
+  return {
+    kind: 'leaf',
+    name,
+    type,
+    variable,
+    home,
+    hooks: null,
+    present: false,
+    slot: null,
+    recorded: null,
+  };
 }

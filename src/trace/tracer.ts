@@ -1,7 +1,7 @@
 // Tracing: the interpreter that writes instructions instead of computing, and the tensors it hands out.
 import { type Func, type Instr, instr, param, type Value } from '../ir/func.ts';
 import { showType, type TensorType } from '../ir/types.ts';
-import { type Interpreter, within } from '../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { conversionSummary, type PrimitiveHint } from '../tensor/errors.ts';
 import { gradientSlot } from '../tensor/gradient-slot.ts';
@@ -36,6 +36,11 @@ export class TracedTensor extends Tensor {
   override resolve(): Tensor {
     if (!this.trace.live) throw leaked(this.provenance());
     return this;
+  }
+
+  override get requiresGrad(): boolean {
+    noteHistories();
+    return super.requiresGrad;
   }
 
   /** @internal Somebody outside the trace has it; see Conditions. */
@@ -128,6 +133,8 @@ export class Trace implements Interpreter {
   readonly conditions: Conditions = new Conditions();
   /** Does its caller see to the gradients that it leaves in leaves from outside? */
   readonly leavesGradients: boolean;
+  /** Has anything in it to do with how its tensors came about: a backward pass, a question for a gradient? */
+  seesHistories = false;
   /** The gradients of leaves that it has set, or removed (null). */
   readonly gradients: Map<Leaf, Tensor | null> = new Map();
   /** Which leaves from outside were found with a gradient, and which without. */
@@ -251,6 +258,12 @@ export class Trace implements Interpreter {
     // Only dtype and shape: the type object of an eager tensor is its storage, which a Func must not keep alive.
     return this.parameter({ dtype: type.dtype, shape: type.shape }, name);
   }
+}
+
+/** The traces in force depend on how their tensors came about. */
+export function noteHistories(): void {
+  for (let i: Interpreter | null = currentInterpreter(); i !== null; i = i.parent)
+    if (i instanceof Trace) i.seesHistories = true;
 }
 
 export interface TraceOptions {

@@ -181,12 +181,13 @@ export class Arguments {
   #find(operands: readonly (Elements | null)[], region: number): void {
     const call = ++calls;
     for (const argument of this.#found) {
-      const array = operands[argument.at] as TypedArray;
-      if (array === argument.resident) {
+      // Null for a result that nothing comes in for.
+      const array = operands[argument.at] as TypedArray | null;
+      if (array !== null && array === argument.resident) {
         argument.piece!.call = call;
         continue;
       }
-      const piece = pieceOf(array);
+      const piece = array === null ? null : pieceOf(array);
       const usable = piece !== null && (piece.resident || !argument.goesOut);
       argument.piece = usable ? piece : null;
       argument.resident = usable && piece.resident && argument.goesOut ? array : null;

@@ -51,6 +51,8 @@ export interface Hoisted {
 export interface Share {
   /** The loops of which it runs a share. */
   readonly loops: ReadonlySet<Stmt>;
+  /** What only the first part has. */
+  readonly once: ReadonlySet<Stmt>;
   /** Locals: which part, and of how many. */
   readonly part: number;
   readonly parts: number;

@@ -1,8 +1,8 @@
 // A kernel as a function of the addresses of its buffers. It returns 0, or the code of the assertion that did not hold.
 import { type Division, stepOf } from '../../loop/divide.ts';
 import { indexRange, rangeOf } from '../../loop/interval.ts';
-import type { Expr, Kernel, ScalarFunction, Stmt } from '../../loop/kernel.ts';
-import { bodyOf, visitExprs } from '../../loop/visit.ts';
+import type { Kernel, Stmt } from '../../loop/kernel.ts';
+import { fitsRegisters, roundOf } from '../../loop/registers.ts';
 import { InternalError, unreachable } from '../../util/errors.ts';
 import { strideOf } from './address.ts';
 import { Code } from './code.ts';
@@ -36,7 +36,7 @@ export function emitKernel(
   const bases = new Map(
     buffers.map(({ name, type, size }, local): [string, Base] => [name, { local, type, size }]),
   );
-  const share = division && { loops: division.loops, part: buffers.length, parts: buffers.length + 1 };
+  const share = division && { ...division, part: buffers.length, parts: buffers.length + 1 };
   const start = { names: new Map(), ranges: new Map(), laned: false, lane: 0, hoisted: null };
   emitAll(body, { code, library, bases, share, ...start });
   code.i32(0);
@@ -47,10 +47,18 @@ export function emitKernel(
 function emitAll(body: readonly Stmt[], context: Context): void {
   let known = context;
   for (const s of body) {
-    emitStatement(s, known);
+    if (context.share?.once.has(s)) emitOnce(s, context.share, known);
+    else emitStatement(s, known);
     if (s.kind === 'let' && s.value.type === 'i32')
       known = withRange(known, s.name, rangeOf(s.value, known.ranges));
   }
+}
+
+function emitOnce(s: Stmt, { part }: Share, context: Context): void {
+  const { code } = context;
+  code.get(part);
+  code.op('i32.eqz');
+  code.branch(() => emitStatement(s, inside(context)));
 }
 
 function emitStatement(s: Stmt, context: Context): void {
@@ -175,21 +183,12 @@ function goesInLanes(s: Loop, context: Context): boolean {
 const shortBody = 32;
 
 function isShort(body: readonly Stmt[]): boolean {
-  let left = shortBody;
-  const count = (e: Expr): void => {
-    left -= e.kind === 'call' ? operationsIn(e.fn) : Number(e.kind !== 'const' && e.kind !== 'local');
-  };
-  visitExprs(body, count);
-  return left >= 0 && body.every((s) => s.kind === 'let' || s.kind === 'store');
-}
-
-function operationsIn(fn: ScalarFunction): number {
-  let operations = 0;
-  for (const e of bodyOf(fn))
-    visitExprs(e, (x) => {
-      operations += x.kind === 'call' ? operationsIn(x.fn) : Number(x.kind !== 'const' && x.kind !== 'local');
-    });
-  return operations;
+  const { loads, operations } = roundOf(body);
+  return (
+    operations + loads <= shortBody &&
+    fitsRegisters(0, 2 * loads) &&
+    body.every((s) => s.kind === 'let' || s.kind === 'store')
+  );
 }
 
 function emitFor(s: Loop, context: Context): void {

@@ -165,12 +165,12 @@ function trafficOf(
     const memory = located.get(slot)?.memory;
     return memory && argumentIndex(memory, program);
   };
-  // What is written only in some runs keeps in others what it held; in the array of a result that was nothing.
+  // What is written only in some runs keeps in others what it held. In the array of a result that was nothing: a kernel that updates it has written it.
   const touch = (slot: number, reads: boolean, writes: boolean, always: boolean): void => {
     const argument = argumentOf(slot);
     if (argument === undefined) return;
-    const keeps = !always && argument < program.inputs.length;
-    if ((reads || keeps) && !written.has(argument)) read.add(argument);
+    const held = argument < program.inputs.length && !written.has(argument);
+    if (held && (reads || !always)) read.add(argument);
     if (writes) written.add(argument);
   };
   const walk = (steps: readonly Step[], always: boolean): void => {

@@ -3,7 +3,7 @@ import { ArgumentError } from '../../util/errors.ts';
 import { givePiece, takePiece, wasmMemory, wasmViews } from './memory.ts';
 import { effectImport, exportName, markImport, memoryImport } from './module.ts';
 import { mayWait, startWorker, type WorkerHandle } from './worker-host.ts';
-import { words } from './worker-source.ts';
+import { statusesPerPart, words } from './worker-source.ts';
 
 /** A program as workers get it. */
 export interface SharedCode {
@@ -85,6 +85,7 @@ export class Pool {
           thread: this.workers.length + 1,
           patience: this.#patience.worker,
           words,
+          statusesPerPart,
           imports: { ...memoryImport, functions: [markImport.name, effectImport.name] },
           exported: exportName,
         },
@@ -131,7 +132,7 @@ export class Pool {
     if (this.sleeping > 0) Atomics.notify(this.#control, words.claim);
   }
 
-  /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns a status that is not 0, if there is one. */
+  /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns the status of the first part whose status is not 0, or 0. */
   share(job: Job, call: StageCall, region: number, threads: number, parts: number): number {
     const control = this.#control;
     this.#provide(job);
@@ -143,7 +144,6 @@ export class Pool {
     Atomics.store(control, words.claim, (parts << 24) | (threads << 16));
     this.wake();
     let own = 0;
-    let status = 0;
     try {
       for (;;) {
         const claim = Atomics.load(control, words.claim);
@@ -151,7 +151,8 @@ export class Pool {
         if (part >= parts) break;
         if (Atomics.compareExchange(control, words.claim, claim, claim + 1) !== claim) continue;
         own++;
-        status ||= call(region, job.stage, 0, part, parts);
+        const status = call(region, job.stage, 0, part, parts);
+        if (status !== 0) this.#note(part, status);
       }
     } catch (error) {
       // Others may still be at work on what this call leaves behind.
@@ -159,7 +160,17 @@ export class Pool {
       throw error;
     }
     if (own < parts) this.#await(parts - own);
-    return status || Atomics.load(control, words.status);
+    return Atomics.load(control, words.status) % statusesPerPart;
+  }
+
+  // Workers do the same.
+  #note(part: number, status: number): void {
+    const noted = part * statusesPerPart + status;
+    for (;;) {
+      const before = Atomics.load(this.#control, words.status);
+      if (before !== 0 && before < noted) return;
+      if (Atomics.compareExchange(this.#control, words.status, before, noted) === before) return;
+    }
   }
 
   #await(count: number): void {

@@ -4,6 +4,7 @@ import { reduceOrder } from '../../ir/order.ts';
 import { identityOf } from '../../loop/identity.ts';
 import { indexRange } from '../../loop/interval.ts';
 import type { Stmt } from '../../loop/kernel.ts';
+import { fitsRegisters, roundOf } from '../../loop/registers.ts';
 import { visitExprs } from '../../loop/visit.ts';
 import { range } from '../../util/seq.ts';
 import {
@@ -104,6 +105,9 @@ function accumulators(emission: Emission, count: number, context: Context): numb
   });
 }
 
+// A body of more operations is written once and not eight times; then the lanes move through the locals.
+const unrolledOperations = 16;
+
 // Blocks one after the other. A lane is never -0, as it began as 0 + x or 1 · x: combining the first block with the identity changes nothing.
 function inBlocks(emission: Emission, total: number, context: Context): void {
   const { code } = context;
@@ -132,10 +136,11 @@ function accumulateAcross(emission: Emission, index: number, count: number, cont
   const { s } = emission;
   const [low, high] = accumulators(emission, 2, context) as [number, number];
   const even = count - (count % lanes);
-  eights(index, even, context, () => {
-    emitStep(emission, low, { kind: 'lanes', local: index, plus: 0 }, context);
-    emitStep(emission, high, { kind: 'lanes', local: index, plus: 4 }, context);
-  });
+  const step = (half: number, plus: number) => (): void =>
+    emitStep(emission, half, { kind: 'lanes', local: index, plus }, context);
+  const { loads, operations } = roundOf(s.body, s.value);
+  const together = operations <= unrolledOperations && fitsRegisters(2, 2 * loads) ? 2 : 1;
+  sweeps(index, even, [step(low, 0), step(high, 4)], together, context);
   const rest = count - even;
   if (rest >= 4) emitStep(emission, low, { kind: 'lanes', local: index, plus: 0 }, context);
   for (let lane = rest >= 4 ? 4 : 0; lane < rest; lane++) {
@@ -172,40 +177,58 @@ function emitLanes(emission: Emission, context: Context): void {
   emitCombine(emission, context, false);
 }
 
-/** A loop over `count` elements, eight at a time. */
-function eights(index: number, count: number, { code }: Context, body: () => void): void {
+/** Takes `count` elements eight at a time, by one step for each accumulator: as many in one sweep as fit into registers. */
+function sweeps(
+  index: number,
+  count: number,
+  steps: readonly (() => void)[],
+  together: number,
+  context: Context,
+): void {
+  if (count === 0) return;
+  const { code } = context;
+  const start = code.local('i32');
+  code.get(index);
+  code.set(start);
+  for (let first = 0; first < steps.length; first += together) {
+    code.get(start);
+    code.set(index);
+    upTo(index, count, lanes, context, () => {
+      for (const step of steps.slice(first, first + together)) step();
+    });
+  }
+}
+
+/** A loop over the next `count` elements, which are a multiple of `step`. */
+function upTo(index: number, count: number, step: number, { code }: Context, body: () => void): void {
   if (count === 0) return;
   const end = code.local('i32');
   code.get(index);
   code.i32(count);
   code.op('i32.add');
   code.set(end);
-  emitLoop(code, index, { local: end }, lanes, body);
+  emitLoop(code, index, { local: end }, step, body);
 }
-
-// A body of more nodes is written once and not eight times; then the lanes move through the locals.
-const unrolledNodes = 40;
 
 /** Like `accumulateAcross`, with a local for each lane. */
 function accumulate(emission: Emission, index: number, count: number, context: Context): void {
   const { code } = context;
-  const unrolled = nodesOf(emission.s) <= unrolledNodes || count < lanes;
+  const { loads, operations } = roundOf(emission.s.body, emission.s.value);
+  const unrolled = operations <= unrolledOperations;
   const locals = accumulators(emission, unrolled ? Math.min(lanes, count) : lanes, context);
   if (unrolled) {
     const even = count - (count % lanes);
-    const step = (lane: number): void =>
-      emitStep(emission, locals[lane]!, { kind: 'scalar', local: index, plus: lane }, context);
-    eights(index, even, context, () => range(lanes).forEach(step));
-    range(count - even).forEach(step);
+    const steps = locals.map(
+      (local, lane) => (): void =>
+        emitStep(emission, local, { kind: 'scalar', local: index, plus: lane }, context),
+    );
+    const together = [8, 4, 2].find((n) => fitsRegisters(n, n * loads)) ?? 1;
+    sweeps(index, even, steps, together, context);
+    for (const step of steps.slice(0, count - even)) step();
     emitTree(emission, locals, context);
     return;
   }
-  const end = code.local('i32');
-  code.get(index);
-  code.i32(count);
-  code.op('i32.add');
-  code.set(end);
-  emitLoop(code, index, { local: end }, 1, () => {
+  upTo(index, count, 1, context, () => {
     for (const local of locals.slice(1)) code.get(local);
     code.get(locals[0]!);
     emitElement(emission, { kind: 'scalar', local: index, plus: 0 }, context);
@@ -235,17 +258,7 @@ function emitTree(emission: Emission, locals: readonly number[], context: Contex
   combine(0, 1);
 }
 
-function nodesOf({ body, value }: Reduce): number {
-  let nodes = 0;
-  const count = (): void => {
-    nodes++;
-  };
-  visitExprs(body, count);
-  visitExprs(value, count);
-  return nodes;
-}
-
-// Several accumulators keep the unit busy that combines them; of bodies with many nodes they would only make more code.
+// Several accumulators keep the unit busy that combines them; of bodies with many operations they would only make more code.
 const anyOrderVectors = 4;
 
 function inAnyOrder(emission: Emission, total: number, context: Context): void {
@@ -261,9 +274,13 @@ function inAnyOrder(emission: Emission, total: number, context: Context): void {
     if (s.extent > 0) emitLoop(code, index, s.extent, 1, step);
     return;
   }
-  const width = nodesOf(s) <= unrolledNodes && s.extent >= 4 * anyOrderVectors ? anyOrderVectors : 1;
+  const isExtreme = s.type === 'f32' && (s.op === 'min' || s.op === 'max');
+  const { loads, operations } = roundOf(s.body, s.value);
+  const fits = fitsRegisters(anyOrderVectors + (isExtreme ? 2 : 0), anyOrderVectors * loads);
+  const several = fits && operations <= unrolledOperations && s.extent >= 4 * anyOrderVectors;
+  const width = several ? anyOrderVectors : 1;
   const locals = accumulators(emission, width, context);
-  const extreme = s.type === 'f32' && (s.op === 'min' || s.op === 'max') ? extremeOf(s.op, context) : null;
+  const extreme = isExtreme ? extremeOf(s.op === 'min' ? 'min' : 'max', context) : null;
   const step = (accumulator: number, plus: number): void => {
     const at: Binding = { kind: 'lanes', local: index, plus };
     if (extreme === null) emitStep(emission, accumulator, at, context);

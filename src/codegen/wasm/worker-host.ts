@@ -41,12 +41,21 @@ export function availableThreads(): number {
   return os.availableParallelism?.() ?? os.cpus().length;
 }
 
+/** Why no worker can be started here, or null where one can, as far as that can be told before. */
+export function whyNoThreads(): string | null {
+  if (nodeThreads() !== null) return null;
+  if (typeof Worker === 'undefined') return 'this host has no workers';
+  if (globalThis.crossOriginIsolated === true) return null;
+  return 'this page is not cross-origin isolated, so that its memory cannot be shared (it must be served with the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)';
+}
+
 /** A page must not sleep; elsewhere the thread that calls may. */
 export const mayWait: boolean = typeof document === 'undefined';
 
 /** A worker, or null where the host has none. `failed` is called when it ends. */
 export function startWorker(start: WorkerStart, failed: () => void): WorkerHandle | null {
   try {
+    if (whyNoThreads() !== null) return null;
     const node = nodeThreads();
     return node === null ? startInPage(start, failed) : startInNode(node, start, failed);
   } catch {
@@ -72,8 +81,7 @@ function startInNode(node: NodeThreads, start: WorkerStart, failed: () => void):
   return { terminate: () => worker.terminate(), send: (message) => port1.postMessage(message) };
 }
 
-function startInPage(start: WorkerStart, failed: () => void): WorkerHandle | null {
-  if (typeof Worker === 'undefined' || globalThis.crossOriginIsolated !== true) return null;
+function startInPage(start: WorkerStart, failed: () => void): WorkerHandle {
   const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: `tracejit ${start.thread}` });
   worker.onerror = failed;

@@ -22,6 +22,9 @@ export const words = {
   count: 64,
 } as const;
 
+/** The word `status` is 0, or the number of the first part whose status is not 0 times this, and that status. */
+export const statusesPerPart: number = 2 ** 24;
+
 /** What a worker is told when it starts. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
@@ -32,6 +35,7 @@ export interface WorkerStart {
   /** Milliseconds that it looks for work before it goes to sleep. */
   readonly patience: number;
   readonly words: typeof words;
+  readonly statusesPerPart: number;
   /** How modules import the memory and functions, and what they export. */
   readonly imports: { readonly module: string; readonly name: string; readonly functions: readonly string[] };
   readonly exported: string;
@@ -45,7 +49,7 @@ export interface ModuleMessage {
 
 /** A script that waits for a WorkerStart as a message, or finds it as the `workerData` of Node. */
 export const workerSource = `'use strict';
-function work({ memory, address, thread, patience, words, imports, exported, port }, receive) {
+function work({ memory, address, thread, patience, words, statusesPerPart, imports, exported, port }, receive) {
   const control = new Int32Array(memory.buffer, address, words.count);
   const stubs = Object.fromEntries(imports.functions.map((name) => [name, () => {}]));
   // Most recently used last.
@@ -80,6 +84,13 @@ function work({ memory, address, thread, patience, words, imports, exported, por
     }
     return programs.get(id);
   };
+  const note = (noted) => {
+    for (;;) {
+      const before = Atomics.load(control, words.status);
+      if (before !== 0 && before < noted) return;
+      if (Atomics.compareExchange(control, words.status, before, noted) === before) return;
+    }
+  };
   let last = 0;
   let lastProgram = null;
   Atomics.add(control, words.ready, 1);
@@ -98,7 +109,7 @@ function work({ memory, address, thread, patience, words, imports, exported, por
           last = id;
         }
         const status = lastProgram(control[words.region], control[words.stage], thread, part, parts);
-        if (status !== 0) Atomics.store(control, words.status, status);
+        if (status !== 0) note(part * statusesPerPart + status);
       } catch (error) {
         Atomics.store(control, words.failed, 1);
         throw error;

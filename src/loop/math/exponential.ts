@@ -73,8 +73,9 @@ export function expUpTo20(x: Expr, step: Step): Expr {
  */
 export const sigmoid: ScalarFunction = defineF32('sigmoid', (x, step) => {
   const scale = k.f32(2 ** -64);
-  // From 30 on the result is 1, and up to -104 it is 0.
-  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-104)), k.f32(30)));
+  // From 30 on the result is 1, and up to -104 it is 0. At -133.1 the power of two is infinite, and so is e: a quotient by infinity is 0 without underflow,
+  // which costs a hundred times as much.
+  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-133.1)), k.f32(30)));
   const { r, offsetBits } = reduce(bounded, -1, 127 - 64, step);
   const e = k.mul(expNearZero(r, -1, step), withExponent(offsetBits));
   return k.div(scale, k.add(scale, e));

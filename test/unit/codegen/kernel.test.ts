@@ -235,12 +235,15 @@ describe('statements', () => {
     const kernel: Kernel = {
       name: 'decay',
       buffers: [{ name: 'v', type: 'f32', size: 5, role: 'inout' }],
-      body: [k.loop('i', 5, [k.store('v', i, k.mul(k.load('f32', 'v', i), k.f32(0.9)))])],
+      body: [
+        k.loop('i', 5, [k.store('v', i, k.f32(2))]),
+        k.loop('i', 5, [k.store('v', i, k.mul(k.load('f32', 'v', i), k.f32(0.9)))]),
+      ],
     };
     verifyKernel(kernel);
     const { actual, expected } = runAll(kernel, []);
     expect(actual).toEqual(expected);
-    expect(actual[0]![0]).toBe(Math.fround(0.9));
+    expect(actual[0]![0]).toBe(Math.fround(1.8));
   });
 
   test('a matmul by packed f64 panels gives the bits of f32 products and sums', () => {

@@ -25,8 +25,10 @@ const a = (at: ReturnType<typeof k.index>) => k.load('f32', 'a', at);
 function shared(of: Kernel, threads = 2): unknown {
   const division = divisionOf(of, threads);
   if (division === null) return null;
-  const names = [...division.loops].map((s) => (s.kind === 'for' ? s.index : s.kind));
-  return [names.join(), division.extent, division.repeats];
+  const names = (stmts: ReadonlySet<Stmt>): string =>
+    [...stmts].map((s) => (s.kind === 'for' ? s.index : s.kind)).join();
+  const once = division.once.size === 0 ? [] : [`once ${names(division.once)}`];
+  return [names(division.loops), division.extent, division.repeats, ...once];
 }
 
 describe('shared out are', () => {
@@ -67,6 +69,26 @@ describe('shared out are', () => {
   });
 });
 
+describe('done once, by the first part, are', () => {
+  const rows = k.loop('i', 100, [k.store('y', i, a(i))]);
+
+  test('elements outside of loops, and loops too short to share', () => {
+    expect(shared(kernel([k.store('y', k.i32(100), k.f32(1)), rows]))).toEqual([
+      'i',
+      100,
+      false,
+      'once store',
+    ]);
+    const edge = k.lanedLoop('e', 4, [k.store('y', k.add(k.index('e'), k.i32(100)), k.f32(1))]);
+    expect(shared(kernel([rows, edge]))).toEqual(['i', 100, false, 'once e']);
+  });
+
+  test('not where that is most of the work', () => {
+    const long = k.loop('e', 300, [k.store('y', k.i32(100), a(k.index('e')))]);
+    expect(shared(kernel([rows, long]))).toBeNull();
+  });
+});
+
 describe('left alone are', () => {
   const row = k.loop('i', 100, [k.store('y', i, a(i))]);
 
@@ -97,19 +119,45 @@ describe('left alone are', () => {
     expect(shared(kernel([kept]))).toBeNull();
   });
 
-  test('assertions: which fails first must not depend on threads', () => {
-    const checked: Stmt = { kind: 'assert', cond: k.compare('gt', a(i), k.f32(0)), message: 'negative' };
-    expect(shared(kernel([k.loop('i', 100, [checked, k.store('y', i, a(i))])]))).toBeNull();
-    expect(shared(kernel([checked, row]))).toBeNull();
+  const assertion = (message: string): Stmt => ({
+    kind: 'assert',
+    cond: k.compare('gt', a(i), k.f32(0)),
+    message,
+  });
+  const checked = (message: string): Stmt => k.loop('i', 100, [assertion(message), k.store('y', i, a(i))]);
+
+  test('assertions where the first part that fails would not be the first to fail', () => {
+    expect(shared(kernel([checked('negative'), checked('not positive')]))).toBeNull();
+    const last: Stmt = { ...assertion('at last'), cond: k.compare('gt', a(k.i32(0)), k.f32(0)) } as Stmt;
+    expect(shared(kernel([checked('negative'), last]))).toBeNull();
+    // One message, or one loop and nothing after it.
+    expect(shared(kernel([checked('negative'), checked('negative')]))).toEqual(['i,i', 100, false]);
+    expect(shared(kernel([last, checked('negative')]))).toEqual(['i', 100, true]);
   });
 
-  test('results written outside of loops, and updates that all threads would read', () => {
-    expect(shared(kernel([k.store('y', k.i32(0), k.f32(1)), row]))).toBeNull();
+  test('updates that all threads would read', () => {
     const updating = [buffer('a', 'inout'), buffer('s', 'scratch', 8)];
     const copy = k.loop('p', 8, [k.store('s', k.index('p'), a(k.index('p')))]);
     const update = k.loop('i', 100, [k.store('a', i, k.load('f32', 's', k.i32(0)))]);
     expect(shared(kernel([copy, update], updating))).toBeNull();
     expect(shared(kernel([update], updating))).toEqual(['i', 100, false]);
+    const own = k.loop('i', 100, [k.store('a', i, k.add(a(i), k.f32(1)))]);
+    expect(shared(kernel([own, k.store('a', k.i32(100), a(k.i32(100)))], updating))).toBeNull();
+  });
+
+  test('scratch memory that a part fills and everybody reads', () => {
+    const fill = k.loop('i', 100, [
+      k.store('s', k.i32(0), a(i)),
+      k.store('y', i, k.load('f32', 's', k.i32(0))),
+    ]);
+    const read = k.loop('j', 100, [k.store('z', j, k.load('f32', 's', k.i32(0)))]);
+    const others = [...buffers, buffer('z', 'out')];
+    expect(shared(kernel([fill, read], others))).toBeNull();
+    expect(shared(kernel([fill, k.store('s', k.i32(0), k.f32(1)), read], others))).toEqual([
+      'i,j',
+      100,
+      true,
+    ]);
   });
 
   test('loops that would be cut differently, where one updates what the other reads', () => {

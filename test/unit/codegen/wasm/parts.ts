@@ -26,10 +26,10 @@ export function compileInParts(parts: number): (program: Program) => (arrays: Ty
       const region = args.enter(arrays) | 0;
       stages.forEach((stage, k) => {
         const count = stage.division === null ? 1 : parts;
-        for (let part = count - 1; part >= 0; part--) {
-          const status = call(region, k, part, part, count);
-          if (status !== 0) throw new ArgumentError(messages[status - 1]!);
-        }
+        let status = 0;
+        // The first part whose status is not 0 is the last that is met.
+        for (let part = count - 1; part >= 0; part--) status = call(region, k, part, part, count) || status;
+        if (status !== 0) throw new ArgumentError(messages[status - 1]!);
       });
       args.leave(arrays);
     };

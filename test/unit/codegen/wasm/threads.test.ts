@@ -48,6 +48,10 @@ describe('the bits of one thread', () => {
       w.matmul(v),
       v.transpose().matmul(w.transpose()),
     ],
+    'products with edges on both sides': () => random([67, 90], 7).matmul(random([90, 77], 8)),
+    'sums of wide columns': () => random([40, 4096], 9).mul(2).sum(0),
+    'elements taken by index': () =>
+      x.gather(tensor(Int32Array.from({ length: 400 }, (_, i) => (7 * i) % 130)), 0),
     'batched products': () => cube.matmul(random([6, 50, 30], 6)),
     'a gradient': () => valueAndGrad((p: Tensor) => x.matmul(p).add(b).tanh().matmul(v).square().mean())(w),
     'views and joins': () => [x.transpose().add(1), x.flip(0).mul(2), x.slice([3, 100]).exp()],
@@ -153,6 +157,26 @@ describe('a pool', () => {
     };
     shared(pool, 'answer', counted, 20);
     expect(own).toBeLessThan(20);
+  });
+
+  test('gives the status of the first part that has one, whoever runs it', async () => {
+    const pool = replacePool(patience);
+    await started(pool, 2);
+    const code = new Code({ params: ['i32', 'i32', 'i32', 'i32', 'i32'], results: ['i32'] });
+    const part = 3;
+    // Part n fails with n, but for the first.
+    code.get(part);
+    const bytes = encodeModule([code.finish()], 0, { shared: true });
+    for (let round = 0; round < 5; round++) {
+      const own: number[] = [];
+      const call: StageCall = (_region, _stage, _thread, n) => {
+        own.push(n!);
+        slowly();
+        return n!;
+      };
+      expect(pool.share(jobOf(bytes), call, 0, 2, 8)).toBe(1);
+      expect(own.length).toBeLessThan(8);
+    }
   });
 
   test('passes on what a part of this thread throws', async () => {
