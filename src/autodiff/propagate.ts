@@ -14,7 +14,7 @@ import {
 import type { Tensor } from '../tensor/tensor.ts';
 import { at } from '../trace/place.ts';
 import { noteHistories, Trace } from '../trace/tracer.ts';
-import { GradientError } from '../util/errors.ts';
+import { GradientError, invariant } from '../util/errors.ts';
 import { showLocation } from '../util/location.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import { baseInterpreter } from './base.ts';
