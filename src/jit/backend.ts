@@ -16,8 +16,8 @@ import { allSteps, kernelsOf, type Program } from '../lower/program.ts';
 import { checkedByDefault, type Precision } from '../passes/pass.ts';
 import { OptionError } from '../util/errors.ts';
 import { fitsCell, throughCells } from './cells.ts';
-import { expectedCosts, type KernelCost } from './cost.ts';
-import { expectedTime, showThreads, type Threads, threadingOf } from './threading.ts';
+import { expectedCosts, expectedTime, type KernelCost } from './cost.ts';
+import { showThreads, type Threads, threadingOf } from './threading.ts';
 
 export type Backend = 'auto' | 'wasm' | 'js';
 
@@ -26,6 +26,14 @@ export interface CodeOptions {
   readonly precision: Precision;
   readonly backend: Backend;
   readonly threads: Threads;
+}
+
+/** What is known of the arrays that come as parameters. */
+export interface Parameters {
+  /** Those that the program may overwrite. */
+  readonly overwritable: readonly number[];
+  /** Those whose arrays never change: the same array has the same elements at every call. */
+  readonly lasting: readonly number[];
 }
 
 export interface Generated {
@@ -55,7 +63,7 @@ export interface Generated {
 export function generate(
   func: Func,
   { precision, backend, threads }: CodeOptions,
-  donated: readonly number[],
+  { overwritable: donated, lasting }: Parameters,
 ): Generated {
   const start = performance.now();
   const missing = backend === 'js' ? 'asked for' : whyNoWasm();
@@ -72,7 +80,7 @@ export function generate(
       const flops = costs.reduce((sum, c) => sum + c.flops, 0);
       const threaded = threadingOf(program, threads);
       const { threading } = threaded;
-      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading }));
+      const run = reentrant(program, () => compileWasm(program, precision, { flops, threading, lasting }));
       return {
         program,
         // Neither the bytes nor the text are kept: they are larger than the code the engine made of them.
@@ -138,10 +146,11 @@ function checked(program: Program): Program {
   return program;
 }
 
-// Nanoseconds, measured on V8: what an operation and a byte that a kernel reads or writes take less than in JavaScript, and what a call takes more, as
-// arguments and results are copied.
-const saved = { flop: 0.8, byte: 0.09 } as const;
-const added = { call: 150, array: 60, byte: 0.06 } as const;
+// Nanoseconds, measured on V8: what an operation and a byte that a kernel reads or writes take less than in JavaScript, and an array that is not made for a
+// small result, which V8 keeps among its objects up to some size; and what a call takes more, as arguments and results are copied.
+const saved = { flop: 0.8, byte: 0.09, tinyArray: 40, array: 350 } as const;
+const added = { call: 40, array: 15, byte: 0.06 } as const;
+const tinyBytes = 64;
 
 // All compiled functions share the 4 GB there can be; some are left for the others.
 const mostMemory = 3.75 * 2 ** 30;
@@ -158,6 +167,12 @@ function whyNotWorthwhile(program: Program, costs: readonly KernelCost[]): strin
     const bytes = sizeOf(shape) * bytesOf(dtype);
     cost += added.array + bytes * added.byte;
     memory += bytes;
+  }
+  for (const id of program.outputs) {
+    const { dtype, shape } = types.get(id)!;
+    const size = sizeOf(shape);
+    if (size > 1 && comesPacked(dtype, size))
+      gain += size * bytesOf(dtype) <= tinyBytes ? saved.tinyArray : saved.array;
   }
   if (memory > mostMemory)
     return `it needs ${(memory / 2 ** 30).toFixed(1)} GB of the 4 GB that WebAssembly has`;

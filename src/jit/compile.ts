@@ -2,7 +2,7 @@
 import type { Func } from '../ir/func.ts';
 import type { Stage } from '../passes/pass.ts';
 import { optimize } from '../passes/pipeline.ts';
-import { type CodeOptions, type Generated, generate } from './backend.ts';
+import { type CodeOptions, type Generated, generate, type Parameters } from './backend.ts';
 import { dump } from './dump.ts';
 
 /** Every artifact on the way, and the function at the end. */
@@ -14,12 +14,12 @@ export interface Compilation {
   readonly passesMs: number;
 }
 
-/** Compiles a traced function. The program may overwrite the memory of `donated` parameters; a run that fails leaves it as it was. */
-export function compile(traced: Func, options: CodeOptions, donated: readonly number[]): Compilation {
+/** Compiles a traced function. A run that fails leaves what the program may overwrite as it was. */
+export function compile(traced: Func, options: CodeOptions, parameters: Parameters): Compilation {
   const start = performance.now();
   const { func, stages } = optimize(traced, { precision: options.precision });
   const passesMs = performance.now() - start;
-  const compilation = { func, stages, code: generate(func, options, donated), passesMs };
+  const compilation = { func, stages, code: generate(func, options, parameters), passesMs };
   dump(compilation);
   return compilation;
 }

@@ -53,6 +53,11 @@ export function estimatedTime(kernel: Kernel): number {
   return flopsOf(kernel.body) * perFlop + bytesOf(kernel) * perByte;
 }
 
+/** Nanoseconds that a whole run probably takes there. */
+export function expectedTime(program: Program): number {
+  return expectedCosts(program).reduce((sum, { flops, bytes }) => sum + flops * perFlop + bytes * perByte, 0);
+}
+
 const bytesPer = { f32: 4, f64: 8, i32: 4, bool: 1 } as const;
 
 function bytesOf({ buffers }: Kernel): number {

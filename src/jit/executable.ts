@@ -82,7 +82,11 @@ export class Executable {
     const worthwhile = (i: number): boolean =>
       i >= argumentCount || sizeOf(func.params[i]!.type.shape) > smallSize;
     const overwritable = func.params.map((_, i) => i).filter((i) => mayOverwrite(i) && worthwhile(i));
-    const compilation = compile(func, options, overwritable);
+    // Tensors are immutable; the state of a variable stays in one array.
+    const lasting = func.params
+      .map((_, i) => i)
+      .filter((i) => captures[i - argumentCount]?.kind !== 'variable');
+    const compilation = compile(func, options, { overwritable, lasting });
     this.compilation = compilation;
 
     const { program, engine, makes, settle } = compilation.code;

@@ -2,7 +2,7 @@
 import { stagesOf, type Threading } from '../codegen/wasm/stages.ts';
 import { availableThreads, whyNoThreads } from '../codegen/wasm/worker-host.ts';
 import type { Program } from '../lower/program.ts';
-import { estimatedTime } from './cost.ts';
+import { estimatedTime, expectedTime } from './cost.ts';
 
 export type Threads = 'auto' | number;
 
@@ -42,9 +42,4 @@ export function showThreads(program: Program, { threading, why }: Threaded): str
   if (threading === null) return `1: ${why}`;
   if (stagesOf(program, threading) === null) return '1: no kernel can be shared out, or would be quicker';
   return `${threading.threads}: ${why}`;
-}
-
-/** Nanoseconds of the steps outside of branches and loops. */
-export function expectedTime({ steps }: Program): number {
-  return steps.reduce((sum, s) => sum + (s.kind === 'run' ? estimatedTime(s.kernel) : 0), 0);
 }

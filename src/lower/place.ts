@@ -164,7 +164,10 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
   const reduceBefore = (reduction: Reduction, scope: Scope): void => {
     if (isPlaced(reduction, scope)) return;
     const { name, op, index, extent, value } = reduction;
-    const at = home(scope, namesIn(k.local(value.type, name)), isUnsafe(value));
+    const wanted = namesIn(k.local(value.type, name));
+    let at = home(scope, wanted, isUnsafe(value));
+    // An arm that can hold no statements is one of an elementwise select: it needs what it does not take as well, and what that asserts has been checked.
+    while (at.kind === 'inline') at = home(at.parent!, wanted, isUnsafe(value));
     const body = inside(at, 'reduce');
     body.names.add(index);
     const result = spell(value, body);

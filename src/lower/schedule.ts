@@ -70,6 +70,9 @@ export function fitsTile(rows: number, columns: number): boolean {
   return fitsRegisters(rows * columns, rows + columns);
 }
 
+// A matrix times a vector: as many sums as there are registers for.
+const rowsOfOneColumn = 6;
+
 // Bytes, rows and operations at which one way becomes better than another, measured on V8.
 const laned = {
   packFrom: { m: 16, k: 8 },
@@ -101,7 +104,7 @@ export function scheduleInLanes(
   { m, n, k }: { readonly m: number; readonly n: number; readonly k: number },
   { tileRows, order, epilogue, arrays }: Traits,
 ): LanedSchedule {
-  const rows = Math.min(tileRows, m);
+  const rows = Math.min(n === 1 ? rowsOfOneColumn : tileRows, m);
   const vectors = Math.min(vectorsOfTile[rows]!, Math.max(1, Math.floor(n / lanes)));
   const packs = order !== undefined && m >= laned.packFrom.m && k >= laned.packFrom.k;
   const padsColumns = packs && n % lanes > 1;

@@ -129,6 +129,10 @@ const byName: Readonly<Record<string, Metric>> = {
   mse,
   mae,
   rmse,
+  // Logs say what was asked for.
+  meanSquaredError: metric('meanSquaredError', mse.sums, ratio),
+  meanAbsoluteError: metric('meanAbsoluteError', mae.sums, ratio),
+  rootMeanSquaredError: metric('rootMeanSquaredError', rmse.sums, rmse.result),
 };
 
 /** A name of the list, a metric, or a function of truth and prediction whose mean is taken. */

@@ -29,6 +29,9 @@ let calls = 0;
 interface Fixed extends Argument {
   readonly at: number;
   readonly offset: number;
+  /** Do its arrays never change? Then the one whose elements are there need not be copied again; small enough to be kept. */
+  readonly lasts: boolean;
+  last: TypedArray | null;
   /** Its place in the memory as it was when it was looked at last: it begins at `first` of `memory`, and is all of `view`. */
   first: number;
   memory: TypedArray;
@@ -66,7 +69,7 @@ export class Arguments {
   #viewed: Uint8Array | null = null;
 
   /** All of it is given back when `owner` has been collected. */
-  constructor(program: Program, layout: Layout, owner: object) {
+  constructor(program: Program, layout: Layout, owner: object, lasting: readonly number[] = []) {
     this.#name = program.name;
     this.#layout = layout;
     this.#constants = constantsOf(program);
@@ -76,7 +79,7 @@ export class Arguments {
       if (argument === null || !(argument.comesIn || argument.goesOut)) return;
       const { where, size, dtype } = argument;
       if (where.kind === 'region')
-        fixed.push({ ...argument, at, offset: where.offset, first: 0, memory: nothing, view: nothing });
+        fixed.push({ ...argument, at, offset: where.offset, ...unplaced, lasts: lasting.includes(at) });
       else {
         const bytes = size * bytesPer[dtype];
         const call = { own: [], piece: null, address: 0, resident: null };
@@ -96,11 +99,13 @@ export class Arguments {
     if (wasmViews().bool !== this.#viewed) this.#view();
     const into = this.#into;
     for (let i = 0; i < into.length; i++) {
-      const { at, first, memory } = into[i]!;
-      const operand = operands[at]!;
-      if (typeof operand === 'number') memory[first] = operand;
+      const place = into[i]!;
+      const operand = operands[place.at]!;
+      if (operand === place.last) continue;
+      if (typeof operand === 'number') place.memory[place.first] = operand;
       else if (isPart(operand)) i = this.#enterParts(operand, i, operands);
-      else memory.set(operand, first);
+      else place.memory.set(operand, place.first);
+      place.last = place.lasts && ArrayBuffer.isView(operand) ? operand : null;
     }
     return region;
   }
@@ -138,6 +143,7 @@ export class Arguments {
     for (let next = into[i + 1]; next !== undefined; next = into[last + 1]) {
       const part = operands[next.at];
       if (!isPart(part) || part.block !== block || part.start - start !== next.first - first) break;
+      next.last = null;
       end = part.start + next.size;
       last++;
     }
@@ -220,6 +226,7 @@ export class Arguments {
 }
 
 const nothing: TypedArray = new Float32Array(0);
+const unplaced = { last: null, first: 0, memory: nothing, view: nothing };
 
 function isPart(operand: Elements | null | undefined): operand is Part {
   return (operand as Part | null | undefined)?.block !== undefined;

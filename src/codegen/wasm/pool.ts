@@ -75,6 +75,11 @@ export class Pool {
     return Atomics.load(this.#control, words.sleeping);
   }
 
+  /** How many programs workers have been given. */
+  get programs(): number {
+    return this.#programs.size;
+  }
+
   /** Sees to it that so many threads are there in a while, the calling one included. */
   grow(threads: number): void {
     while (!this.#isFull && this.workers.length + 1 < threads) {

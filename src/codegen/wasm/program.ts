@@ -23,7 +23,7 @@ import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
 import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
 import type { StageCall } from './pool.ts';
-import { type Stage, stagesOf, type Threading } from './stages.ts';
+import { type Staged, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
 import { inThreads } from './threads.ts';
@@ -35,7 +35,7 @@ export interface WasmModule {
   /** Of assertions: the exported function returns 0, or one more than the index of the message. */
   readonly messages: readonly string[];
   /** What the program is made of where kernels are shared out between threads. Null where one call runs it all. */
-  readonly stages: readonly Stage[] | null;
+  readonly staged: Staged | null;
   /** Of what it does besides computing: the exported function returns -1 - the index of one that failed; the others it asks the host for by index. */
   readonly effects: readonly EffectStep[];
 }
@@ -57,7 +57,8 @@ export function emitModule(
   const located = locate(program);
   const all = allSteps(program.steps);
   for (const step of all) if (step.kind === 'run') checkBinding(step.kernel, step.slots, located);
-  const stages = threading && stagesOf(program, threading);
+  const staged = threading && stagesOf(program, threading);
+  const stages = staged?.stages ?? null;
   const layout = layOut(program, located, stages === null ? 1 : threading!.threads);
   const imports = [
     ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
@@ -108,7 +109,7 @@ export function emitModule(
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
   const bytes = encodeModule(functions.list, run, { shared: isShared(), imports });
-  return { bytes, layout, messages: functions.messages, stages, effects };
+  return { bytes, layout, messages: functions.messages, staged, effects };
 }
 
 /** How a program is run. */
@@ -118,6 +119,8 @@ export interface Running {
   /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
   readonly flops?: number;
   readonly threading?: Threading | null;
+  /** Inputs whose arrays never change: one that came at the last call too is not copied again. */
+  readonly lasting?: readonly number[];
 }
 
 /**
@@ -127,9 +130,9 @@ export interface Running {
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  { mark = unmarked, flops = 0, threading = null }: Running = {},
+  { mark = unmarked, flops = 0, threading = null, lasting = [] }: Running = {},
 ): (operands: (Elements | null)[]) => void {
-  const { bytes, layout, messages, stages, effects } = emitModule(
+  const { bytes, layout, messages, staged, effects } = emitModule(
     program,
     precision,
     isShared() ? threading : null,
@@ -149,9 +152,14 @@ export function compileWasm(
   });
   const exported = exports[exportName] as StageCall;
   const call: (region: number) => number =
-    stages === null
+    staged === null
       ? exported
-      : inThreads(exported, { code: { module, bytes }, stages, threads: threading!.threads });
+      : inThreads(exported, {
+          code: { module, bytes },
+          staged,
+          threads: threading!.threads,
+          scalarAt: (slot, region) => scalarOf(slot, layout, located, region),
+        });
   const run = (operands: (Elements | null)[]): void => {
     const region = args.enter(operands) | 0;
     const status = call(region);
@@ -159,23 +167,29 @@ export function compileWasm(
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
     args.leave(operands);
   };
-  const args = new Arguments(program, layout, run);
+  const args = new Arguments(program, layout, run, lasting);
   return run;
 }
 
 /** What a slot holds now. */
-function elementsOf(
-  slot: number,
-  layout: Layout,
-  located: ReadonlyMap<number, Located>,
-  region: number,
-): TypedArray {
+function elementsOf(slot: number, layout: Layout, located: Slots, region: number): TypedArray {
   const { dtype, shape } = located.get(slot)!.slot.type;
-  const views = wasmViews();
+  const first = addressOf(slot, layout, region) / bytesPer[dtype];
+  // Copied: it may be kept, and the memory goes on.
+  return wasmViews()[dtype].slice(first, first + sizeOf(shape));
+}
+
+/** Its one element. */
+export function scalarOf(slot: number, layout: Layout, located: Slots, region: number): number {
+  const { dtype } = located.get(slot)!.slot.type;
+  return wasmViews()[dtype][addressOf(slot, layout, region) / bytesPer[dtype]]!;
+}
+
+type Slots = ReadonlyMap<number, Located>;
+
+function addressOf(slot: number, layout: Layout, region: number): number {
   const where = layout.whereIs(slot);
   const address =
-    where.kind === 'region' ? region + where.offset : views.int32[(region >>> 2) + where.entry]!;
-  const first = (address >>> 0) / bytesPer[dtype];
-  // Copied: it may be kept, and the memory goes on.
-  return views[dtype].slice(first, first + sizeOf(shape));
+    where.kind === 'region' ? region + where.offset : wasmViews().int32[(region >>> 2) + where.entry]!;
+  return address >>> 0;
 }

@@ -138,9 +138,8 @@ function accumulateAcross(emission: Emission, index: number, count: number, cont
   const even = count - (count % lanes);
   const step = (half: number, plus: number) => (): void =>
     emitStep(emission, half, { kind: 'lanes', local: index, plus }, context);
-  const { loads, operations } = roundOf(s.body, s.value);
-  const together = operations <= unrolledOperations && fitsRegisters(2, 2 * loads) ? 2 : 1;
-  sweeps(index, even, [step(low, 0), step(high, 4)], together, context);
+  const { loads } = roundOf(s.body, s.value);
+  sweeps(index, even, [step(low, 0), step(high, 4)], fitsRegisters(2, 2 * loads) ? 2 : 1, context);
   const rest = count - even;
   if (rest >= 4) emitStep(emission, low, { kind: 'lanes', local: index, plus: 0 }, context);
   for (let lane = rest >= 4 ? 4 : 0; lane < rest; lane++) {
@@ -191,8 +190,10 @@ function sweeps(
   code.get(index);
   code.set(start);
   for (let first = 0; first < steps.length; first += together) {
-    code.get(start);
-    code.set(index);
+    if (first > 0) {
+      code.get(start);
+      code.set(index);
+    }
     upTo(index, count, lanes, context, () => {
       for (const step of steps.slice(first, first + together)) step();
     });
@@ -274,13 +275,13 @@ function inAnyOrder(emission: Emission, total: number, context: Context): void {
     if (s.extent > 0) emitLoop(code, index, s.extent, 1, step);
     return;
   }
-  const isExtreme = s.type === 'f32' && (s.op === 'min' || s.op === 'max');
+  const extremum = s.type === 'f32' && (s.op === 'min' || s.op === 'max') ? s.op : null;
   const { loads, operations } = roundOf(s.body, s.value);
-  const fits = fitsRegisters(anyOrderVectors + (isExtreme ? 2 : 0), anyOrderVectors * loads);
+  const fits = fitsRegisters(anyOrderVectors + (extremum === null ? 0 : 2), anyOrderVectors * loads);
   const several = fits && operations <= unrolledOperations && s.extent >= 4 * anyOrderVectors;
   const width = several ? anyOrderVectors : 1;
   const locals = accumulators(emission, width, context);
-  const extreme = isExtreme ? extremeOf(s.op === 'min' ? 'min' : 'max', context) : null;
+  const extreme = extremum && extremeOf(extremum, context);
   const step = (accumulator: number, plus: number): void => {
     const at: Binding = { kind: 'lanes', local: index, plus };
     if (extreme === null) emitStep(emission, accumulator, at, context);

@@ -1,12 +1,14 @@
 // A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
 import type { Division } from '../../loop/divide.ts';
 import { forgetProgram, type Job, type SharedCode, type StageCall, threadPool } from './pool.ts';
-import type { Stage } from './stages.ts';
+import { follow, type Staged } from './stages.ts';
 
 export interface ThreadedProgram {
   readonly code: SharedCode;
-  readonly stages: readonly Stage[];
+  readonly staged: Staged;
   readonly threads: number;
+  /** The one element of a slot. */
+  scalarAt(slot: number, region: number): number;
 }
 
 // Nanoseconds. Threads that sleep are woken up for a program with so much to share out, and waited for by a single kernel of so much.
@@ -27,8 +29,9 @@ let programs = 0;
 const dropped = new FinalizationRegistry<number>(forgetProgram);
 
 /** A function that runs all stages of a program. */
-export function inThreads(call: StageCall, { code, stages, threads }: ThreadedProgram): StageCall {
+export function inThreads(call: StageCall, { code, staged, threads, scalarAt }: ThreadedProgram): StageCall {
   const program = ++programs;
+  const { stages, plan } = staged;
   const jobs = stages.map((_, stage): Job => ({ program, code, stage }));
   // The stages hold the kernels, which are not needed any more.
   const works = stages.map(({ division, cost }): Work | null =>
@@ -36,7 +39,9 @@ export function inThreads(call: StageCall, { code, stages, threads }: ThreadedPr
   );
   const shareable = works.reduce((sum, work) => sum + (work?.cost ?? 0), 0);
 
-  const share = (region: number, stage: number, work: Work): number => {
+  // Of the call that runs: there is one at a time.
+  let region = 0;
+  const share = (stage: number, work: Work): number => {
     const pool = threadPool();
     const { ready } = pool;
     const there = Math.min(threads, ready + 1);
@@ -47,16 +52,17 @@ export function inThreads(call: StageCall, { code, stages, threads }: ThreadedPr
     if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
     return pool.share(jobs[stage]!, call, region, there, parts);
   };
-  const run: StageCall = (region) => {
+  const runStage = (stage: number): number => {
+    const work = works[stage]!;
+    return work === null ? call(region, stage, 0, 0, 1) : share(stage, work);
+  };
+  const valueNow = (slot: number): number => scalarAt(slot, region);
+  const run: StageCall = (at) => {
     const pool = threadPool();
     pool.grow(threads);
     if (shareable >= worthWaking) pool.wake();
-    for (let k = 0; k < works.length; k++) {
-      const work = works[k]!;
-      const status = work === null ? call(region, k, 0, 0, 1) : share(region, k, work);
-      if (status !== 0) return status;
-    }
-    return 0;
+    region = at;
+    return follow(plan, runStage, valueNow);
   };
   dropped.register(run, program);
   return run;

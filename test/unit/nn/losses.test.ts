@@ -87,4 +87,14 @@ describe('metrics of Keras', () => {
     );
     expect(bias(tensor([1, 2]), tensor([2, 4])).item()).toBe(1.5);
   });
+
+  it('go by the names of the losses, too, and by the name that was asked for', async () => {
+    const model = nn.sequential([nn.input([1]), new nn.Dense(1)]);
+    const metrics = ['meanSquaredError', 'meanAbsoluteError', 'rootMeanSquaredError', 'mse'];
+    model.compile({ optimizer: 'sgd', loss: 'mse', metrics });
+    const logs = await model.evaluate(tensor([[1], [2]]), tensor([[1], [3]]));
+    expect(Object.keys(logs)).toEqual(['loss', ...metrics]);
+    expect(logs.meanSquaredError).toBe(logs.mse);
+    expect(logs.rootMeanSquaredError).toBeCloseTo(Math.sqrt(logs.mse!), 6);
+  });
 });

@@ -1,10 +1,12 @@
 // A program whose kernels are cut into parts as they are for threads, the parts run one after the other by this thread, the last first.
 import type { TypedArray } from '../../../../src/array/nd.ts';
+import { locate } from '../../../../src/codegen/memory.ts';
 import { Arguments } from '../../../../src/codegen/wasm/arguments.ts';
 import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
 import { exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
 import type { StageCall } from '../../../../src/codegen/wasm/pool.ts';
-import { compileWasm, emitModule } from '../../../../src/codegen/wasm/program.ts';
+import { compileWasm, emitModule, scalarOf } from '../../../../src/codegen/wasm/program.ts';
+import { follow } from '../../../../src/codegen/wasm/stages.ts';
 import type { Program } from '../../../../src/lower/program.ts';
 import { ArgumentError } from '../../../../src/util/errors.ts';
 
@@ -16,21 +18,25 @@ export const always = (threads: number): { readonly threads: number; costOf(): n
 
 export function compileInParts(parts: number): (program: Program) => (arrays: TypedArray[]) => void {
   return (program) => {
-    const { bytes, layout, messages, stages } = emitModule(program, 'strict', always(parts));
-    if (stages === null) return compileWasm(program);
+    const { bytes, layout, messages, staged } = emitModule(program, 'strict', always(parts));
+    if (staged === null) return compileWasm(program);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes as BufferSource), {
       [memoryImport.module]: { [memoryImport.name]: wasmMemory() },
     });
+    const located = locate(program);
     const call = exports[exportName] as StageCall;
     const run = (arrays: TypedArray[]): void => {
       const region = args.enter(arrays) | 0;
-      stages.forEach((stage, k) => {
-        const count = stage.division === null ? 1 : parts;
+      const runStage = (stage: number): number => {
+        const count = staged.stages[stage]!.division === null ? 1 : parts;
         let status = 0;
         // The first part whose status is not 0 is the last that is met.
-        for (let part = count - 1; part >= 0; part--) status = call(region, k, part, part, count) || status;
-        if (status !== 0) throw new ArgumentError(messages[status - 1]!);
-      });
+        for (let part = count - 1; part >= 0; part--)
+          status = call(region, stage, part, part, count) || status;
+        return status;
+      };
+      const status = follow(staged.plan, runStage, (slot) => scalarOf(slot, layout, located, region));
+      if (status !== 0) throw new ArgumentError(messages[status - 1]!);
       args.leave(arrays);
     };
     const args = new Arguments(program, layout, run);

@@ -1,6 +1,6 @@
 // Programs shared out between threads: the bits of one thread, a process that ends, and errors where a worker ends or hangs.
 import { spawnSync } from 'node:child_process';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Code } from '../../../../src/codegen/wasm/code.ts';
 import { wasmMemory } from '../../../../src/codegen/wasm/memory.ts';
 import { encodeModule, exportName, memoryImport } from '../../../../src/codegen/wasm/module.ts';
@@ -12,7 +12,17 @@ import {
   threadPool,
 } from '../../../../src/codegen/wasm/pool.ts';
 import { inThreads } from '../../../../src/codegen/wasm/threads.ts';
-import { configure, jit, OptionError, type Tensor, tensor, valueAndGrad } from '../../../../src/index.ts';
+import {
+  cond,
+  configure,
+  jit,
+  OptionError,
+  print,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  whileLoop,
+} from '../../../../src/index.ts';
 import { seeded } from '../../../../src/util/rng.ts';
 
 const patience = { worker: 200, caller: 400 };
@@ -58,6 +68,20 @@ describe('the bits of one thread', () => {
     'running sums': () => x.cumsum(0).add(x.cumsum(1)),
   };
 
+  const rounds = (from: Tensor): Tensor =>
+    whileLoop(
+      ({ n }) => n.less(5),
+      ({ n, y }) => ({ n: n.add(1), y: y.matmul(v).matmul(x).matmul(w).tanh().add(n) }),
+      { n: 0, y: from },
+    ).y;
+  functions['a loop of products'] = () => rounds(x.matmul(w));
+  functions['branches, and one in a loop'] = () =>
+    cond(
+      x.sum().greater(0),
+      () => rounds(x.matmul(w)),
+      () => x.matmul(w).exp().matmul(v).matmul(x).matmul(w),
+    );
+
   test.each(Object.keys(functions))('%s', async (name) => {
     await started(threadPool(), 3);
     const results = [1, 2, 3].map((threads) => {
@@ -67,6 +91,88 @@ describe('the bits of one thread', () => {
     const bits = (value: unknown): unknown =>
       Array.isArray(value) ? value.map(bits) : [...new Int32Array((value as Tensor).data().slice().buffer)];
     for (const result of results) expect(bits(result)).toEqual(bits(results[0]));
+  });
+});
+
+describe('what is shared out', () => {
+  const [x, w] = [random([200, 200], 1), random([200, 200], 2)];
+  const threadsOf = (f: () => Tensor): string => jit(f, { backend: 'wasm', threads: 2 }).lower().threads;
+
+  test('are kernels inside of branches and loops, too, where they have enough to do', () => {
+    const loopOf = (y: Tensor): Tensor =>
+      whileLoop(
+        ({ n }) => n.less(3),
+        ({ n, z }) => ({ n: n.add(1), z: z.matmul(w).tanh() }),
+        { n: 0, z: y },
+      ).z;
+    expect(threadsOf(() => loopOf(x))).toBe('2: asked for');
+    expect(
+      threadsOf(() =>
+        cond(
+          x.sum().greater(0),
+          () => x.matmul(w),
+          () => x,
+        ),
+      ),
+    ).toBe('2: asked for');
+    expect(threadsOf(() => loopOf(random([2, 200], 3)))).toMatch(/^1: no kernel can be shared out/);
+  });
+
+  test('are kernels that can fail, and the error is that of one thread', async () => {
+    await started(threadPool(), 3);
+    const rows = Int32Array.from({ length: 3000 }, (_, i) => i % 200);
+    const indices = [300, 1700, 2900].map((wrong) => tensor(rows.with(wrong, 200 + wrong)));
+    const good = tensor(rows);
+    const results = [1, 2, 3].map((threads) => {
+      const f = jit((i: Tensor, j: Tensor) => x.gather(i, 0).mul(w.gather(j, 1).transpose()), {
+        backend: 'wasm',
+        threads,
+      });
+      const outcome = (i: Tensor, j: Tensor): unknown => {
+        try {
+          return f(i, j).data();
+        } catch (error) {
+          return String(error);
+        }
+      };
+      const [early, middle, late] = indices as [Tensor, Tensor, Tensor];
+      return [
+        outcome(middle, good),
+        outcome(good, middle),
+        outcome(early, late),
+        outcome(late, early),
+        outcome(good, good),
+      ];
+    });
+    expect(results[0]![0]).toMatch(/gather/);
+    expect(results[0]!.slice(0, 4).every((outcome) => typeof outcome === 'string')).toBe(true);
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+  });
+
+  test('leaves effects in their order', async () => {
+    await started(threadPool(), 3);
+    const seen = [1, 3].map((threads) => {
+      const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+      const f = jit(
+        (y: Tensor) =>
+          whileLoop(
+            ({ n }) => n.less(4),
+            ({ n, z }) => {
+              print('round', n, z.sum());
+              return { n: n.add(1), z: z.matmul(w).tanh() };
+            },
+            { n: 0, z: y },
+          ).z,
+        { backend: 'wasm', threads },
+      );
+      f(x);
+      const said = log.mock.calls.map(String);
+      log.mockRestore();
+      return said;
+    });
+    expect(seen[0]).toHaveLength(4);
+    expect(seen[1]).toEqual(seen[0]);
   });
 });
 
@@ -205,7 +311,11 @@ describe('a pool', () => {
       },
       {
         code: { module: new WebAssembly.Module(bytes as BufferSource), bytes },
-        stages: [serial, serial, serial],
+        staged: {
+          stages: [serial, serial, serial],
+          plan: [0, 1, 2].map((stage) => ({ kind: 'stage', stage })),
+        },
+        scalarAt: () => 0,
         threads: 2,
       },
     );
