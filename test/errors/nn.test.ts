@@ -270,7 +270,7 @@ describe('models', () => {
       'ArgumentError: Model.fit: expected x and y, or a data set of batches [x, y]',
     );
     expect(await refused(() => model.fit(dataset(x).batch(2), { verbose: 'silent' }))).toBe(
-      'ArgumentError: Model.fit: the data set must give batches [x, y]',
+      'ArgumentError: Model.fit: the data set must give batches [x, y] or [x, y, sampleWeight]',
     );
     expect(await refused(() => model.fit(x, y, { validationSplit: 1 }))).toBe(
       'OptionError: Model.fit: validationSplit must be a number > 0 and < 1, got 1',
