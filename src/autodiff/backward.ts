@@ -1,9 +1,22 @@
 // The one backward walk: eager gradients, gradients while tracing and the transform on IR all use it.
-import { sameType, showType } from '../ir/types.ts';
+import { showType } from '../ir/types.ts';
 import { constant } from '../ops/constant.ts';
+import type { OpDef, VjpContext } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { at } from '../trace/place.ts';
-import { GradientError, invariant } from '../util/errors.ts';
+import { GradientError } from '../util/errors.ts';
+import {
+  type Cotangent,
+  certain,
+  eitherOf,
+  joined,
+  type MaybeCotangent,
+  masked,
+  operandsOf,
+  plainly,
+  settled,
+  type WayBack,
+} from './cotangent.ts';
 import type { Entry, Tape } from './tape.ts';
 
 /**
@@ -17,51 +30,74 @@ export function backward(
   cotangents: readonly (Tensor | null)[],
   sources: readonly Tensor[],
 ): readonly (Tensor | null)[] {
-  const cotangentOf = new Map<Tensor, Tensor>();
-  const add = (tensor: Tensor, contribution: Tensor): void => {
-    const sum = cotangentOf.get(tensor);
-    cotangentOf.set(tensor, sum === undefined ? contribution : sum.add(contribution));
-  };
+  const given = cotangents.map((ct) => ct && certain(ct));
+  return walkBack(tape, targets, given, sources).map((found) => found && settled(found));
+}
+
+/** The same for cotangents of which data may decide whether they are there. A target may be a source: what is given for it is where its sum begins. */
+export function walkBack(
+  tape: Tape,
+  targets: readonly Tensor[],
+  cotangents: readonly MaybeCotangent[],
+  sources: readonly Tensor[],
+): readonly MaybeCotangent[] {
+  const sums = new Map<Tensor, Cotangent>();
   targets.forEach((target, i) => {
     const cotangent = cotangents[i];
-    if (cotangent && tape.tracks(target)) add(target, cotangent);
+    if (!cotangent || !tape.tracks(target)) return;
+    const sum = sums.get(target);
+    sums.set(target, sum === undefined ? cotangent : joined(sum, cotangent));
   });
 
   const wanted = new Set(sources);
   for (let k = tape.entries.length - 1; k >= 0; k--) {
     const entry = tape.entries[k]!;
-    if (!entry.results.some((r) => cotangentOf.has(r))) continue;
-    at(entry.loc, () => {
-      const given = entry.results.map((r) => cotangentOf.get(r) ?? null);
+    const { name, args, results, needs, loc } = entry;
+    if (!results.some((r) => sums.has(r))) continue;
+    at(loc, () => {
+      const given = results.map((r) => sums.get(r) ?? null);
       // A result's cotangent is complete now, and not needed again unless somebody asked for it.
-      for (const r of entry.results) if (!wanted.has(r)) cotangentOf.delete(r);
-      pullBack(entry, given).forEach((contribution, i) => {
-        if (contribution === null || !entry.needs[i]) return;
-        const arg = entry.args[i]!;
-        invariant(
-          sameType(contribution.type, arg.type),
-          `the vjp of ${entry.name} gave ${showType(contribution.type)} for operand ${i} of type ${showType(arg.type)}`,
-        );
-        add(arg, contribution);
-      });
+      for (const r of results) if (!wanted.has(r)) sums.delete(r);
+      const keys = args.map((a, i) => (needs[i] ? a : null));
+      wayBackOf(entry)(given, operandsOf(name, keys, args, sums));
     });
   }
-  return sources.map((s) => cotangentOf.get(s) ?? null);
+  return sources.map((s) => sums.get(s) ?? null);
 }
 
-/** The cotangents of an entry's operands from those of its results. */
-export function pullBack(entry: Entry, cotangents: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+/** How an entry goes back. */
+export function wayBackOf(entry: Entry): WayBack {
   const { rule, args, results, needs, name, loc } = entry;
-  if (rule.kind === 'custom') return rule.pullback(cotangents);
+  if (rule.kind === 'custom') return plainly(rule.pullback);
+  if (rule.kind === 'flow') return rule.back;
   const { op, attrs, regions } = rule;
-  if (op.vjp === undefined) {
+  const { vjp } = op;
+  if (vjp === undefined) {
     throw new GradientError(
       `${name} has no gradient rule, and the result depends on it through ${args.map((a) => showType(a.type)).join(', ')}; wrap its operand in stopGradient(x) if no gradient should flow there, or give one with customGradient`,
       loc,
     );
   }
-  const complete = cotangents.map((ct, i) => ct ?? zerosOf(results[i]!));
-  return op.vjp(complete, { args, results, attrs, regions, needs });
+  const context = { args, results, attrs, regions, needs };
+  if (op.vjpInto !== undefined && needs[0]) return addingInto(op.vjpInto, context);
+  return plainly((cotangents) =>
+    vjp(
+      cotangents.map((ct, i) => ct ?? zerosOf(results[i]!)),
+      context,
+    ),
+  );
+}
+
+// The sum of the operand's cotangent grows in place, whoever else adds to it: the op reads a part of its operand only.
+function addingInto(vjpInto: NonNullable<OpDef['vjpInto']>, context: VjpContext<unknown>): WayBack {
+  return ([given], operands) => {
+    const sum = operands.sum(0);
+    const base = sum === null ? zerosOf(context.args[0]!) : settled(sum);
+    // What is added to -0 stays what it is.
+    const value = vjpInto(base, masked(given!, -0), context);
+    const present = sum === null ? given!.present : eitherOf(sum.present, given!.present);
+    operands.set(0, { value, present, absent: present === null ? null : 0 });
+  };
 }
 
 /** Zeros of a tensor's dtype and shape: the cotangent of what nothing depends on. */

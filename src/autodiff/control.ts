@@ -14,8 +14,9 @@ import { Trace } from '../trace/tracer.ts';
 import { showLocation } from '../util/location.ts';
 import { range } from '../util/seq.ts';
 import { baseOf } from './base.ts';
+import { type Cotangent, certain, type MaybeCotangent, type Operands, type WayBack } from './cotangent.ts';
 import { goBack, type LoopRun } from './loop-gradient.ts';
-import { pullbacks, readOperands } from './region-gradient.ts';
+import { partsOf, pullbacks, readOperands } from './region-gradient.ts';
 import { roomFor } from './room.ts';
 import type { Tape } from './tape.ts';
 
@@ -42,25 +43,37 @@ function branches(
 ): readonly Tensor[] {
   const results = tape.parent.bind(ifOp.def, args, attrs, regions);
   const [selector, ...operands] = args as [Tensor, ...Tensor[]];
-  const wanted = range(operands.length).filter((i) => isWanted(tape, operands[i]!));
-  tape.record('if', args, results, (cotangents) => {
-    const outputs = range(results.length).filter((k) => cotangents[k]?.dtype === 'float32');
-    const back = pullbacks(tape, regions, wanted, outputs);
+  tape.recordFlow('if', args, results, (cotangents, sums) => {
+    const outputs = range(results.length).filter((k) => cotangents[k] && results[k]!.dtype === 'float32');
+    const wanted = range(operands.length).filter((i) => isWanted(tape, operands[i]!));
+    const so = wanted.map((i) => sumOf(sums, i + 1, 1));
     const given = outputs.map((k) => cotangents[k]!);
-    const all = [...operands, ...given];
+    const back = pullbacks(tape, regions, wanted, so, outputs, given);
+    const all = [...operands, ...given.flatMap(partsOf), ...so.flatMap(partsOf)];
     const { regions: pruned, read } = readOperands(back.regions, 0, all);
     const found = ifOp(
       selector,
       pruned,
       read.map((i) => all[i]!),
     );
-    const gradients = new Array<Tensor | null>(args.length).fill(null);
-    back.inputs.forEach((i, k) => {
-      gradients[i + 1] = found[k]!;
+    let next = 0;
+    back.changed.forEach((i, k) => {
+      const value = found[next++]!;
+      const total = back.certain[k]! ? certain(value) : { value, present: found[next++]!, absent: -0 };
+      leave(sums, i + 1, 1, total);
     });
-    return gradients;
   });
   return results;
+}
+
+// One tensor may be several of the operands from `start` on. The sum that there is goes through the first of them.
+function sumOf(sums: Operands, i: number, start: number): MaybeCotangent {
+  return sums.first(i, start) === i ? sums.sum(i) : null;
+}
+
+function leave(sums: Operands, i: number, start: number, found: Cotangent): void {
+  if (sums.first(i, start) === i) sums.set(i, found);
+  else sums.add(i, found);
 }
 
 function isWanted(tape: Tape, x: Tensor): boolean {
@@ -87,18 +100,29 @@ function scan(tape: Tape, args: readonly Tensor[], attrs: ScanAttrs, body: Func)
     length,
     reverse,
   };
-  const start = attrs.counted ? 1 : 0;
-  tape.record('scan', args, results, (cotangents) => {
+  tape.recordFlow('scan', args, results, wayBackOfLoop(tape, run, attrs.counted ? 1 : 0, attrs.carries));
+  return results;
+}
+
+function wayBackOfLoop(tape: Tape, run: LoopRun, first: number, stacks: number): WayBack {
+  const constants = first + run.carries.length + run.xs.length;
+  return (cotangents, sums) => {
     const found = goBack(
       tape,
       run,
       (x) => isWanted(tape, x),
-      cotangents.slice(0, attrs.carries),
-      cotangents.slice(attrs.carries),
+      cotangents.slice(0, run.carries.length),
+      cotangents.slice(stacks),
+      run.constants.map((_, i) => sumOf(sums, constants + i, constants)),
     );
-    return start === 0 ? found : [null, ...found];
-  });
-  return results;
+    found.constants.forEach((total, i) => {
+      if (total !== null) leave(sums, constants + i, constants, total);
+    });
+    // Carries before rows, as in eager mode, which takes the rows apart first.
+    [...found.carries, ...found.xs].forEach((cotangent, i) => {
+      if (cotangent !== null) sums.add(first + i, cotangent);
+    });
+  };
 }
 
 function whileLoop(
@@ -126,9 +150,8 @@ function whileLoop(
     length: room.capacity,
     reverse: false,
   };
-  tape.record(op.name, args, results, (cotangents) =>
-    goBack(tape, run, (x) => isWanted(tape, x), cotangents.slice(0, count), cotangents.slice(count + 1)),
-  );
+  // Behind the last carries comes the number of rounds.
+  tape.recordFlow(op.name, args, results, wayBackOfLoop(tape, run, 0, count + 1));
   return results;
 }
 

@@ -20,6 +20,7 @@ import { baseInterpreter } from './base.ts';
 import { gradientOf, setGradient } from './leaf-gradients.ts';
 import { propagate } from './propagate.ts';
 import { recordedBind } from './record.ts';
+import './borders.ts';
 
 const methods: Autograd = {
   backward: propagate,

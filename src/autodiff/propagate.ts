@@ -7,6 +7,7 @@ import {
   type GradientHook,
   type History,
   type Leaf,
+  type Sealed,
   type Step,
   withRecording,
 } from '../tensor/history.ts';
@@ -17,9 +18,21 @@ import { GradientError, invariant } from '../util/errors.ts';
 import { showLocation } from '../util/location.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import { baseInterpreter } from './base.ts';
+import {
+  type Cotangent,
+  certain,
+  joined,
+  type MaybeCotangent,
+  operandsOf,
+  settled,
+  type WayBack,
+} from './cotangent.ts';
 import { gradientOf, setGradient } from './leaf-gradients.ts';
 
 type Followed = Leaf | Computed;
+
+/** What a contribution may go to; a sealed history is an error then. */
+type Reached = Followed | Sealed;
 
 /** One walk back. */
 export interface Pass {
@@ -72,12 +85,12 @@ export function goBack(roots: readonly (readonly [History, Tensor])[], now: Pass
   } finally {
     pass = before;
   }
-  if (!now.retain) for (const step of steps) step.pull = null;
+  if (!now.retain) for (const step of steps) step.back = null;
 }
 
 /** Throws the GradientError of a pass from here that would come by something used up. */
 export function checkUnused(histories: readonly History[]): void {
-  for (const step of stepsBehind(histories.map(followable))) pullOf(step);
+  for (const step of stepsBehind(histories.map(followable))) wayBackOf(step);
 }
 
 function followable(history: History): Followed {
@@ -121,46 +134,41 @@ function walk(
   steps: readonly Step[],
 ): (readonly [Leaf, Tensor])[] {
   const kept: (readonly [Leaf, Tensor])[] = [];
-  const cotangents = new Map<Followed, Tensor>();
-  const add = (to: History, contribution: Tensor): void => {
-    if (to.kind === 'sealed') throw sealedError(to.why);
-    if (to.kind === 'symbolic') return;
-    const sum = cotangents.get(to);
-    cotangents.set(to, sum === undefined ? contribution : sum.add(contribution));
-  };
-  for (const [history, seed] of roots) add(history, seed);
+  const sums = new Map<Reached, Cotangent>();
+  for (const [history, seed] of roots) {
+    const sum = sums.get(history);
+    sums.set(history, sum === undefined ? certain(seed) : joined(sum, certain(seed)));
+  }
   for (const step of steps) {
-    if (!step.outputs.some((o) => cotangents.has(o))) continue;
-    const pull = pullOf(step);
+    const { outputs, inputs, inputTypes } = step;
+    if (!outputs.some((o) => sums.has(o))) continue;
+    const back = wayBackOf(step);
     at(step.loc, () => {
-      const given = step.outputs.map((output) => {
-        const complete = cotangents.get(output);
-        cotangents.delete(output);
+      const given = outputs.map((output): MaybeCotangent => {
+        const complete = sums.get(output);
+        sums.delete(output);
         if (complete === undefined) return null;
         const final = hooked(complete, output.hooks);
-        if (output.kept !== null) kept.push([output.kept, final]);
+        if (output.kept !== null) kept.push([output.kept, settled(final)]);
         return final;
       });
-      pull(given).forEach((contribution, i) => {
-        const input = step.inputs[i];
-        if (contribution === null || !input) return;
-        invariant(
-          sameType(contribution.type, step.inputTypes[i]!.type),
-          `the vjp of ${step.name} gave ${showType(contribution.type)} for operand ${i} of type ${showType(step.inputTypes[i]!.type)}`,
-        );
-        add(input, contribution);
-      });
+      back(given, operandsOf(step.name, inputs.map(reached), inputTypes, sums));
+      for (const h of inputs) if (h?.kind === 'sealed' && sums.has(h)) throw sealedError(h.why);
     });
   }
   const leaves = kept;
-  for (const [of, g] of cotangents) if (of.kind === 'leaf') leaves.push([of, hooked(g, of.hooks)]);
+  for (const [of, g] of sums) if (of.kind === 'leaf') leaves.push([of, settled(hooked(g, of.hooks))]);
   return leaves;
 }
 
-function pullOf(step: Step): NonNullable<Step['pull']> {
-  const { name, loc, home, pull } = step;
+function reached(input: History | null): Reached | null {
+  return input === null || input.kind === 'symbolic' ? null : input;
+}
+
+function wayBackOf(step: Step): WayBack {
+  const { name, loc, home, back } = step;
   const place = loc === undefined ? '' : ` (${showLocation(loc)})`;
-  if (pull === null)
+  if (back === null)
     throw new GradientError(
       `backward: ${name}${place} was already used by an earlier backward pass, which freed what it had recorded; a second pass needs backward(undefined, { retainGraph: true }) at the first`,
     );
@@ -169,12 +177,12 @@ function pullOf(step: Step): NonNullable<Step['pull']> {
     throw new GradientError(
       `backward: ${name}${place} was recorded outside the function that is being traced, so that its compiled code would go back through it at every call; compute it inside, or call backward() outside of jit`,
     );
-  return pull;
+  return back;
 }
 
-function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook> | null): Tensor {
-  if (hooks === null) return gradient;
-  let now = gradient;
+function hooked(cotangent: Cotangent, hooks: ReadonlySet<GradientHook> | null): Cotangent {
+  if (hooks === null) return cotangent;
+  let now = settled(cotangent);
   for (const hook of hooks) {
     const answer = hook(now);
     if (answer === undefined) continue;
@@ -185,7 +193,7 @@ function hooked(gradient: Tensor, hooks: ReadonlySet<GradientHook> | null): Tens
       );
     now = next;
   }
-  return now;
+  return { value: now, present: cotangent.present, absent: null };
 }
 
 function noHistory({ type }: Tensor): GradientError {

@@ -5,12 +5,13 @@ import { call } from '../ops/call.ts';
 import { bind, currentInterpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { stopGradient } from '../ops/stop-gradient.ts';
-import { isRecording, type PullBack } from '../tensor/history.ts';
+import { isRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { isControlOp } from '../trace/control/unfold.ts';
 import { replay } from '../trace/replay.ts';
 import { userLocation } from '../util/location.ts';
-import { backward, pullBack } from './backward.ts';
+import { walkBack, wayBackOf } from './backward.ts';
+import { plainly, type WayBack } from './cotangent.ts';
 import { renew } from './identity.ts';
 import { StaleTensor } from './stale.ts';
 import { remember, versionOf } from './steps.ts';
@@ -48,7 +49,7 @@ function wayBackOfOp(
   results: readonly Tensor[],
   attrs: unknown,
   regions: readonly Func[],
-): PullBack {
+): WayBack {
   const needs = args.map((a) => a.history !== null);
   const entry: Entry = {
     name: op.name,
@@ -59,15 +60,15 @@ function wayBackOfOp(
     loc: undefined,
   };
   const operands = unlessStale(op.name, args);
-  return (cotangents) => pullBack({ ...entry, args: operands() }, cotangents);
+  return (given, sums) => wayBackOf({ ...entry, args: operands() })(given, sums);
 }
 
 // A call without a pullback of its own is followed into its body.
-function wayBackOfCall([func, pullback]: readonly Func[], args: readonly Tensor[]): PullBack {
+function wayBackOfCall([func, pullback]: readonly Func[], args: readonly Tensor[]): WayBack {
   if (pullback === undefined)
     return recomputed(func!.name, args, (own) => replay(withoutEffects(func!), own));
   const operands = unlessStale(func!.name, args);
-  return (cotangents) => pullbackOfCall(pullback, operands())(cotangents);
+  return plainly((cotangents) => pullbackOfCall(pullback, operands())(cotangents));
 }
 
 /** The way back through something that a tape follows, computed again for that; the passes make one of both. */
@@ -75,15 +76,25 @@ function recomputed(
   name: string,
   args: readonly Tensor[],
   compute: (own: readonly Tensor[]) => readonly Tensor[],
-): PullBack {
+): WayBack {
   const operands = unlessStale(name, args);
-  return (cotangents) => {
+  return (given, sums) => {
     const tape = new Tape(currentInterpreter());
-    // One tensor may be several operands, whose cotangents are asked for apart.
-    const own = operands().map(renew);
-    for (const a of own) tape.watch(a);
-    const results = within(tape, () => compute(own));
-    return backward(tape, results, cotangents, own);
+    // Under identities of their own; one tensor may be several operands.
+    const all = operands();
+    const own = all.map((a, i) => (sums.first(i, 0) === i ? renew(a) : null));
+    const known = all.map((_, i) => own[i] ?? own[sums.first(i, 0)]!);
+    for (const a of known) tape.watch(a);
+    const results = within(tape, () => compute(known));
+    const found = walkBack(
+      tape,
+      [...known, ...results],
+      [...own.map((a, i) => a && sums.sum(i)), ...given],
+      known,
+    );
+    own.forEach((a, i) => {
+      if (a !== null && found[i] != null) sums.set(i, found[i]);
+    });
   };
 }
 

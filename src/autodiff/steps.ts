@@ -1,25 +1,19 @@
 // The steps of which histories consist.
-import {
-  type Computed,
-  type History,
-  isRecording,
-  type PullBack,
-  type Sealed,
-  type Step,
-} from '../tensor/history.ts';
+import { type Computed, type History, isRecording, type Sealed, type Step } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { Trace } from '../trace/tracer.ts';
 import type { Loc } from '../util/location.ts';
 import { baseInterpreter } from './base.ts';
-import { locationOf } from './tape.ts';
+import { plainly, type WayBack } from './cotangent.ts';
+import { locationOf, type Pullback } from './tape.ts';
 
-/** `args` and `results` are of one step, which is no op. What it remembers of them, `pull` holds. */
+/** `args` and `results` are of one step, which is no op. What it remembers of them, the pullback holds. */
 export function recordStep(
   name: string,
   args: readonly Tensor[],
   results: readonly Tensor[],
-  pull: () => PullBack,
+  pullback: () => Pullback,
 ): void {
   if (!isRecording() || args.every((a) => a.history === null)) return;
   remember(
@@ -28,7 +22,7 @@ export function recordStep(
     args,
     results,
     locationOf(results[0]!),
-    pull,
+    () => plainly(pullback()),
   );
 }
 
@@ -41,7 +35,7 @@ export function remember(
   inputTypes: readonly { readonly type: Tensor['type'] }[],
   results: readonly (Tensor | null)[],
   loc: Loc | undefined,
-  pull: () => PullBack,
+  back: () => WayBack,
 ): void {
   const differentiable = results.filter((r) => r?.dtype === 'float32') as readonly Tensor[];
   if (differentiable.length === 0) return;
@@ -60,7 +54,7 @@ export function remember(
     inputTypes,
     outputs,
     home: base instanceof Trace ? base : null,
-    pull: pull(),
+    back: back(),
   };
   for (const r of results) {
     const output: Computed = { kind: 'computed', by: step, hooks: null, kept: null };

@@ -10,6 +10,7 @@ import { replay } from '../trace/replay.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { type Loc, userLocation } from '../util/location.ts';
 import { controlOnTape } from './control.ts';
+import type { WayBack } from './cotangent.ts';
 
 /** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
 export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
@@ -29,7 +30,9 @@ export interface Entry {
         readonly attrs: unknown;
         readonly regions: readonly Func[];
       }
-    | { readonly kind: 'custom'; readonly pullback: Pullback };
+    | { readonly kind: 'custom'; readonly pullback: Pullback }
+    /** Of control flow: one that adds to the sums of its operands itself. */
+    | { readonly kind: 'flow'; readonly back: WayBack };
   /** The user's line, where it is known for free or where an error will need it. */
   readonly loc: Loc | undefined;
 }
@@ -47,6 +50,8 @@ export class Tape implements Interpreter {
   readonly #tracked = new Set<Tensor>();
   // Reading an eager variable gives no lasting identity, so what was assigned under this tape is read from here.
   readonly #assigned = new Map<Variable, Tensor>();
+  /** The variables assigned, as often as they were. */
+  readonly assignments: Variable[] = [];
 
   constructor(parent: Interpreter) {
     this.parent = parent;
@@ -85,6 +90,11 @@ export class Tape implements Interpreter {
     this.#enter(name, args, results, { kind: 'custom', pullback });
   }
 
+  /** Records a branch or a loop. */
+  recordFlow(name: string, args: readonly Tensor[], results: readonly Tensor[], back: WayBack): void {
+    this.#enter(name, args, results, { kind: 'flow', back });
+  }
+
   read(variable: Variable): Tensor {
     return this.#assigned.get(variable) ?? this.parent.read(variable);
   }
@@ -92,6 +102,12 @@ export class Tape implements Interpreter {
   write(variable: Variable, value: Tensor): void {
     this.parent.write(variable, value);
     this.#assigned.set(variable, value);
+    this.assignments.push(variable);
+  }
+
+  /** What was assigned, under another identity. */
+  hold(variable: Variable, value: Tensor): void {
+    if (this.#assigned.has(variable)) this.#assigned.set(variable, value);
   }
 
   /** A tape of its own over another interpreter. */
@@ -104,6 +120,7 @@ export class Tape implements Interpreter {
     this.entries.length = 0;
     this.#tracked.clear();
     this.#assigned.clear();
+    this.assignments.length = 0;
   }
 
   #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {

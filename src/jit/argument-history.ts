@@ -1,5 +1,7 @@
 // The histories of arguments in a jitted function: what a backward pass inside it sees of them, and how it goes on behind them when the function has run.
+
 import { baseOf } from '../autodiff/base.ts';
+import { plainly } from '../autodiff/cotangent.ts';
 import { gradientOf, hasGradient, peekGradient, setGradient } from '../autodiff/leaf-gradients.ts';
 import { checkUnused, currentPass, goBack, type Pass } from '../autodiff/propagate.ts';
 import { remember } from '../autodiff/steps.ts';
@@ -132,13 +134,15 @@ export class ArgumentHistories {
 
   #passOn(x: Tensor, parameter: number): void {
     const source = leaf(this.#paths[parameter]!, x.type, null, traceNow());
-    remember(this.#paths[parameter]!, [source], [x], [x], undefined, () => ([cotangent]) => {
-      const pass = currentPass();
-      const roots = this.#passes.get(pass) ?? [];
-      this.#passes.set(pass, roots);
-      roots.push({ parameter, cotangent: cotangent! });
-      return [null];
-    });
+    remember(this.#paths[parameter]!, [source], [x], [x], undefined, () =>
+      plainly(([cotangent]) => {
+        const pass = currentPass();
+        const roots = this.#passes.get(pass) ?? [];
+        this.#passes.set(pass, roots);
+        roots.push({ parameter, cotangent: cotangent! });
+        return [null];
+      }),
+    );
   }
 
   /** What the function has done; `result` adds a result to it and gives its number. Null if nobody has looked at histories: it is the same for all. */

@@ -1,4 +1,5 @@
 // What a compiled call leaves in the histories of its results: one step, which computes the call again when a gradient is asked for.
+import { plainly } from '../autodiff/cotangent.ts';
 import { staleError } from '../autodiff/stale.ts';
 import { remember } from '../autodiff/steps.ts';
 import type { Func, Value } from '../ir/func.ts';
@@ -95,11 +96,13 @@ export class CallHistory {
         return own ? results[k]! : null;
       });
       if (fresh.every((r) => r === null)) return;
-      remember(this.#name, histories, func.params, fresh, undefined, () => (cotangents) => {
-        const wanted = histories.flatMap((h, i) => (h === null ? [] : [i]));
-        const all = func.results.map((_, k) => cotangents[k] ?? null);
-        return this.#unit.pullBack(this.#operands(args, versions), wanted, all);
-      });
+      remember(this.#name, histories, func.params, fresh, undefined, () =>
+        plainly((cotangents) => {
+          const wanted = histories.flatMap((h, i) => (h === null ? [] : [i]));
+          const all = func.results.map((_, k) => cotangents[k] ?? null);
+          return this.#unit.pullBack(this.#operands(args, versions), wanted, all);
+        }),
+      );
     };
   }
 

@@ -3,14 +3,14 @@ import { detached, renew } from '../autodiff/identity.ts';
 import { Unwatched } from '../autodiff/no-grad.ts';
 import { withRoom, withRoomsOf } from '../autodiff/room.ts';
 import { recordStep } from '../autodiff/steps.ts';
-import { Tape } from '../autodiff/tape.ts';
+import { type Pullback, Tape } from '../autodiff/tape.ts';
 import type { Func } from '../ir/func.ts';
 import { withoutEffects } from '../ir/walk.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
 import { eager } from '../tensor/eager.ts';
-import { isRecording, type PullBack } from '../tensor/history.ts';
+import { isRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { dependOn, type SettingRead, unchanged } from '../trace/setting.ts';
 import { invariant } from '../util/errors.ts';
@@ -107,7 +107,7 @@ export class Unit {
     const count = this.func.results.length;
     const residuals = made.slice(count);
     const results = made.slice(0, count).map(own);
-    const pull: PullBack = (cotangents) => this.#pull(derivative, args.length, residuals, cotangents);
+    const pull: Pullback = (cotangents) => this.#pull(derivative, args.length, residuals, cotangents);
     recordStep(name, args, results, () => pull);
     return results;
   }

@@ -60,7 +60,9 @@ export function timelineOf({ params, block, aliases, constants }: Plan): Timelin
     const begin = now++;
     switch (node.kind) {
       case 'unit': {
+        const { seed } = node.unit;
         for (const arg of node.unit.args) read(arg, begin, loops);
+        if (seed !== undefined) read(seed, begin, loops);
         for (const result of node.unit.results) make(result, begin);
         if (hasAssert(node.unit.kernel.body)) lastAssert = Math.max(lastAssert, begin);
         spans.set(node, { begin, end: begin });

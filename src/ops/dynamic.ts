@@ -55,6 +55,8 @@ export const dynamicSlice: Op<DynamicSliceAttrs, [x: TensorLike, starts: Starts,
       broadcastTo(lift(0, 'dynamicSlice'), x!.shape).dynamicUpdateSlice(g!, starts),
       ...starts.map(() => null),
     ],
+    vjpInto: (sum, g, { args: [, ...starts], attrs: { sizes } }) =>
+      sum.dynamicUpdateSlice(sum.dynamicSlice(starts, sizes).add(g), starts),
     simplify: ([x], { attrs: { sizes } }) => (sameShape(x!.shape, sizes) ? [x!] : null),
     lower: {
       kind: 'index',

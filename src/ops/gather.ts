@@ -56,6 +56,7 @@ export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?:
       broadcastTo(lift(0, 'gather'), x!.shape).scatterAdd(indices!, g!, axis),
       null,
     ],
+    vjpInto: (sum, g, { args: [, indices], attrs: { axis } }) => sum.scatterAdd(indices!, g, axis),
     lower: {
       kind: 'index',
       read: (out, load, { axis }, [x, indices]) => {

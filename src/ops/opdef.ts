@@ -44,6 +44,11 @@ export interface OpDef<A = any> extends OpSig<A> {
    * `null` for an operand: no gradient flows there (integers, conditions). No `vjp` at all: not differentiable, an error if asked.
    */
   vjp?(ct: readonly Tensor[], ctx: VjpContext<A>): readonly (Tensor | null)[];
+  /**
+   * For an op with one result that reads a part of its first operand, the only one that has a cotangent: the sum of that operand's cotangents so far,
+   * with the op's own added where it read. What `vjp` gives is the same on zeros, and costs as much as the operand is large.
+   */
+  vjpInto?(sum: Tensor, ct: Tensor, ctx: VjpContext<A>): Tensor;
   /** A rewrite that needs attributes (transpose of transpose). Exact on every bit. Null where nothing is to be done. */
   simplify?(args: readonly Tensor[], ctx: SimplifyContext<A>): readonly Tensor[] | null;
   readonly lower: Lowering<A>;

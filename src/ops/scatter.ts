@@ -1,7 +1,7 @@
 // scatter_add, scatter_add_along_axis: updates added to the places that gather and takeAlongAxis would read.
 import { flatData, ndView } from '../array/nd.ts';
 import { promote, type Shape, sameShape, showShape, showType, sizeOf, type TensorType } from '../ir/types.ts';
-import type { Expr, Kernel, Stmt } from '../loop/kernel.ts';
+import type { Kernel, Stmt } from '../loop/kernel.ts';
 import { add, assert, index, letIn, linearIndex, load, loop, store } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DTypeError, ShapeError } from '../util/errors.ts';
@@ -99,6 +99,7 @@ function scatter<Axis extends readonly [axis: number] | readonly [axis?: number]
           : [null, null, null],
       lower: {
         kind: 'kernel',
+        updates: true,
         build: (types, { axis }) => scatterKernel(variant, types as Operands, axis),
       },
     },
@@ -119,7 +120,7 @@ function scatter<Axis extends readonly [axis: number] | readonly [axis?: number]
 
 type Operands = readonly [x: TensorType, indices: TensorType, updates: TensorType];
 
-// Copies x, then adds one update after the other: the order is part of the meaning, since float32 sums round.
+// `y0` holds x. One update is added after the other: the order is part of the meaning, since float32 sums round.
 function scatterKernel(
   { name, where, each }: Variant,
   [x, indices, updates]: Operands,
@@ -139,19 +140,14 @@ function scatterKernel(
   const innermost: readonly Stmt[] = each
     ? over('k', inner, [...find, put])
     : [...find, ...over('k', inner, [put])];
-  const e: Expr = index('e');
   return {
     name,
     buffers: [
-      { name: 'a0', type, size: sizeOf(x.shape), role: 'in' },
       { name: 'a1', type: 'i32', size: sizeOf(indices.shape), role: 'in' },
       { name: 'a2', type, size: sizeOf(updates.shape), role: 'in' },
       { name: 'y0', type, size: sizeOf(x.shape), role: 'inout' },
     ],
-    body: [
-      loop('e', sizeOf(x.shape), [store('y0', e, load(type, 'a0', e))]),
-      ...over('i', outer, over('j', count, innermost)),
-    ],
+    body: over('i', outer, over('j', count, innermost)),
   };
 }
 

@@ -47,6 +47,7 @@ export const takeAlongAxis: Op<AlongAxisAttrs, [x: TensorLike, indices: TensorLi
       broadcastTo(lift(0, 'takeAlongAxis'), x!.shape).scatterAddAlongAxis(indices!, g!, axis),
       null,
     ],
+    vjpInto: (sum, g, { args: [, indices], attrs: { axis } }) => sum.scatterAddAlongAxis(indices!, g, axis),
     lower: {
       kind: 'index',
       read: (out, load, { axis }, [x]) => load(0, out.with(axis, positionOf(load(1, out), x!.shape[axis]!))),

@@ -1,4 +1,5 @@
 // How a tensor came about, for backward(): only tensors that depend on one which requires a gradient have a history, and it lives as long as they do.
+import type { WayBack } from '../autodiff/cotangent.ts';
 import type { TensorType } from '../ir/types.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import { invariant } from '../util/errors.ts';
@@ -54,9 +55,6 @@ export interface Sealed {
   readonly why: string;
 }
 
-/** Cotangents of the inputs from those of the outputs; null: none. */
-export type PullBack = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
-
 /** What was computed, and the way back. It knows what it came from, not what came of it, so that it goes with the tensors computed from it. */
 export interface Step {
   /** Counts up in order of execution. */
@@ -69,7 +67,7 @@ export interface Step {
   /** The trace it was recorded in; null in eager mode. */
   readonly home: object | null;
   /** Null once a backward pass has used it up. */
-  pull: PullBack | null;
+  back: WayBack | null;
 }
 
 export interface BackwardOptions {

@@ -80,7 +80,9 @@ export function layOut(program: Program, located: ReadonlyMap<number, Located>, 
   const argument = (slot: number, index: number): Argument => {
     const { dtype, shape } = located.get(slot)!.slot.type;
     const size = sizeOf(shape);
-    const { comesIn, goesOut } = traffic(index);
+    const { goesOut, ...before } = traffic(index);
+    // Nothing is in the array of a result yet, whatever the order in which loops and branches seem to read and write it.
+    const comesIn = before.comesIn && index < program.inputs.length;
     // What is updated in place is mostly state, which lies in the memory.
     const found = (comesIn && goesOut) || size * bytesPer[dtype] > smallBytes;
     return { dtype, size, comesIn, goesOut, where: found ? { kind: 'table', entry: entries++ } : nowhere };

@@ -4,6 +4,7 @@ import { chosen, ifOp } from '../../ops/if.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { ArgumentError } from '../../util/errors.ts';
 import { unflatten } from '../tree.ts';
+import { borders } from './border.ts';
 import { assignedBy, closeBranches, stagingTrace, traceRegion } from './region.ts';
 import { checkSame, conditionOf, type State, scalarOf, stateOf, type Tensors, type Ways } from './state.ts';
 
@@ -24,7 +25,7 @@ export function cond<T>(pred: Tensor | boolean, then: () => T, otherwise: () => 
   const condition = conditionOf(pred, 'cond');
   const functions = [then, otherwise];
   if (typeof condition === 'boolean') return taken('cond', condition ? then : otherwise);
-  if (stagingTrace() === null) return taken('cond', condition.item<boolean>() ? then : otherwise);
+  if (stagingTrace() === null) return ran('cond', condition.item<boolean>() ? then : otherwise);
   const ways = { ...branchWays, first: 'in the first branch', second: 'in the second' };
   return staged('cond', condition, functions, () => ways);
 }
@@ -51,7 +52,7 @@ export function switchCase<T>(index: Tensor | number, branches: readonly (() => 
     dtype: "convert it: x.cast('int32')",
     shape: 'choose one element, for example with x.slice(0)',
   });
-  if (stagingTrace() === null) return taken('switchCase', pick(position.item()));
+  if (stagingTrace() === null) return ran('switchCase', pick(position.item()));
   return staged('switchCase', position, branches, (k) => ({
     ...branchWays,
     first: 'in branch 0',
@@ -69,6 +70,16 @@ const branchWays: Pick<Ways, 'remedy'> = {
 function taken<T>(where: string, f: () => T): Tensors<T> {
   const { tree, tensors } = stateOf(f(), 'result', where);
   return unflatten(tree, tensors) as Tensors<T>;
+}
+
+// In eager mode, by the value of a tensor.
+function ran<T>(where: string, f: () => T): Tensors<T> {
+  let result: State | undefined;
+  const tensors = borders().leave(() => {
+    result = stateOf(f(), 'result', where);
+    return result.tensors;
+  });
+  return unflatten(result!.tree, tensors) as Tensors<T>;
 }
 
 function staged<T>(

@@ -12,6 +12,7 @@ import type { Variable } from '../../tensor/variable.ts';
 import { ArgumentError, ShapeError, TraceError, TreeError } from '../../util/errors.ts';
 import { checkOptions } from '../../util/options.ts';
 import { unflatten } from '../tree.ts';
+import { borders } from './border.ts';
 import { checkFunction } from './branches.ts';
 import { assignedBy, closeLoop, stagingTrace, traceRegion } from './region.ts';
 import {
@@ -161,8 +162,8 @@ function repeated(
   step: (tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (stagingTrace() === null) {
-    let now = start.tensors;
-    while (isTrue(ask(now))) now = step(now);
+    let now = borders().cross(start.tensors);
+    while (isTrue(ask(now))) now = borders().leave(() => step(now));
     return now;
   }
   const types = start.tensors.map((t) => t.type);
@@ -201,8 +202,8 @@ function counted(
   step: (i: Tensor, tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (indices === undefined) {
-    let now = start.tensors;
-    for (let i = 0; i < length; i++) now = step(constant(from + i, 'int32'), now);
+    let now = borders().cross(start.tensors);
+    for (let i = 0; i < length; i++) now = borders().leave(() => step(constant(from + i, 'int32'), now));
     return now;
   }
   const rows: State = { tree: { kind: 'leaf', index: 0 }, tensors: [indices], paths: ['i'] };
@@ -257,13 +258,16 @@ function scanned(
   step: (carry: readonly Tensor[], x: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   const count = start.length;
-  let carry = start;
+  const apart = borders().rows(rows, length);
+  let carry = borders().cross(start);
   const made: (readonly Tensor[])[] = [];
   for (let k = 0; k < length; k++) {
     const at = reverse ? length - 1 - k : k;
-    const next = step(
-      carry,
-      rows.map((x) => x.slice(at)),
+    const next = borders().leave(() =>
+      step(
+        carry,
+        apart.map((x) => x[at]!),
+      ),
     );
     carry = next.slice(0, count);
     made[at] = next.slice(count);

@@ -1,0 +1,68 @@
+// What crosses the borders of branches and rounds in eager mode, as tapes and histories see it.
+import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
+import { stack } from '../tensor/composites/shaping.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { type Borders, installBorders } from '../trace/control/border.ts';
+import { range } from '../util/seq.ts';
+import { zerosOf } from './backward.ts';
+import { detached, recordEverywhere } from './identity.ts';
+import { Tape } from './tape.ts';
+
+function tapesInForce(): readonly Tape[] {
+  const tapes: Tape[] = [];
+  for (let i: Interpreter | null = currentInterpreter(); i instanceof Tape; i = i.parent) tapes.push(i);
+  return tapes;
+}
+
+/** May a gradient go back through it? */
+function isFollowed(x: Tensor, tapes: readonly Tape[]): boolean {
+  if (x.dtype !== 'float32' || x.history?.kind === 'symbolic') return false;
+  return x.history !== null || tapes.some((tape) => tape.recording && tape.tracks(x));
+}
+
+const whereTensorsCross: Borders = {
+  cross(tensors) {
+    const tapes = tapesInForce();
+    const moved = tensors.filter((x) => isFollowed(x, tapes));
+    if (moved.length === 0) return tensors;
+    const copies = moved.map(detached);
+    // One step, so that cotangents pass it in the order of the tensors.
+    recordEverywhere('border', moved, copies, (cotangents) => cotangents);
+    // Where nothing is recorded now, it stays what it came from.
+    copies.forEach((copy, k) => {
+      copy.history ??= moved[k]!.history;
+    });
+    let next = 0;
+    return tensors.map((x) => (x === moved[next] ? copies[next++]! : x));
+  },
+
+  rows(tensors, length) {
+    const tapes = tapesInForce();
+    return tensors.map((x) => {
+      if (!isFollowed(x, tapes)) return range(length).map((at) => x.slice(at));
+      const free = detached(x);
+      const rows = range(length).map((at) => free.slice(at));
+      recordEverywhere('rows', [x], rows, (cotangents) => [
+        stack(cotangents.map((ct, at) => ct ?? zerosOf(rows[at]!))),
+      ]);
+      return rows;
+    });
+  },
+
+  leave(f) {
+    const tapes = tapesInForce();
+    const [top] = tapes;
+    if (top === undefined) return whereTensorsCross.cross(f());
+    const before = top.assignments.length;
+    const made = f();
+    const variables = [...new Set(top.assignments.slice(before))];
+    const values = variables.map((v) => top.read(v));
+    const crossed = whereTensorsCross.cross([...made, ...values]);
+    variables.forEach((v, k) => {
+      for (const tape of tapes) tape.hold(v, crossed[made.length + k]!);
+    });
+    return crossed.slice(0, made.length);
+  },
+};
+
+installBorders(whereTensorsCross);
