@@ -76,7 +76,14 @@ export {
   learningRateSchedule,
   type Run,
 } from './nn/models/callbacks.ts';
-export type { CompileOptions, Data, EvaluateOptions, FitOptions } from './nn/models/fit.ts';
+export type {
+  ClassWeight,
+  CompileOptions,
+  Data,
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+} from './nn/models/fit.ts';
 export { type LayerMaker, modelFromJSON } from './nn/models/from-json.ts';
 export { type InputOptions, input } from './nn/models/input.ts';
 export { functional, Model, sequential } from './nn/models/model.ts';

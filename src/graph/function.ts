@@ -5,7 +5,6 @@ import { sameType } from '../ir/types.ts';
 import { isTensor, type TensorLike } from '../ops/coerce.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
-import { scan as scanCore } from '../trace/control/loops.ts';
 import { ArgumentError, GraphError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
 import { eagerInitial, Graph, type OpenShape } from './graph.ts';
@@ -137,48 +136,4 @@ function homeOf(variable: GraphVariable): Variable {
   throw new GraphError(
     `compileFunction: every session has its own value of variable '${variable.name}'; functions use shared(initial)`,
   );
-}
-
-export interface ScanOptions {
-  /** Walked along axis 0: each round gets one slice of each. */
-  readonly sequences?: readonly Tensor[];
-  /** What the outputs are before the first round. */
-  readonly outputsInfo: readonly TensorLike[];
-  /** Handed to every round as they are. */
-  readonly nonSequences?: readonly Tensor[];
-  /** The number of rounds, where there are no sequences. */
-  readonly nSteps?: number;
-}
-
-/**
- * Theano's scan: `f(...slices, ...previous, ...nonSequences)` gives the outputs of a round, and is called with those of the round before. Returns the outputs of all rounds,
- * stacked along axis 0, and the updates, of which there are none: `[outputs, updates]`. The last round is `output.slice(-1)`.
- *
- *     const [powers] = scan((prev, a) => prev.mul(a), { outputsInfo: [onesLike(A)], nonSequences: [A], nSteps: 3 });   // A, A², A³
- */
-export function scan(
-  f: (...args: Tensor[]) => Tensor | readonly Tensor[],
-  options: ScanOptions,
-): [outputs: Tensor | Tensor[], updates: readonly []] {
-  checkOptions(options, ['sequences', 'outputsInfo', 'nonSequences', 'nSteps'], 'scan');
-  const { sequences = [], outputsInfo, nonSequences = [], nSteps } = options;
-  const run = (): [Tensor | Tensor[], readonly []] => {
-    let single = false;
-    const round = (carry: readonly Tensor[], xs: readonly Tensor[]): [Tensor[], Tensor[]] => {
-      const made = f(...xs, ...carry, ...nonSequences);
-      single = isTensor(made);
-      const next = isTensor(made) ? [made] : [...made];
-      return [next, next];
-    };
-    const [, all] = scanCore(
-      round as never,
-      [...outputsInfo] as never,
-      [...sequences] as never,
-      nSteps === undefined ? {} : { length: nSteps },
-    ) as [unknown, Tensor[]];
-    return [single ? all[0]! : all, []];
-  };
-  const tensors: readonly unknown[] = [...sequences, ...outputsInfo, ...nonSequences];
-  const node = tensors.find((x): x is GraphTensor => x instanceof GraphTensor);
-  return node === undefined ? run() : node.graph.within(run);
 }

@@ -8,6 +8,7 @@ import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts
 import type { OpDef } from '../ops/opdef.ts';
 import { stopGradient } from '../ops/stop-gradient.ts';
 import { type EagerTensor, eager } from '../tensor/eager.ts';
+import { isStream } from '../tensor/generator.ts';
 import { type Symbolic, withRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -42,6 +43,8 @@ export class GraphTrace extends Trace {
   readonly sources: WeakMap<Value, Source> = new WeakMap();
   /** Of the values that assign nodes define. */
   readonly assignments: WeakMap<Value, Assignment> = new WeakMap();
+  /** The last states of generators that draw in the graph. A run that has to do with one leaves it there, so that the next run draws other numbers. */
+  readonly streams: Map<Variable, Value> = new Map();
   readonly #inputs = new WeakMap<Tensor, Value>();
 
   constructor(title: string) {
@@ -95,6 +98,8 @@ export class GraphTrace extends Trace {
   }
 
   override read(variable: Variable): Tensor {
+    const moved = this.streams.get(variable);
+    if (moved !== undefined) return new GraphTensor(this, moved);
     let value = this.#inputs.get(variable);
     if (value === undefined) {
       value = this.input(variable.type, () => ({ kind: 'variable', variable }));
@@ -103,7 +108,11 @@ export class GraphTrace extends Trace {
     return new GraphTensor(this, value);
   }
 
-  override write(variable: Variable): never {
+  override write(variable: Variable, value: Tensor): void {
+    if (isStream(variable)) {
+      this.streams.set(variable, this.own(value));
+      return;
+    }
     throw new GraphError(
       `variable '${variable.name}' was assigned while ${this.title} is built, which runs nothing; make it a variable of the graph, g.variable(initial), whose assign() gives a node to run`,
     );

@@ -60,7 +60,7 @@ export class Graph {
 
   /**
    * An input that has to be fed when a node that depends on it is run. Sizes may be left open (`[null, 784]`, `['batch', 784]`): the graph is compiled for each size it is fed.
-   * Until then an open size is a very large number in `x.shape`, which may be used as a size and as a divisor. Throws a ShapeError or DTypeError for what is no shape or dtype.
+   * Until then an open size cannot be read from `x.shape`, which can be handed on as it is; `sizeOf(x, axis)` is the size as a tensor. Throws a ShapeError or DTypeError for what is no shape or dtype.
    */
   placeholder(
     dtype: DType,

@@ -20,6 +20,10 @@ export class GraphTensor extends TracedTensor {
     this.history = graph.symbolic;
   }
 
+  protected override get called(): string {
+    return `${this.label} of ${this.graph.title}`;
+  }
+
   /** What it is called in messages. */
   get label(): string {
     return `${this.value.def === null ? 'an input' : this.value.def.op.name} ${showGraphType(this.type)}`;
@@ -77,6 +81,8 @@ export class GraphVariable extends GraphTensor {
   readonly initial: TensorLike | (() => TensorLike);
   /** @internal The one home of a shared variable. */
   readonly home: Variable | null;
+  /** @internal Its value in the round of a scan that updates it. */
+  standIn: Tensor | null = null;
   /** Gives it its first value, when it is run. */
   readonly initializer: Initializer;
 
@@ -94,6 +100,9 @@ export class GraphVariable extends GraphTensor {
   }
   override get label(): string {
     return `variable '${this.name}' ${showGraphType(this.type)}`;
+  }
+  override resolve(): Tensor {
+    return this.standIn?.resolve() ?? super.resolve();
   }
   /** A node that assigns when it is run, and is the new value. */
   assign(value: TensorLike): GraphTensor {

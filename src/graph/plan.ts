@@ -39,8 +39,9 @@ export class Plan {
   ) {
     this.#homeOf = homeOf;
     this.#where = where;
-    const wanted = [...results, ...updates.map((u) => u.next)];
-    const { before, after } = inTwoParts(wanted, known, where);
+    const asked = [...results, ...updates.map((u) => u.next)];
+    const streams = streamsBehind(asked, graph);
+    const { before, after } = inTwoParts([...asked, ...streams.map((s) => s.next)], known, where);
     const assignments = [
       ...[...before.body, ...after.body].flatMap((i) =>
         i.results.flatMap((r) => graph.assignments.get(r) ?? []),
@@ -86,6 +87,7 @@ export class Plan {
       assignments.forEach(({ variable }, i) => {
         homeOf(variable, false).assign(next[i]!);
       });
+      for (const { variable, next: state } of streams) variable.assign(find(state));
       return answers;
     };
     this.#run = jit(run, { name: where });
@@ -115,6 +117,18 @@ export class Plan {
       );
     return value;
   }
+}
+
+// The generators that the values depend on, and the states they go on to.
+function streamsBehind(
+  values: readonly Value[],
+  { sources, streams }: GraphTrace,
+): readonly { readonly variable: Variable; readonly next: Value }[] {
+  return coneOf(values).inputs.flatMap((input) => {
+    const source = sources.get(input);
+    const next = source?.kind === 'variable' ? streams.get(source.variable) : undefined;
+    return source?.kind === 'variable' && next !== undefined ? [{ variable: source.variable, next }] : [];
+  });
 }
 
 // What stands in for values is computed first, by itself.

@@ -19,6 +19,17 @@ export function unknownSize(k: number): number {
   return primes[k]! * unit;
 }
 
+/** Was it computed from a stand-in? */
+export function mayBeUnknown(n: number): boolean {
+  return n >= least && showSize(n) !== String(n);
+}
+
+/** Is a size of it not known yet? */
+export function isOpen(shape: readonly number[]): boolean {
+  for (let i = 0; i < shape.length; i++) if (mayBeUnknown(shape[i]!)) return true;
+  return false;
+}
+
 /** What sizes are multiplied by is less; beyond, doubles are not exact, and literals such as 1e30 are multiples of anything. */
 const largestFactor = 2 ** 20;
 
@@ -104,6 +115,6 @@ function isNearFraction(n: number): boolean {
 
 function ambiguous(n: number): ShapeError {
   return new ShapeError(
-    `the number ${n} was computed from a size that is not known before the graph is fed; sizes may be multiplied by integers and used as shapes and divisors, and anything else has to be computed with tensors: onesLike(x).sum() counts`,
+    `the number ${n} was computed from a size that is not known before the graph is fed; sizes may be multiplied by integers and used as shapes and divisors, and anything else has to be computed with tensors: sizeOf(x, axis)`,
   );
 }

@@ -2,26 +2,26 @@
 import { check, OptionError, oneHot, type Tensor } from '../index.ts';
 import { checkNumber } from '../optim/checks.ts';
 import { checkOptions } from '../util/options.ts';
-import { sameShapes, truthShape } from './truth.ts';
+import { sameShapes, truthShape, weightsFor } from './truth.ts';
 
 /** How the losses of the examples become one: their mean (the default), their sum, or not at all. */
 export type Reduction = 'mean' | 'sum' | 'none';
 
 export interface LossOptions {
   readonly reduction?: Reduction;
-  /** A factor for each example: of the shape of the losses with `reduction: 'none'`, or broadcast to it. The mean still divides by the number of losses. */
+  /** A factor for each example, or each loss: of the shape of the losses with `reduction: 'none'`, or of their first axes. The mean still divides by the number of losses. */
   readonly sampleWeight?: Tensor;
 }
 
-/** The loss of predictions, given the truth: a float32 scalar. */
-export type Loss = (yTrue: Tensor, yPred: Tensor) => Tensor;
+/** The loss of predictions, given the truth: a float32 scalar. Weights come as options where a model is trained with them. */
+export type Loss = (yTrue: Tensor, yPred: Tensor, options?: { readonly sampleWeight?: Tensor }) => Tensor;
 
 const common = ['reduction', 'sampleWeight'] as const;
 // What Keras keeps probabilities away from 0 and 1 by.
 const epsilon = 1e-7;
 
 function reduced(losses: Tensor, { reduction = 'mean', sampleWeight }: LossOptions, where: string): Tensor {
-  const weighted = sampleWeight === undefined ? losses : losses.mul(sampleWeight);
+  const weighted = sampleWeight === undefined ? losses : losses.mul(weightsFor(losses, sampleWeight, where));
   if (reduction === 'mean') return weighted.mean();
   if (reduction === 'sum') return weighted.sum();
   if (reduction === 'none') return weighted;
@@ -193,6 +193,11 @@ const byName: Readonly<Record<string, Loss>> = {
 
 /** A name of the list, or a function of truth and prediction. */
 export type LossLike = string | Loss;
+
+/** Does it know what to do with weights? */
+export function takesWeights(loss: Loss): boolean {
+  return loss.length > 2 || Object.values(byName).includes(loss);
+}
 
 export function lossOf(like: LossLike, where: string): Loss {
   if (typeof like === 'function') return like;

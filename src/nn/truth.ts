@@ -12,6 +12,21 @@ export function sameShapes(yTrue: Tensor, yPred: Tensor, where: string): Tensor 
   );
 }
 
+/** Weights with axes of size 1 for those that they do not tell apart. Throws a ShapeError for others than one for each example or loss. */
+export function weightsFor(losses: Tensor, weights: Tensor, where: string): Tensor {
+  const given = weights.dtype === 'float32' ? weights : weights.cast('float32');
+  const shape =
+    given.shape.length === losses.ndim + 1 && given.shape.at(-1) === 1
+      ? given.shape.slice(0, -1)
+      : given.shape;
+  const fits = shape.length <= losses.ndim && shape.every((n, axis) => n === 1 || n === losses.shape[axis]);
+  if (!fits)
+    throw new ShapeError(
+      `${where}: sampleWeight has shape [${weights.shape}], and there are losses [${losses.shape}]; give one weight for each example, [${losses.shape.slice(0, 1)}]`,
+    );
+  return given.reshape([...shape, ...losses.shape.slice(shape.length).map(() => 1)]);
+}
+
 /** Classes, int32, with the shape of the prediction but its last axis. */
 export function truthShape(yTrue: Tensor, yPred: Tensor, where: string): Tensor {
   const batch = yPred.shape.slice(0, -1);

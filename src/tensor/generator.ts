@@ -1,13 +1,13 @@
 // Generator: random numbers with state, for programs that do not want to hand keys around.
 import type { Shape } from '../ir/types.ts';
-import type { TensorLike } from '../ops/coerce.ts';
+import { isTensor, type TensorLike } from '../ops/coerce.ts';
 import * as random from './random.ts';
 import type { Tensor } from './tensor.ts';
 import { type Variable, variable } from './variable.ts';
 
 /**
  * A stream of random numbers. Its key is a variable, so that `jit` carries it as hidden state: two calls of a compiled function differ,
- * and the compiled sequence equals the eager one.
+ * and the compiled sequence equals the eager one. A graph draws when it is run, other numbers in every run. Instead of a shape, a tensor of that shape will do.
  *
  *     const rng = new Generator(42);
  *     const noise = rng.normal([2, 3]);
@@ -18,6 +18,7 @@ export class Generator {
 
   constructor(seed: number) {
     this.key = variable(random.key(seed), { name: 'generator key', trainable: false });
+    streams.add(this.key);
   }
 
   /** A key of its own for each call; the state moves on. */
@@ -27,23 +28,41 @@ export class Generator {
     return keys.slice(1);
   }
   /** Evenly distributed float32; see `random.uniform`. */
-  uniform(shape: Shape, low?: TensorLike, high?: TensorLike): Tensor {
-    return random.uniform(this.next(), shape, low, high);
+  uniform(shape: Shape | Tensor, low?: TensorLike, high?: TensorLike): Tensor {
+    return whereItIs(shape, () => random.uniform(this.next(), sizesOf(shape), low, high));
   }
   /** Normally distributed float32; see `random.normal`. */
-  normal(shape: Shape, mean?: TensorLike, std?: TensorLike): Tensor {
-    return random.normal(this.next(), shape, mean, std);
+  normal(shape: Shape | Tensor, mean?: TensorLike, std?: TensorLike): Tensor {
+    return whereItIs(shape, () => random.normal(this.next(), sizesOf(shape), mean, std));
   }
   /** bool, true with probability `p`; see `random.bernoulli`. */
-  bernoulli(shape: Shape, p?: TensorLike): Tensor {
-    return random.bernoulli(this.next(), shape, p);
+  bernoulli(shape: Shape | Tensor, p?: TensorLike): Tensor {
+    return whereItIs(shape, () => random.bernoulli(this.next(), sizesOf(shape), p));
   }
   /** int32 positions drawn by logits; see `random.categorical`. */
   categorical(logits: TensorLike, count?: number): Tensor {
-    return random.categorical(this.next(), logits, count);
+    return whereItIs(logits, () => random.categorical(this.next(), logits, count));
   }
   /** The integers `0 … n - 1`, or the rows of a tensor, in random order; see `random.permutation`. */
   permutation(x: Tensor | number): Tensor {
-    return random.permutation(this.next(), x);
+    return whereItIs(x, () => random.permutation(this.next(), x));
   }
+}
+
+// What a graph may assign while it is built: it draws when it is run, and the state moves on then.
+const streams = new WeakSet<Variable>();
+
+/** @internal Is it the key of a generator? */
+export function isStream(variable: Variable): boolean {
+  return streams.has(variable);
+}
+
+// Numbers for a tensor of a graph are drawn in that graph, at every run.
+function whereItIs(x: unknown, draw: () => Tensor): Tensor {
+  const history = isTensor(x) ? x.history : null;
+  return history?.kind === 'symbolic' ? history.within(draw) : draw();
+}
+
+function sizesOf(shape: Shape | Tensor): Shape {
+  return isTensor(shape) ? shape.shape : shape;
 }

@@ -1,6 +1,7 @@
 // Tracing: the interpreter that writes instructions instead of computing, and the tensors it hands out.
 import { type Func, type Instr, instr, param, type Value } from '../ir/func.ts';
-import { showType, type TensorType } from '../ir/types.ts';
+import { type Shape, showType, sizeOf, type TensorType } from '../ir/types.ts';
+import { isOpen } from '../ir/unknown.ts';
 import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { conversionSummary, type PrimitiveHint } from '../tensor/errors.ts';
@@ -9,9 +10,10 @@ import { type Leaf, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
-import type { Loc } from '../util/location.ts';
+import { askedByUser, type Loc } from '../util/location.ts';
 import { Conditions, type UnusedCondition } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
+import { guardedShape, unknownSizeError } from './open-shape.ts';
 import { instructionLocation, isReplaying } from './place.ts';
 import type { SettingRead } from './setting.ts';
 import { SettingReads } from './setting-reads.ts';
@@ -36,6 +38,24 @@ export class TracedTensor extends Tensor {
   override resolve(): Tensor {
     if (!this.trace.live) throw leaked(this.provenance());
     return this;
+  }
+
+  /**
+   * In a graph, reading a size that is not known before the graph is fed throws a GraphError: a program cannot decide by it. The list can be handed on as it is, and ops know what
+   * to do with it.
+   */
+  override get shape(): Shape {
+    const { shape } = this.type;
+    return isOpen(shape) ? guardedShape(shape, this.called) : shape;
+  }
+  override get size(): number {
+    if (isOpen(this.type.shape) && askedByUser())
+      throw unknownSizeError(this.called, 'the number of elements');
+    return sizeOf(this.type.shape);
+  }
+  /** What it is called where a size is asked for that is not known. */
+  protected get called(): string {
+    return `a tensor in @${this.trace.name}`;
   }
 
   override get requiresGrad(): boolean {

@@ -255,7 +255,7 @@ describe('models', () => {
     );
     const model = make().compile({ optimizer: 'sgd', loss: 'mse' });
     expect(await refused(() => model.fit(x, y, { epoch: 3 } as object))).toBe(
-      "OptionError: Model.fit: unknown option 'epoch'; there are epochs, batchSize, shuffle, seed, validationSplit, validationData, callbacks, verbose",
+      "OptionError: Model.fit: unknown option 'epoch'; there are epochs, batchSize, sampleWeight, classWeight, shuffle, seed, validationSplit, validationData, callbacks, verbose",
     );
     expect(await refused(() => model.fit(x, zeros([3, 2])))).toBe(
       'ShapeError: dataset: data[1] has 3 rows, data[0] 4; all must have as many',
@@ -270,7 +270,7 @@ describe('models', () => {
       'ArgumentError: Model.fit: expected x and y, or a data set of batches [x, y]',
     );
     expect(await refused(() => model.fit(dataset(x).batch(2), { verbose: 'silent' }))).toBe(
-      'ArgumentError: Model.fit: the data set must give batches [x, y]',
+      'ArgumentError: Model.fit: the data set must give batches [x, y] or [x, y, sampleWeight]',
     );
     expect(await refused(() => model.fit(x, y, { validationSplit: 1 }))).toBe(
       'OptionError: Model.fit: validationSplit must be a number > 0 and < 1, got 1',

@@ -78,7 +78,7 @@ export class Dropout extends Layer {
     this.checkInput(x);
     this.ensureBuilt(x.shape);
     if (!this.training || this.rate === 0) return x;
-    return this.#random!.bernoulli(x.shape, 1 - this.rate).where(x.div(1 - this.rate), 0);
+    return this.#random!.bernoulli(x, 1 - this.rate).where(x.div(1 - this.rate), 0);
   }
 }
 

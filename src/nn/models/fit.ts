@@ -20,26 +20,35 @@ import { type CompileOptions, type Goals, goalsOf, optimizerOf } from './goals.t
 import type { Model } from './model.ts';
 import { progress, type Verbose } from './progress.ts';
 import { type StepResult, Totals } from './totals.ts';
+import { type ClassWeight, classWeights, weightsOfOutputs } from './weights.ts';
 
 export type { Data } from './batches.ts';
 export type { CompileOptions } from './goals.ts';
+export type { ClassWeight } from './weights.ts';
 
-export interface EvaluateOptions {
+export interface PredictOptions {
   /** Default 32. */
   readonly batchSize?: number;
+}
+
+export interface EvaluateOptions extends PredictOptions {
+  /** A factor for the loss of each example; a list with one tensor for each output where there are several. Metrics count every example once. */
+  readonly sampleWeight?: Data;
 }
 
 export interface FitOptions extends EvaluateOptions {
   /** Default 1. */
   readonly epochs?: number;
+  /** A factor for the loss of the examples of a class, by its number; 1 for those not named. For a model with one output, and not together with `sampleWeight`. */
+  readonly classWeight?: ClassWeight;
   /** Another order at every epoch. Default true. */
   readonly shuffle?: boolean;
   /** Of the order; by default each `fit` takes the next after `setRandomSeed`. */
   readonly seed?: number;
   /** The part of the examples, from the end and before shuffling, that is not trained with but evaluated after every epoch. */
   readonly validationSplit?: number;
-  /** [x, y] to evaluate after every epoch, or a data set of such batches. */
-  readonly validationData?: readonly [Data, Data] | Dataset<unknown>;
+  /** [x, y], or [x, y, sampleWeight], to evaluate after every epoch, or a data set of such batches. */
+  readonly validationData?: readonly [x: Data, y: Data, sampleWeight?: Data] | Dataset<unknown>;
   readonly callbacks?: readonly Callback[];
   /** `auto`: a bar on a terminal, a line per epoch elsewhere. `bar`, `lines`, or `silent`. */
   readonly verbose?: Verbose;
@@ -48,6 +57,8 @@ export interface FitOptions extends EvaluateOptions {
 const fitOptions: readonly (keyof FitOptions)[] = [
   'epochs',
   'batchSize',
+  'sampleWeight',
+  'classWeight',
   'shuffle',
   'seed',
   'validationSplit',
@@ -56,7 +67,7 @@ const fitOptions: readonly (keyof FitOptions)[] = [
   'verbose',
 ];
 
-type Step = (x: unknown, y: unknown) => StepResult;
+type Step = (x: unknown, y: unknown, weights: unknown) => StepResult;
 
 export class Trainer {
   readonly #model: Model;
@@ -74,15 +85,15 @@ export class Trainer {
     this.#optimizer = options === null ? null : optimizerOf(options.optimizer, where);
     const wrap = <F extends (...args: never[]) => unknown>(f: F, name: string): F =>
       options?.jit === false ? f : (compiled(f as never, { name }) as unknown as F);
-    this.#trainStep = wrap((x, y) => this.#train(x, y), 'train_step');
-    this.#testStep = wrap((x, y) => noGrad(() => this.#losses(x, y, false)), 'test_step');
+    this.#trainStep = wrap((x, y, w) => this.#train(x, y, w), 'train_step');
+    this.#testStep = wrap((x, y, w) => noGrad(() => this.#losses(x, y, w, false)), 'test_step');
     this.#predictStep = wrap(
       (x: unknown) => noGrad(() => model(x as Tensor, { training: false }) as unknown),
       'predict_step',
     );
   }
 
-  #losses(x: unknown, y: unknown, training: boolean): StepResult {
+  #losses(x: unknown, y: unknown, weights: unknown, training: boolean): StepResult {
     const predicted = tree.leaves(this.#model(x as Tensor, { training })) as readonly Tensor[];
     const truth = tree.leaves(y) as readonly Tensor[];
     const goals = this.#goals!.of(this.#model, predicted.length);
@@ -90,10 +101,11 @@ export class Trainer {
       throw new ArgumentError(
         `${this.#where}: ${predicted.length} output${predicted.length === 1 ? '' : 's'}, but ${truth.length} tensor${truth.length === 1 ? '' : 's'} of truth`,
       );
-    const losses = predicted.map((p, i) => this.#scalar(goals[i]!.loss(truth[i]!, p)));
-    const weighted = losses.map((l, i) => (goals[i]!.weight === 1 ? l : l.mul(goals[i]!.weight)));
+    const each = weightsOfOutputs(weights, goals, this.#where);
+    const losses = predicted.map((p, i) => this.#scalar(goals[i]!.loss(truth[i]!, p, each[i])));
+    const scaled = losses.map((l, i) => (goals[i]!.weight === 1 ? l : l.mul(goals[i]!.weight)));
     const sums = noGrad(() => predicted.map((p, i) => goals[i]!.metrics.map((m) => m.sums(truth[i]!, p))));
-    return { loss: weighted.reduce((a, b) => a.add(b)), losses, sums };
+    return { loss: scaled.reduce((a, b) => a.add(b)), losses, sums };
   }
 
   #scalar(loss: Tensor): Tensor {
@@ -103,14 +115,14 @@ export class Trainer {
     );
   }
 
-  #train(x: unknown, y: unknown): StepResult {
+  #train(x: unknown, y: unknown, weights: unknown): StepResult {
     const tape = new GradientTape();
     try {
-      const result = this.#losses(x, y, true);
+      const result = this.#losses(x, y, weights, true);
       // A sequential model may have made its weights just now.
-      const weights = this.#model.trainableWeights;
-      const gradients = tape.gradient(result.loss, weights);
-      this.#optimizer!.applyGradients(weights.map((w, i) => [gradients[i]!, w] as const));
+      const trained = this.#model.trainableWeights;
+      const gradients = tape.gradient(result.loss, trained);
+      this.#optimizer!.applyGradients(trained.map((w, i) => [gradients[i]!, w] as const));
       return result;
     } finally {
       tape.stop();
@@ -121,6 +133,7 @@ export class Trainer {
     const where = `${this.#where}.fit`;
     const options = ((x instanceof Dataset && isOptions(y) ? y : given) ?? {}) as FitOptions;
     checkOptions(options, fitOptions, where);
+    const byClass = classWeights(options, where);
     const { epochs = 1, batchSize = 32, shuffle = true, seed = nextOrder(), callbacks = [] } = options;
     checkCount(epochs, 'epochs', where);
     checkCount(batchSize, 'batchSize', where);
@@ -145,8 +158,9 @@ export class Trainer {
         display.begin(epoch, training.length);
         const totals = this.#totals();
         let batch = 0;
-        for (const [bx, by] of training) {
-          totals.add(this.#trainStep(bx, by), rowsIn(by));
+        for (const [bx, by, weights] of training) {
+          const factors = byClass === null ? (weights ?? null) : byClass(by, weights);
+          totals.add(this.#trainStep(bx, by, factors), rowsIn(by));
           display.step(++batch, totals);
           if (callbacks.length > 0) {
             const logs = totals.logs();
@@ -172,19 +186,18 @@ export class Trainer {
   evaluate(x: Data, y?: Data | EvaluateOptions, given?: EvaluateOptions): Logs {
     const where = `${this.#where}.evaluate`;
     const options = ((x instanceof Dataset && isOptions(y) ? y : given) ?? {}) as EvaluateOptions;
-    checkOptions(options, ['batchSize'], where);
-    return this.#evaluated(
-      batchesOf(x, y as Data, checkCount(options.batchSize ?? 32, 'batchSize', where), where),
-    );
+    checkOptions(options, ['batchSize', 'sampleWeight'], where);
+    const size = checkCount(options.batchSize ?? 32, 'batchSize', where);
+    return this.#evaluated(batchesOf(x, y as Data, options.sampleWeight, size, where));
   }
 
   #evaluated(batches: Batches): Logs {
     const totals = this.#totals();
-    for (const [x, y] of batches) totals.add(this.#testStep(x, y), rowsIn(y));
+    for (const [x, y, weights] of batches) totals.add(this.#testStep(x, y, weights ?? null), rowsIn(y));
     return totals.logs();
   }
 
-  predict(x: Data, options: EvaluateOptions = {}): unknown {
+  predict(x: Data, options: PredictOptions = {}): unknown {
     const where = `${this.#where}.predict`;
     checkOptions(options, ['batchSize'], where);
     const size = checkCount(options.batchSize ?? 32, 'batchSize', where);

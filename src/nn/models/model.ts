@@ -6,7 +6,14 @@ import { withTraining } from '../mode.ts';
 import { Module } from '../module.ts';
 import { Symbolic } from '../symbolic.ts';
 import type { History, Logs } from './callbacks.ts';
-import { type CompileOptions, type Data, type EvaluateOptions, type FitOptions, Trainer } from './fit.ts';
+import {
+  type CompileOptions,
+  type Data,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+  Trainer,
+} from './fit.ts';
 import { type Graph, graphBetween, runGraph, type SymbolicTree } from './graph.ts';
 import { input } from './input.ts';
 import { uniqueNames } from './names.ts';
@@ -132,7 +139,7 @@ export class Model extends Layer {
     return this.#compiled('evaluate').evaluate(x, y, options);
   }
   /** The outputs for data, batch by batch, joined. */
-  predict(x: Data, options?: EvaluateOptions): Output {
+  predict(x: Data, options?: PredictOptions): Output {
     this.#predictor ??= new Trainer(this, null, this.where);
     return this.#predictor.predict(x, options);
   }
