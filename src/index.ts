@@ -38,6 +38,7 @@ export { argmax, argmin } from './ops/argreduce.ts';
 export { argsort, type SortOptions } from './ops/argsort.ts';
 export type { Axes } from './ops/axes.ts';
 export * from './ops/binary.ts';
+export * from './ops/bitwise.ts';
 export type { TensorLike } from './ops/coerce.ts';
 export { concat } from './ops/concat.ts';
 export { type CumulateOptions, cumprod, cumsum } from './ops/cumulate.ts';

@@ -12,12 +12,13 @@ import { type Op, type OpDef, op } from './opdef.ts';
 export type NoAttrs = Record<never, never>;
 export const noAttrs: NoAttrs = {};
 
-/** `float`: float32 (others are converted). `numeric`: float32 and int32 (bool becomes int32). `bool`: bool only. */
-export type Domain = 'float' | 'numeric' | 'bool';
+/** `float`: float32 (others are converted). `numeric`: float32 and int32 (bool becomes int32). `int`: int32 (bool becomes int32). `bool`: bool only. */
+export type Domain = 'float' | 'numeric' | 'int' | 'bool';
 
 const dtypesOf: Readonly<Record<Domain, readonly DType[]>> = {
   float: ['float32'],
   numeric: ['float32', 'int32'],
+  int: ['int32'],
   bool: ['bool'],
 };
 
@@ -43,7 +44,7 @@ function frontName(name: string): string {
 function liftTo(domain: Domain, x: TensorLike, where: string): Tensor {
   return domain === 'float'
     ? liftFloat(x, where)
-    : domain === 'numeric'
+    : domain === 'numeric' || domain === 'int'
       ? liftNumeric(x, where)
       : liftBool(x, where);
 }

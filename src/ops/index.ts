@@ -2,6 +2,7 @@
 import * as argreduce from './argreduce.ts';
 import { argsort } from './argsort.ts';
 import * as binary from './binary.ts';
+import * as bitwise from './bitwise.ts';
 import { broadcast } from './broadcast.ts';
 import { call } from './call.ts';
 import { cast } from './cast.ts';
@@ -37,6 +38,7 @@ const rooms: readonly Readonly<Record<string, { readonly def: OpDef }>>[] = [
   unary,
   binary,
   logic,
+  bitwise,
   reduce,
   argreduce,
   { argsort },

@@ -5,6 +5,7 @@ import * as arg from '../ops/argreduce.ts';
 import { argsort, type SortOptions } from '../ops/argsort.ts';
 import type { Axes } from '../ops/axes.ts';
 import * as binary from '../ops/binary.ts';
+import * as bitwise from '../ops/bitwise.ts';
 import type { TensorLike } from '../ops/coerce.ts';
 import { concat } from '../ops/concat.ts';
 import * as cumulate from '../ops/cumulate.ts';
@@ -252,6 +253,30 @@ export abstract class Tensor extends TensorCore {
   /** The opposite. bool only. */
   logicalNot(): Tensor {
     return logic.logicalNot(this);
+  }
+  /** The bits that both have. int32. */
+  bitAnd(other: TensorLike): Tensor {
+    return bitwise.bitAnd(this, other);
+  }
+  /** The bits that either has. int32. */
+  bitOr(other: TensorLike): Tensor {
+    return bitwise.bitOr(this, other);
+  }
+  /** The bits that one has but not both. int32. */
+  bitXor(other: TensorLike): Tensor {
+    return bitwise.bitXor(this, other);
+  }
+  /** `x << other`. int32. */
+  shiftLeft(other: TensorLike): Tensor {
+    return bitwise.shiftLeft(this, other);
+  }
+  /** `x >> other`: copies of the sign come in. int32. */
+  shiftRight(other: TensorLike): Tensor {
+    return bitwise.shiftRight(this, other);
+  }
+  /** `x >>> other`: zeros come in. int32. */
+  shiftRightUnsigned(other: TensorLike): Tensor {
+    return bitwise.shiftRightUnsigned(this, other);
   }
   /** `a` where this bool tensor is true, `b` elsewhere. */
   where(a: TensorLike, b: TensorLike): Tensor {

@@ -1,6 +1,7 @@
 // Operators: JavaScript's on JavaScript's values, ops where an operand is a tensor.
 
 import * as arithmetic from '../../ops/binary.ts';
+import * as integers from '../../ops/bitwise.ts';
 import { castTo, isTensor, type TensorLike } from '../../ops/coerce.ts';
 import * as logic from '../../ops/logic.ts';
 import { neg as negate } from '../../ops/unary.ts';
@@ -103,47 +104,44 @@ export function plus(x: Any): unknown {
   return x.dtype === 'bool' ? castTo(x.resolve(), 'int32') : x;
 }
 
-function bitwise(name: string, a: Any, b: Any, op: (a: TensorLike, b: TensorLike) => Tensor): Tensor {
-  const bools = [a, b].every((x) => typeof x === 'boolean' || (isTensor(x) && x.dtype === 'bool'));
-  if (bools) return op(a, b);
+// Bits are those of int32, as in JavaScript. A number that became a float32 is made whole as JavaScript does; a tensor that was one from the start is not.
+function bits(name: string, x: Any): Any {
+  if (typeof x === 'number') return x | 0;
+  if (!isTensor(x) || x.dtype !== 'float32') return x;
+  if (isWeak(x)) return castTo(x.resolve(), 'int32');
   throw new ArgumentError(
-    `${name} of tensors works on bool only; for integers compute with + - * %, and choose with where(condition, a, b)`,
+    `${name} works on the bits of int32, got a float32 tensor; cast it first: x.cast('int32')`,
   );
+}
+function isBool(x: unknown): boolean {
+  return typeof x === 'boolean' || (isTensor(x) && x.dtype === 'bool');
+}
+type Op2 = (a: TensorLike, b: TensorLike) => Tensor;
+
+function bitwise(name: string, a: Any, b: Any, op: Op2, ofBools: Op2 | null): Tensor {
+  return ofBools !== null && isBool(a) && isBool(b) ? ofBools(a, b) : op(bits(name, a), bits(name, b));
 }
 export function bitAnd(a: Any, b: Any): unknown {
-  return isOp(a, b) ? bitwise('&', a, b, logic.logicalAnd) : a & b;
+  return isOp(a, b) ? bitwise('&', a, b, integers.bitAnd, logic.logicalAnd) : a & b;
 }
 export function bitOr(a: Any, b: Any): unknown {
-  return isOp(a, b) ? bitwise('|', a, b, logic.logicalOr) : a | b;
+  return isOp(a, b) ? bitwise('|', a, b, integers.bitOr, logic.logicalOr) : a | b;
 }
 export function bitXor(a: Any, b: Any): unknown {
-  return isOp(a, b) ? bitwise('^', a, b, logic.logicalXor) : a ^ b;
+  return isOp(a, b) ? bitwise('^', a, b, integers.bitXor, logic.logicalXor) : a ^ b;
 }
-/** `~x` is `-x - 1` of an int32, the opposite of a bool. */
+/** `~x` of int32, where a bool counts as 0 and 1. */
 export function bitNot(x: Any): unknown {
-  if (!isTensor(x)) return ~x;
-  if (x.dtype === 'int32') return negate(x).sub(1);
-  throw new ArgumentError('~ of a tensor works on int32; for bool write !x');
-}
-
-// A shift to the left by a known number is a product, which wraps alike.
-function shiftedLeft(a: Any, b: Any): Tensor {
-  if (isTensor(a) && a.dtype === 'int32' && typeof b === 'number') return a.mul((1 << b) | 0);
-  throw new ArgumentError(
-    '<< of tensors shifts an int32 tensor by a JavaScript number; otherwise multiply by a power of two',
-  );
+  return isTensor(x) ? integers.bitXor(bits('~', x), -1) : ~x;
 }
 export function shiftLeft(a: Any, b: Any): unknown {
-  return isOp(a, b) ? shiftedLeft(a, b) : a << b;
-}
-function noShift(name: string): never {
-  throw new ArgumentError(`${name} does not take tensors; divide by a power of two and round with floor()`);
+  return isOp(a, b) ? bitwise('<<', a, b, integers.shiftLeft, null) : a << b;
 }
 export function shiftRight(a: Any, b: Any): unknown {
-  return isOp(a, b) ? noShift('>>') : a >> b;
+  return isOp(a, b) ? bitwise('>>', a, b, integers.shiftRight, null) : a >> b;
 }
 export function shiftRightUnsigned(a: Any, b: Any): unknown {
-  return isOp(a, b) ? noShift('>>>') : a >>> b;
+  return isOp(a, b) ? bitwise('>>>', a, b, integers.shiftRightUnsigned, null) : a >>> b;
 }
 
 /** `x++` and `++x`: of a tensor `x + 1`. */

@@ -107,6 +107,11 @@ function boolPair(): Sample[] {
   ];
 }
 
+function bitPair(): Sample[] {
+  const values = [0, 1, -1, 5, -6, 31, 32, 33, 2 ** 31 - 1, -(2 ** 31)];
+  return [sample('all pairs', ...pairs('int32', values, values))];
+}
+
 const comparison = (): Sample[] => [...numericPair(), ...boolPair()];
 
 const x = floats([2, 3, 2], 8);
@@ -170,6 +175,13 @@ export const elementwise: SampleTable = {
   logical_and: boolPair(),
   logical_or: boolPair(),
   logical_xor: boolPair(),
+
+  bit_and: bitPair(),
+  bit_or: bitPair(),
+  bit_xor: bitPair(),
+  shift_left: bitPair(),
+  shift_right: bitPair(),
+  shift_right_unsigned: bitPair(),
 
   select: [
     smooth('smooth', condition, x, floats([2, 3, 2], 11)),
