@@ -65,6 +65,6 @@ function checkInner(a: Tensor, b: Tensor, where: string): void {
   const rows = b.ndim === 1 ? b.shape[0]! : b.shape.at(-2)!;
   if (columns !== rows)
     throw new ShapeError(
-      `${where}: inner sizes differ: the last axis of the left operand has ${columns}, the ${b.ndim === 1 ? 'only' : 'last but one'} axis of the right operand ${rows}`,
+      `${where}: inner sizes differ: the last axis of the left operand has ${columns}, the ${b.ndim === 1 ? 'only' : 'last but one'} axis of the right operand ${rows}; they must be equal: transpose or reshape an operand`,
     );
 }

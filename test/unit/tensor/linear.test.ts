@@ -79,11 +79,11 @@ describe('matmul', () => {
   it.each<[() => Tensor, string]>([
     [
       () => matmul(block(2, 3), block(2, 3)),
-      'ShapeError: matmul of f32[2,3] and f32[2,3]: inner sizes differ: the last axis of the left operand has 3, the last but one axis of the right operand 2',
+      'ShapeError: matmul of f32[2,3] and f32[2,3]: inner sizes differ: the last axis of the left operand has 3, the last but one axis of the right operand 2; they must be equal: transpose or reshape an operand',
     ],
     [
       () => matmul(block(2, 3), block(2)),
-      'ShapeError: matmul of f32[2,3] and f32[2]: inner sizes differ: the last axis of the left operand has 3, the only axis of the right operand 2',
+      'ShapeError: matmul of f32[2,3] and f32[2]: inner sizes differ: the last axis of the left operand has 3, the only axis of the right operand 2; they must be equal: transpose or reshape an operand',
     ],
     [
       () => matmul(block(2, 3), 2),
@@ -107,7 +107,7 @@ describe('dot', () => {
     expect(dot(tensor([1, 2]), tensor([3, 4])).item()).toBe(11);
     expect(dot(tensor([1, 2]), 3).toArray()).toEqual([3, 6]);
     expect(messageOf(() => dot(block(2), block(3)))).toBe(
-      'ShapeError: dot of f32[2] and f32[3]: inner sizes differ: the last axis of the left operand has 2, the only axis of the right operand 3',
+      'ShapeError: dot of f32[2] and f32[3]: inner sizes differ: the last axis of the left operand has 2, the only axis of the right operand 3; they must be equal: transpose or reshape an operand',
     );
   });
 });
