@@ -29,7 +29,7 @@ export interface Graph {
   readonly applications: readonly Application[];
   /** Modules in the order of their first use. */
   readonly modules: readonly Module[];
-  /** Variables used by methods, outside every module. */
+  /** Variables used by functions, outside every module. */
   readonly variables: readonly Variable[];
 }
 
@@ -63,7 +63,7 @@ function checkedTree(tree: SymbolicTree, what: string): readonly Symbolic[] {
     else if (isPlainObject(x)) for (const [key, item] of Object.entries(x)) visit(item, `${path}.${key}`);
     else
       throw new ArgumentError(
-        `functional: ${path} is no symbolic tensor; begin with input(shape) and apply layers and methods to it`,
+        `functional: ${path} is no symbolic tensor; begin with input(shape) and apply layers and functions to it`,
       );
   };
   visit(tree, what);
