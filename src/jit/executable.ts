@@ -1,6 +1,7 @@
 // A compiled function with what it is bound to: arguments, captured tensors and variables in, results and new variable states out.
-import { allocate, allocateUnset, flatData, type NdView, type TypedArray } from '../array/nd.ts';
+import { allocate, flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Elements, Settle } from '../array/storage.ts';
+import { allocateUnset } from '../array/unset.ts';
 import { follow, isResident, outdate } from '../codegen/wasm/residence.ts';
 import type { Func } from '../ir/func.ts';
 import { type DType, sameType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
