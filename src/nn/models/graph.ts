@@ -35,7 +35,9 @@ export interface Graph {
 
 /** The graph between inputs and outputs. Throws an ArgumentError for what is no tree of symbolic tensors, and for an output that needs an input not given. */
 export function graphBetween(inputs: SymbolicTree, outputs: SymbolicTree): Graph {
-  const given = new Set(checkedTree(inputs, 'inputs'));
+  const list = checkedTree(inputs, 'inputs');
+  const given = new Set(list);
+  checkDifferent(list);
   const applications = new Set<Application>();
   const visit = (x: Symbolic): void => {
     if (given.has(x)) return;
@@ -53,6 +55,20 @@ export function graphBetween(inputs: SymbolicTree, outputs: SymbolicTree): Graph
   const modules = new Set(ordered.flatMap(({ what }) => (what.kind === 'module' ? [what.module] : [])));
   const variables = new Set(ordered.flatMap(({ args }) => variablesIn(args)));
   return { inputs, outputs, applications: ordered, modules: [...modules], variables: [...variables] };
+}
+
+function checkDifferent(inputs: readonly Symbolic[]): void {
+  inputs.forEach((x, i) => {
+    const what = `${x.label === undefined ? '' : `'${x.label}' `}${showSymbolic(x)}`;
+    if (inputs.indexOf(x) !== i)
+      throw new ArgumentError(
+        `functional: the input ${what} is given twice; a call could give it two values`,
+      );
+    if (x.label !== undefined && inputs.findIndex((other) => other.label === x.label) !== i)
+      throw new ArgumentError(
+        `functional: two inputs are named '${x.label}'; names in one model must differ`,
+      );
+  });
 }
 
 function checkedTree(tree: SymbolicTree, what: string): readonly Symbolic[] {
