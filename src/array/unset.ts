@@ -10,13 +10,16 @@ interface NodeGlobals {
 // Bytes from which zeros are not for nothing: up to there the memory is in a cache afterwards, where the elements are written next.
 const unsetFrom = 2 ** 20;
 
+// Bytes from which malloc may give memory back as soon as it is freed.
+const keptFrom = 2 ** 16;
+
 /** An array whose elements are undefined. Throws an ArgumentError where there is no memory for it. */
 export function allocateUnset(dtype: DType, size: number): TypedArray {
   const bytes = size * bytesOf(dtype);
+  if (bytes >= keptFrom && !taught) teach();
   const { Buffer: buffers } = globalThis as NodeGlobals;
   if (bytes < unsetFrom || buffers?.allocUnsafeSlow === undefined) return allocate(dtype, size);
   try {
-    if (!taught) teach();
     const { buffer } = buffers.allocUnsafeSlow(bytes);
     if (buffer.byteLength !== bytes) return allocate(dtype, size);
     return dtype === 'float32'
@@ -38,7 +41,12 @@ let taught = false;
 function teach(): void {
   taught = true;
   const { Buffer: buffers, process } = globalThis as NodeGlobals;
-  if (process?.platform === 'linux') buffers!.allocUnsafeSlow!(largestLearned);
+  if (process?.platform !== 'linux') return;
+  try {
+    buffers?.allocUnsafeSlow?.(largestLearned);
+  } catch {
+    // Nor will there be memory for what is large.
+  }
 }
 
 // With what malloc and the system add to it, not more than 32 MB.

@@ -28,6 +28,9 @@ export type StageCall = (
   parts?: number,
 ) => number;
 
+/** Is told of a job that is done: how many threads took part, and how many milliseconds the caller waited for parts of others after its own. */
+export type Watch = (threads: number, waitedMs: number) => void;
+
 /** Milliseconds: how long a worker looks for work before it sleeps, and how long after its own share a caller waits for that of the others. */
 export interface Patience {
   readonly worker: number;
@@ -138,13 +141,21 @@ export class Pool {
   }
 
   /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns the status of the first part whose status is not 0, or 0. */
-  share(job: Job, call: StageCall, region: number, threads: number, parts: number): number {
+  share(
+    job: Job,
+    call: StageCall,
+    region: number,
+    threads: number,
+    parts: number,
+    watch?: Watch,
+  ): number {
     const control = this.#control;
     this.#provide(job);
     control[words.program] = job.program;
     control[words.region] = region;
     control[words.stage] = job.stage;
     control[words.status] = 0;
+    control[words.joined] = 0;
     Atomics.store(control, words.done, 0);
     Atomics.store(control, words.claim, (parts << 24) | (threads << 16));
     this.wake();
@@ -164,7 +175,9 @@ export class Pool {
       this.discard();
       throw error;
     }
+    const from = watch === undefined ? 0 : performance.now();
     if (own < parts) this.#await(parts - own);
+    watch?.(1 + bitsOf(Atomics.load(control, words.joined)), performance.now() - from);
     return Atomics.load(control, words.status) % statusesPerPart;
   }
 
@@ -218,6 +231,12 @@ export class Pool {
     // A worker that has not ended yet may still look at the control block: it is given back when all have.
     setTimeout(() => givePiece(this.#address), discardedAfter).unref?.();
   }
+}
+
+function bitsOf(set: number): number {
+  let bits = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
 }
 
 const discardedAfter = 5000;

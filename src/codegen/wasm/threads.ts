@@ -1,6 +1,6 @@
 // A program whose kernels are shared out between threads: stage by stage, each by as many as are awake and worth it.
 import type { Division } from '../../loop/divide.ts';
-import { forgetProgram, type Job, type SharedCode, type StageCall, threadPool } from './pool.ts';
+import { forgetProgram, type Job, type SharedCode, type StageCall, threadPool, type Watch } from './pool.ts';
 import { follow, type Staged } from './stages.ts';
 
 export interface ThreadedProgram {
@@ -9,6 +9,8 @@ export interface ThreadedProgram {
   readonly threads: number;
   /** The one element of a slot. */
   scalarAt(slot: number, region: number): number;
+  /** Is told of each stage that several threads ran. */
+  readonly watch?: Watch | undefined;
 }
 
 // Nanoseconds. Threads that sleep are woken up for a program with so much to share out, and waited for by a single kernel of so much.
@@ -29,7 +31,10 @@ let programs = 0;
 const dropped = new FinalizationRegistry<number>(forgetProgram);
 
 /** A function that runs all stages of a program. */
-export function inThreads(call: StageCall, { code, staged, threads, scalarAt }: ThreadedProgram): StageCall {
+export function inThreads(
+  call: StageCall,
+  { code, staged, threads, scalarAt, watch }: ThreadedProgram,
+): StageCall {
   const program = ++programs;
   const { stages, plan } = staged;
   const jobs = stages.map((_, stage): Job => ({ program, code, stage }));
@@ -50,7 +55,7 @@ export function inThreads(call: StageCall, { code, staged, threads, scalarAt }: 
       ? Math.min(there, work.extent)
       : Math.min(there * partsPerThread, work.extent, Math.ceil(work.cost / partCost), mostParts);
     if (there < 2 || parts < 2 || !isWorth) return call(region, stage, 0, 0, 1);
-    return pool.share(jobs[stage]!, call, region, there, parts);
+    return pool.share(jobs[stage]!, call, region, there, parts, watch);
   };
   const runStage = (stage: number): number => {
     const work = works[stage]!;

@@ -4,7 +4,7 @@
  * The words of the control block, by their index in an Int32Array. Each group is in a cache line of its own.
  *
  * `claim` is what there is to do: the next part in its low 16 bits, how many threads may take part in the next 8, the number of parts in the highest 8.
- * A thread takes a part by raising it by one, if nobody did so before. While a part that was taken is not done, nothing of the job changes.
+ * A thread takes a part by raising it by one, if nobody did so before. While a part that was taken is not done, nothing of the job changes. `joined` has a bit for each worker that took one.
  */
 export const words = {
   claim: 0,
@@ -19,6 +19,7 @@ export const words = {
   region: 51,
   stage: 52,
   status: 53,
+  joined: 54,
   count: 64,
 } as const;
 
@@ -108,6 +109,7 @@ function work({ memory, address, thread, patience, words, statusesPerPart, impor
           lastProgram = programOf(id);
           last = id;
         }
+        Atomics.or(control, words.joined, 1 << thread);
         const status = lastProgram(control[words.region], control[words.stage], thread, part, parts);
         if (status !== 0) note(part * statusesPerPart + status);
       } catch (error) {

@@ -17,6 +17,7 @@ import {
   configure,
   jit,
   OptionError,
+  type Profile,
   print,
   type Tensor,
   tensor,
@@ -91,6 +92,37 @@ describe('the bits of one thread', () => {
     const bits = (value: unknown): unknown =>
       Array.isArray(value) ? value.map(bits) : [...new Int32Array((value as Tensor).data().slice().buffer)];
     for (const result of results) expect(bits(result)).toEqual(bits(results[0]));
+  });
+});
+
+describe('a profile of several threads', () => {
+  const x = random([256, 256], 1);
+  const profileWith = (threads: number): Profile =>
+    jit((y: Tensor) => y.matmul(y).tanh().sum(), { backend: 'wasm', threads, name: 'f' }).profile(x);
+
+  test('tells how many ran each kernel, how long they waited, and what one thread takes', () => {
+    const profile = profileWith(2);
+    const { threads, ms, aloneMs, kernels, calls } = profile;
+    expect(threads).toBe(2);
+    expect(ms).toBeGreaterThan(0);
+    expect(aloneMs).toBeGreaterThan(0);
+    const [product] = kernels;
+    expect(product!.name).toMatch(/dot_general/);
+    expect(product!.threads).toBe(2);
+    expect(product!.waitingMs).toBeLessThanOrEqual(product!.ms);
+    for (const kernel of kernels) expect(kernel.aloneMs).toBeGreaterThan(0);
+    expect(calls.every((call) => call.threads === 1 || call.threads === 2)).toBe(true);
+    const [first, head] = String(profile).split('\n');
+    expect(first).toMatch(
+      /^f: [\d.]+ µs a call in 2 threads, [\d.]+ in one, the median of \d+; wasm: asked for$/,
+    );
+    expect(head).toMatch(/ µs +time +threads +waiting +alone +bytes /);
+  });
+
+  test('says nothing of threads where there is one', () => {
+    const profile = profileWith(1);
+    expect([profile.threads, profile.aloneMs]).toEqual([1, null]);
+    expect(String(profile)).not.toMatch(/threads|waiting|alone/);
   });
 });
 
