@@ -112,6 +112,8 @@ export function emitModule(
   return { bytes, layout, messages: functions.messages, staged, effects };
 }
 
+const noOperands: readonly (Elements | null)[] = [];
+
 /** How a program is run. */
 export interface Running {
   /** Is told of mark steps. */
@@ -160,12 +162,18 @@ export function compileWasm(
           code: { module, bytes },
           staged,
           threads: threading!.threads,
+          takeAway: (output, from, to) => args.takeAway(current, inputs + output, from, to),
           watch,
           scalarAt: (slot, region) => scalarOf(slot, layout, located, region),
         });
+  const inputs = program.inputs.length;
+  // Of the call that runs.
+  let current = noOperands;
   const run = (operands: (Elements | null)[]): void => {
     const region = args.enter(operands) | 0;
+    current = operands;
     const status = call(region);
+    current = noOperands;
     if (status < 0) effect(-1 - status, region);
     if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
     args.leave(operands);
