@@ -10,14 +10,11 @@ interface NodeGlobals {
 // Bytes from which zeros are not for nothing: up to there the memory is in a cache afterwards, where the elements are written next.
 const unsetFrom = 2 ** 20;
 
-// Bytes from which malloc may give memory back as soon as it is freed.
-const keptFrom = 2 ** 16;
-
 /** An array whose elements are undefined. Throws an ArgumentError where there is no memory for it. */
 export function allocateUnset(dtype: DType, size: number): TypedArray {
   const bytes = size * bytesOf(dtype);
-  if (bytes >= keptFrom && !taught) teach();
   const { Buffer: buffers } = globalThis as NodeGlobals;
+  if (!taught && bytes >= mappedFrom) teach();
   if (bytes < unsetFrom || buffers?.allocUnsafeSlow === undefined) return allocate(dtype, size);
   try {
     const { buffer } = buffers.allocUnsafeSlow(bytes);
@@ -45,9 +42,12 @@ function teach(): void {
   try {
     buffers?.allocUnsafeSlow?.(largestLearned);
   } catch {
-    // Nor will there be memory for what is large.
+    // There are not even addresses for it.
   }
 }
+
+// Bytes from which malloc maps a block until it has learned better.
+const mappedFrom = 2 ** 17;
 
 // With what malloc and the system add to it, not more than 32 MB.
 const largestLearned = 2 ** 25 - 2 ** 16;

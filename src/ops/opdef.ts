@@ -7,6 +7,7 @@ import type { Expr, Kernel, ReduceOp } from '../loop/kernel.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Loc } from '../util/location.ts';
 import { bind } from './dispatch.ts';
+import { callOf, named, overrideAmong } from './override.ts';
 
 export interface EvalContext<A> {
   readonly attrs: A;
@@ -119,16 +120,29 @@ export interface Op<A, In extends readonly unknown[]> {
   readonly def: OpDef<A>;
 }
 
+/** What users call an op, mostly: its name in camel case. */
+export function frontName(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Makes a single-result op. `front` turns what users pass into operands and attributes (coercion, defaults, checks). */
 export function op<A, In extends readonly unknown[]>(
   def: OpDef<A>,
   front: (...args: In) => { readonly args: readonly Tensor[]; readonly attrs: A },
+  called: string = frontName(def.name),
 ): Op<A, In> {
-  const call = (...input: In): Tensor => {
+  const compute = (...input: In): Tensor => {
     const { args, attrs } = front(...input);
     return bind(def, args, attrs)[0]!;
   };
-  return Object.assign(call, { def });
+  // As `overridable` does it, without a call more: this is the hot path of eager mode.
+  const call = (...input: In): Tensor => {
+    const override = overrideAmong(input);
+    if (override !== null) return override(callOf(called, input, compute as never, call as never)) as Tensor;
+    const { args, attrs } = front(...input);
+    return bind(def, args, attrs)[0]!;
+  };
+  return Object.assign(named(called, call), { def });
 }
 
 /** The record behind an instruction. Every op in a Func is an OpDef; the IR room only sees its OpSig part. */
