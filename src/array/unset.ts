@@ -7,8 +7,8 @@ interface NodeGlobals {
   readonly process?: { readonly platform?: string };
 }
 
-// Bytes from which zeros are not for nothing: up to there the memory is in a cache afterwards, where the elements are written next.
-const unsetFrom = 2 ** 20;
+// Bytes from which filling with zeros takes longer than going through Buffer: calls with results of 64 KB take a tenth less time, those with 16 KB a twentieth.
+const unsetFrom = 2 ** 14;
 
 /** An array whose elements are undefined. Throws an ArgumentError where there is no memory for it. */
 export function allocateUnset(dtype: DType, size: number): TypedArray {
