@@ -82,6 +82,29 @@ describe('layers', () => {
     ).toBe(
       'ArgumentError: Dense: training must be true or false, got object; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
     );
+    expect(messageOf(() => new LSTM(2, { returnSequences: 1 as never }))).toBe(
+      'OptionError: LSTM: returnSequences must be true or false, got 1; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
+    );
+    expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { mask: zeros([1, 2]) }))).toBe(
+      'ShapeError: LSTM: mask must be bool[1,2], one for each step of float32[1,2,3], got float32[1,2]',
+    );
+    expect(messageOf(() => new nn.BatchNorm({ axis: 3 })(zeros([1, 2])))).toBe(
+      'ShapeError: BatchNorm: there is no axis 3 in float32[1,2]',
+    );
+    const byChannel = new nn.BatchNorm({ axis: 1 });
+    byChannel(zeros([2, 3, 4]));
+    expect(messageOf(() => byChannel(zeros([2, 4, 3])))).toBe(
+      'ShapeError: BatchNorm: was built for inputs of size 3 along axis 1, got float32[2,4,3]; reshape the input, or make another layer for it',
+    );
+    expect(messageOf(() => new nn.LayerNorm({ axis: [2, 1] })(zeros([1, 2, 3])))).toBe(
+      'OptionError: LayerNorm: axis must be in increasing order, got [2,1]',
+    );
+    expect(messageOf(() => new nn.BatchNorm({ momentum: 1.5 }))).toBe(
+      'OptionError: BatchNorm: momentum must be a number >= 0 and <= 1, got 1.5',
+    );
+    expect(messageOf(() => nn.binaryCrossentropy(zeros([1]), zeros([1]), { labelSmoothing: 2 }))).toBe(
+      'OptionError: binaryCrossentropy: labelSmoothing must be a number >= 0 and <= 1, got 2',
+    );
     expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { initialState: [zeros([1, 2])] }))).toBe(
       'ArgumentError: LSTM: initialState must be a list of 2 tensors [batch, 2]',
     );

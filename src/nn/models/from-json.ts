@@ -8,7 +8,14 @@ import { Activation, Add, Concatenate, Dropout, Flatten, Reshape } from '../laye
 import { Dense } from '../layers/dense.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { BatchNorm, LayerNorm } from '../layers/normalisation.ts';
-import { AvgPool1D, AvgPool2D, GlobalAvgPool, MaxPool1D, MaxPool2D } from '../layers/pooling.ts';
+import {
+  AvgPool1D,
+  AvgPool2D,
+  GlobalAvgPool,
+  GlobalMaxPool,
+  MaxPool1D,
+  MaxPool2D,
+} from '../layers/pooling.ts';
 import { GRU, LSTM, SimpleRNN } from '../layers/recurrent.ts';
 import { Module } from '../module.ts';
 import { isPlainObject } from '../plain.ts';
@@ -39,6 +46,7 @@ const makers: Readonly<Record<string, LayerMaker>> = {
   Conv1D: from(Conv1D, 'filters', 'kernelSize'),
   Conv2D: from(Conv2D, 'filters', 'kernelSize'),
   GlobalAvgPool: from(GlobalAvgPool),
+  GlobalMaxPool: from(GlobalMaxPool),
   MaxPool1D: from(MaxPool1D),
   MaxPool2D: from(MaxPool2D),
   Dense: from(Dense, 'units'),
