@@ -165,7 +165,10 @@ export class Pool {
       throw error;
     }
     if (own < parts) this.#await(parts - own);
-    return Atomics.load(control, words.status) % statusesPerPart;
+    const noted = Atomics.load(control, words.status);
+    if (noted === 0) return 0;
+    // Once more in this thread, whose module is the one that is asked what failed.
+    return call(region, job.stage, 0, Math.floor(noted / statusesPerPart), parts) || noted % statusesPerPart;
   }
 
   // Workers do the same.
