@@ -93,7 +93,10 @@ function profiled(specialisations: Specialisations, args: readonly unknown[], { 
       userLocation(),
     );
   const leaves = specialisations.newLeaves();
-  return specialisations.find(args, leaves).profile(leaves);
+  const guard = (): void => {
+    specialisations.find(args, specialisations.newLeaves());
+  };
+  return specialisations.find(args, leaves).profile(leaves, guard);
 }
 
 /** Finds or makes the code for these arguments, and runs it as the current interpreter does. */

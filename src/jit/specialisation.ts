@@ -153,9 +153,9 @@ export class Specialisation {
     return results;
   }
 
-  /** Runs it on copies of everything, and tells where the time goes. */
-  profile(leaves: readonly unknown[]): Profile {
-    return profile(this.executable(), this.#arguments(leaves), this.#settings);
+  /** Runs it on copies of everything, and tells where the time goes. `guard` finds it. */
+  profile(leaves: readonly unknown[], guard: () => void): Profile {
+    return profile(this.executable(), this.#arguments(leaves), this.#settings, guard);
   }
 
   // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.

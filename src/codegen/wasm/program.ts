@@ -22,7 +22,7 @@ import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
 import { effectImport, encodeModule, exportName, gotExport, markImport, memoryImport } from './module.ts';
-import type { StageCall } from './pool.ts';
+import type { StageCall, Watch } from './pool.ts';
 import { type Staged, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
@@ -116,10 +116,14 @@ export function emitModule(
   return { bytes, layout, messages: functions.messages, staged, effects };
 }
 
+const noOperands: readonly (Elements | null)[] = [];
+
 /** How a program is run. */
 export interface Running {
-  /** Is told of mark steps, which are for one thread. */
+  /** Is told of mark steps. */
   readonly mark?: Mark;
+  /** Is told of kernels that several threads ran. */
+  readonly watch?: Watch;
   /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
   readonly flops?: number;
   readonly threading?: Threading | null;
@@ -134,7 +138,7 @@ export interface Running {
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  { mark = unmarked, flops = 0, threading = null, lasting = [] }: Running = {},
+  { mark = unmarked, watch, flops = 0, threading = null, lasting = [] }: Running = {},
 ): (operands: (Elements | null)[]) => void {
   const { bytes, layout, messages, staged, effects } = emitModule(
     program,
@@ -163,11 +167,18 @@ export function compileWasm(
           code: { module, bytes },
           staged,
           threads: threading!.threads,
+          takeAway: (output, from, to) => args.takeAway(current, inputs + output, from, to),
+          watch,
           scalarAt: (slot, region) => scalarOf(slot, layout, located, region),
         });
+  const inputs = program.inputs.length;
+  // Of the call that runs.
+  let current = noOperands;
   const run = (operands: (Elements | null)[]): void => {
     const region = args.enter(operands) | 0;
+    current = operands;
     const status = call(region);
+    current = noOperands;
     if (status < 0) effect(-1 - status, region);
     if (status !== 0) throw new ArgumentError(`${messages[status - 1]}: got ${got?.value}`);
     args.leave(operands);
