@@ -2,6 +2,7 @@
 import { type Instr, is } from '../../ir/func.ts';
 import { hasEffect } from '../../ir/walk.ts';
 import type { BinaryOp, Expr } from '../../loop/kernel.ts';
+import { bodyOf, operandsOf } from '../../loop/visit.ts';
 import { constant } from '../../ops/constant.ts';
 import { defOf } from '../../ops/opdef.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -19,6 +20,9 @@ export const maxGroupWeight = 1200;
 /** Results up to this size count as small: there the call of a kernel costs more than its loop. */
 export const smallElements = 4096;
 
+/** Elements of a loop from which one that is crowded takes longer than several loops, calls and memory included. */
+export const crowdedElements = 256;
+
 /** How fusion sees an instruction. `alone`: it never shares a kernel. `source`: numbers from nothing (a repeated constant, iota). */
 export type Role = 'point' | 'view' | 'index' | 'source' | 'reduce' | 'contract' | 'alone';
 
@@ -34,6 +38,7 @@ export function roleOf(instr: Instr): Role {
 // Asked for again and again while groups grow.
 const roles = new WeakMap<Instr, Role>();
 const weights = new WeakMap<Instr, number>();
+const demands = new WeakMap<Instr, Demand>();
 
 function findRole(instr: Instr): Role {
   const { kind } = defOf(instr).lower;
@@ -58,18 +63,45 @@ export function weightOf(instr: Instr): number {
   return weight;
 }
 
+/** What an instruction wants of the vector registers: a function of many steps keeps them busy, and one through f64 has two halves of everything. */
+export type Demand = 'little' | 'function' | 'halves';
+
+export function demandOf(instr: Instr): Demand {
+  let demand = demands.get(instr);
+  if (demand === undefined) {
+    const e = weightOf(instr) < leastFunction ? null : scalarOf(instr);
+    demand = e === null ? 'little' : hasHalves(e) ? 'halves' : 'function';
+    demands.set(instr, demand);
+  }
+  return demand;
+}
+
+// Of an exponential are there some twenty operations.
+const leastFunction = 16;
+
+function hasHalves(e: Expr): boolean {
+  let found = e.type === 'f64';
+  const inside = e.kind === 'call' ? [...bodyOf(e.fn), ...e.args] : operandsOf(e);
+  for (const part of inside) found ||= hasHalves(part);
+  return found;
+}
+
 function findWeight(instr: Instr): number {
+  const e = scalarOf(instr);
+  return e === null ? (defOf(instr).lower.kind === 'index' ? 2 : 0) : exprWeight(e);
+}
+
+/** What a point instruction computes of locals. */
+function scalarOf(instr: Instr): Expr | null {
   const { lower } = defOf(instr);
-  if (lower.kind !== 'point') return lower.kind === 'index' ? 2 : 0;
+  if (lower.kind !== 'point') return null;
   const operands = instr.args.map(
     (a, i): Expr => ({ kind: 'local', type: scalarType(a.type.dtype), name: `x${i}` }),
   );
-  return exprWeight(
-    lower.scalar(
-      operands,
-      instr.attrs,
-      instr.args.map((a) => a.type),
-    ),
+  return lower.scalar(
+    operands,
+    instr.attrs,
+    instr.args.map((a) => a.type),
   );
 }
 
