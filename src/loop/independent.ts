@@ -68,6 +68,7 @@ export function fillsFirst(body: readonly Stmt[], scratch: ReadonlySet<string>):
           break;
         case 'assert':
           look(s.cond);
+          look(s.got);
           break;
         case 'store':
           look(s.index);

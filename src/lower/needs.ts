@@ -96,7 +96,10 @@ function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: G
     uses.set(e, before + 1);
     if (before > 0) return;
     for (const x of operandsOf(e)) use(x);
-    for (const { cond } of conditions.get(e) ?? []) use(cond);
+    for (const { cond, got } of conditions.get(e) ?? []) {
+      use(cond);
+      use(got);
+    }
     const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
     if (reduction) use(reduction.value);
   };

@@ -112,11 +112,11 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     return k.local(e.type, name);
   };
   const assertBefore = (e: Expr, scope: Scope): void => {
-    for (const { cond, message } of conditions.get(e) ?? []) {
+    for (const { cond, message, got } of conditions.get(e) ?? []) {
       if (isPlaced(cond, scope)) continue;
       const at = home(scope, namesIn(cond), true);
       at.placed.add(cond);
-      at.out.push(k.assert(spell(cond, at), message));
+      at.out.push(k.assert(spell(cond, at), message, spell(got, at)));
     }
   };
   const reduceBefore = (reduction: Reduction, scope: Scope): void => {
@@ -200,7 +200,7 @@ function knowsAny({ names }: Scope, wanted: ReadonlySet<string>): boolean {
 function conditional(stmts: readonly Stmt[], under: (cond: Expr) => Expr): readonly Stmt[] {
   return stmts.map((s) => {
     if (s.kind !== 'assert') throw new InternalError(`a select inside a reduction needs ${s.kind}`);
-    return k.assert(under(s.cond), s.message);
+    return k.assert(under(s.cond), s.message, s.got);
   });
 }
 

@@ -83,13 +83,13 @@ export type Lowering<A = any> =
         types: readonly TensorType[],
         result: TensorType,
       ): Expr;
-      /** Conditions that must hold for each result element, with the message of the error otherwise (indices in bounds). */
+      /** Conditions that must hold for each result element, with the message of the error otherwise (indices in bounds) and the i32 that it is about. */
       asserts?(
         out: readonly Expr[],
         load: (operand: number, index: readonly Expr[]) => Expr,
         attrs: A,
         types: readonly TensorType[],
-      ): readonly { readonly cond: Expr; readonly message: string }[];
+      ): readonly { readonly cond: Expr; readonly message: string; readonly got: Expr }[];
     }
   /** One operand reduced over axes, in the fixed order of `reduceOrder` over the reduced axes' row-major index. */
   | { readonly kind: 'reduce'; readonly op: ReduceOp; axes(attrs: A): readonly number[] }

@@ -191,7 +191,10 @@ export class Pool {
     if (own < parts) this.#await(parts - own);
     if (takeAway !== undefined) this.#takeFinished(parts, takeAway);
     watch?.(1 + bitsOf(Atomics.load(control, words.joined)), performance.now() - from);
-    return Atomics.load(control, words.status) % statusesPerPart;
+    const noted = Atomics.load(control, words.status);
+    if (noted === 0) return 0;
+    // Once more in this thread, whose module is the one that is asked what failed.
+    return call(region, job.stage, 0, Math.floor(noted / statusesPerPart), parts) || noted % statusesPerPart;
   }
 
   // What workers have done since.

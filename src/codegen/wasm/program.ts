@@ -21,7 +21,7 @@ import { emitKernel } from './kernel.ts';
 import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
-import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
+import { effectImport, encodeModule, exportName, gotExport, markImport, memoryImport } from './module.ts';
 import type { StageCall, Watch } from './pool.ts';
 import { type Staged, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
@@ -110,7 +110,11 @@ export function emitModule(
     });
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
-  const bytes = encodeModule(functions.list, run, { shared: isShared(), imports });
+  const bytes = encodeModule(functions.list, run, {
+    shared: isShared(),
+    imports,
+    asserts: functions.messages.length > 0,
+  });
   return { bytes, layout, messages: functions.messages, staged, effects };
 }
 
@@ -160,6 +164,7 @@ export function compileWasm(
     },
   });
   const exported = exports[exportName] as StageCall;
+  const got = exports[gotExport.name] as WebAssembly.Global | undefined;
   const call: (region: number) => number =
     staged === null
       ? exported
@@ -180,7 +185,7 @@ export function compileWasm(
     const status = call(region);
     current = noOperands;
     if (status < 0) effect(-1 - status, region);
-    if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
+    if (status !== 0) throw new ArgumentError(`${messages[status - 1]}: got ${got?.value}`);
     args.leave(operands);
   };
   const args = new Arguments(program, layout, run, lasting);

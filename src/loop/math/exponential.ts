@@ -7,6 +7,7 @@ import {
   defineThroughF64,
   nearestInteger,
   polynomial,
+  polynomialByPairs,
   type Step,
   widePowerOfTwo,
 } from './define.ts';
@@ -40,9 +41,9 @@ const nearZero = [
 /** e^(sign · r) for |r| <= ln 2 / 2. */
 function expNearZero(r: Expr, sign: 1 | -1, step: Step): Expr {
   const coefficients = nearZero.map((c, i) => (i % 2 === 1 ? sign * c : c));
-  const p = step('p', polynomial(r, coefficients));
-  const square = k.mul(p, k.mul(r, r));
-  return step('y', k.add(sign === 1 ? k.add(square, r) : k.sub(square, r), k.f32(1)));
+  const square = step('square', k.mul(r, r));
+  const p = step('p', k.mul(polynomialByPairs(r, square, coefficients), square));
+  return step('y', k.add(sign === 1 ? k.add(p, r) : k.sub(p, r), k.f32(1)));
 }
 
 /** The f32 whose exponent field is in the low bits of an integer. */
@@ -74,7 +75,8 @@ export function expOfTwice(a: Expr, step: Step): Expr {
   const bits = step('bits', k.binary('min', k.mul(a, k.f32(2 * Math.LOG2E)), k.f32(28.85)));
   const shifted = step('shifted', k.add(bits, roundingShift));
   const f = step('f', k.sub(bits, k.sub(shifted, roundingShift)));
-  return k.mul(polynomial(f, powerOfTwoNearZero), withExponent(k.bitsOf(shifted)));
+  const square = step('square', k.mul(f, f));
+  return k.mul(polynomialByPairs(f, square, powerOfTwoNearZero), withExponent(k.bitsOf(shifted)));
 }
 
 /**

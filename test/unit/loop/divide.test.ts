@@ -163,6 +163,7 @@ describe('left alone are', () => {
     kind: 'assert',
     cond: k.compare('gt', a(i), k.f32(0)),
     message,
+    got: i,
   });
   const checked = (message: string): Stmt => k.loop('i', 100, [assertion(message), k.store('y', i, a(i))]);
 
