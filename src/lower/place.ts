@@ -97,8 +97,8 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     const b = spell(e.b, no);
     if (yes.out.length + no.out.length === 0 || inReduction) {
       scope.out.push(
-        ...conditional(yes.out, (wanted) => k.select(cond, wanted, k.bool(true))),
-        ...conditional(no.out, (wanted) => k.select(cond, k.bool(true), wanted)),
+        ...conditional(yes.out, (inside, outside) => k.select(cond, inside, outside)),
+        ...conditional(no.out, (inside, outside) => k.select(cond, outside, inside)),
       );
       return cond === e.cond && a === e.a && b === e.b ? e : k.select(cond, a, b);
     }
@@ -196,11 +196,11 @@ function knowsAny({ names }: Scope, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
-// The assertions of an arm under the condition of its select.
-function conditional(stmts: readonly Stmt[], under: (cond: Expr) => Expr): readonly Stmt[] {
+// The assertions of an arm under the condition of its select: outside of it they hold, and read nothing.
+function conditional(stmts: readonly Stmt[], within: (inside: Expr, outside: Expr) => Expr): readonly Stmt[] {
   return stmts.map((s) => {
     if (s.kind !== 'assert') throw new InternalError(`a select inside a reduction needs ${s.kind}`);
-    return k.assert(under(s.cond), s.message, s.got);
+    return k.assert(within(s.cond, k.bool(true)), s.message, within(s.got, k.constOf(s.got.type, 0)));
   });
 }
 

@@ -2,7 +2,6 @@
 import { type Instr, is } from '../../ir/func.ts';
 import { hasEffect } from '../../ir/walk.ts';
 import type { BinaryOp, Expr } from '../../loop/kernel.ts';
-import { bodyOf, operandsOf } from '../../loop/visit.ts';
 import { constant } from '../../ops/constant.ts';
 import { defOf } from '../../ops/opdef.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -80,10 +79,7 @@ export function demandOf(instr: Instr): Demand {
 const leastFunction = 16;
 
 function hasHalves(e: Expr): boolean {
-  let found = e.type === 'f64';
-  const inside = e.kind === 'call' ? [...bodyOf(e.fn), ...e.args] : operandsOf(e);
-  for (const part of inside) found ||= hasHalves(part);
-  return found;
+  return e.type === 'f64' || partsOf(e).some(hasHalves);
 }
 
 function findWeight(instr: Instr): number {
@@ -105,29 +101,49 @@ function scalarOf(instr: Instr): Expr | null {
   );
 }
 
-const slow: ReadonlySet<BinaryOp> = new Set(['div', 'rem']);
-
-function exprWeight(e: Expr): number {
+// What it is made of, the steps of a function included.
+function partsOf(e: Expr): readonly Expr[] {
   switch (e.kind) {
     case 'const':
     case 'local':
-      return 0;
+      return [];
     case 'load':
-      return 1 + exprWeight(e.index);
+      return [e.index];
     case 'unary':
-      return (e.op === 'sqrt' ? 4 : 1) + exprWeight(e.x);
-    case 'binary':
-      return (slow.has(e.op) ? 4 : 1) + exprWeight(e.a) + exprWeight(e.b);
-    case 'compare':
-      return 1 + exprWeight(e.a) + exprWeight(e.b);
-    case 'select':
-      return 1 + exprWeight(e.cond) + exprWeight(e.a) + exprWeight(e.b);
     case 'convert':
     case 'bits':
-      return 1 + exprWeight(e.x);
-    case 'call': {
-      const steps = [...e.fn.lets.map((l) => l.value), e.fn.result, ...e.args];
-      return steps.reduce((sum, step) => sum + exprWeight(step), 0);
-    }
+      return [e.x];
+    case 'binary':
+    case 'compare':
+      return [e.a, e.b];
+    case 'select':
+      return [e.cond, e.a, e.b];
+    case 'call':
+      return [...e.fn.lets.map((l) => l.value), e.fn.result, ...e.args];
+  }
+}
+
+const slow: ReadonlySet<BinaryOp> = new Set(['div', 'rem']);
+
+function exprWeight(e: Expr): number {
+  return partsOf(e).reduce((sum, part) => sum + exprWeight(part), ownWeight(e));
+}
+
+function ownWeight(e: Expr): number {
+  switch (e.kind) {
+    case 'const':
+    case 'local':
+    case 'call':
+      return 0;
+    case 'unary':
+      return e.op === 'sqrt' ? 4 : 1;
+    case 'binary':
+      return slow.has(e.op) ? 4 : 1;
+    case 'load':
+    case 'compare':
+    case 'select':
+    case 'convert':
+    case 'bits':
+      return 1;
   }
 }
