@@ -83,4 +83,26 @@ describe('structured programs', () => {
       expectSameBits(js, views(eagerly), `seed ${1000 + seed}, eager: ${text}`);
     }
   });
+
+  it('have second gradients of the same bits in both back-ends and by both ways to compile them', () => {
+    for (let seed = 0; seed < programs / 10; seed++) {
+      const { f, inputs, text } = drawn(4000 + seed);
+      const wanted = [0, 1, 2, 3, 4];
+      const loss = (...xs: Tensor[]): Tensor =>
+        f(...xs).reduce((sum, y) => (y.dtype === 'float32' ? sum.add(y.sum()) : sum), xs[0]!.sum());
+      const summed = (gradients: readonly Tensor[]): Tensor =>
+        gradients.reduce((sum, g) => sum.add(g.square().sum()), tensor(0));
+      const first = (...xs: Tensor[]) => grad(loss, wanted)(...xs) as Tensor[];
+      const second =
+        (g: typeof first) =>
+        (...xs: Tensor[]) =>
+          grad((...ys: Tensor[]) => summed(g(...ys)), wanted)(...xs) as Tensor[];
+      const whole = (backend: 'js' | 'wasm') => jit((...xs: Tensor[]) => second(first)(...xs), { backend });
+      const views = (ys: readonly Tensor[]) => ys.map((y) => y.requireView());
+      const js = views(whole('js')(...inputs));
+      expectSameBits(views(whole('wasm')(...inputs)), js, `seed ${4000 + seed}, wasm: ${text}`);
+      const halves = second(jit((...xs: Tensor[]) => first(...xs)))(...inputs);
+      expectSameBits(views(halves), js, `seed ${4000 + seed}, halves: ${text}`);
+    }
+  });
 });

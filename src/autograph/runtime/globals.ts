@@ -47,7 +47,7 @@ const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   tan: unary.tan,
   tanh: unary.tanh,
   trunc: unary.trunc,
-  hypot: (...xs) => unary.sqrt(xs.map((x) => mul(x, x)).reduce(add)),
+  hypot: (...xs) => unary.sqrt(xs.map((x) => mul(x, x)).reduce(add) as Tensor),
 };
 
 function withTensors<T extends object>(
