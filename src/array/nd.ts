@@ -31,32 +31,6 @@ export function allocate(dtype: DType, size: number): TypedArray {
   }
 }
 
-interface NodeBuffers {
-  readonly Buffer?: { allocUnsafeSlow?(bytes: number): { readonly buffer: ArrayBuffer } };
-}
-
-// Bytes from which zeros are not for nothing: up to there the memory is in a cache afterwards, where the elements are written next.
-const unsetFrom = 2 ** 20;
-
-/** An array whose elements are undefined, for what writes them all. Where the host is Node large ones are not filled with zeros first. */
-export function allocateUnset(dtype: DType, size: number): TypedArray {
-  const bytes = size * bytesOf(dtype);
-  const { Buffer: buffers } = globalThis as NodeBuffers;
-  if (bytes < unsetFrom || buffers?.allocUnsafeSlow === undefined) return allocate(dtype, size);
-  try {
-    const { buffer } = buffers.allocUnsafeSlow(bytes);
-    if (buffer.byteLength !== bytes) return allocate(dtype, size);
-    return dtype === 'float32'
-      ? new Float32Array(buffer)
-      : dtype === 'int32'
-        ? new Int32Array(buffer)
-        : new Uint8Array(buffer);
-  } catch {
-    // It says what is too large.
-    return allocate(dtype, size);
-  }
-}
-
 /** A row-major view of `data`, whose length must be the size of the shape. */
 export function ndView(dtype: DType, shape: Shape, data: TypedArray): NdView {
   return { dtype, shape, data, strides: stridesOf(shape), offset: 0 };

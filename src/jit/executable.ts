@@ -1,6 +1,7 @@
 // A compiled function with what it is bound to: arguments, captured tensors and variables in, results and new variable states out.
-import { allocate, allocateUnset, flatData, type NdView, type TypedArray } from '../array/nd.ts';
+import { allocate, flatData, type NdView, type TypedArray } from '../array/nd.ts';
 import type { Elements, Settle } from '../array/storage.ts';
+import { allocateUnset } from '../array/unset.ts';
 import { follow, isResident, outdate } from '../codegen/wasm/residence.ts';
 import type { Func } from '../ir/func.ts';
 import { type DType, sameType, sizeOf, stridesOf, type TensorType } from '../ir/types.ts';
@@ -48,7 +49,8 @@ interface Sink {
   readonly shared: boolean;
 }
 
-interface Fresh {
+/** A result that no parameter's array holds: which of the program's operands it is. */
+export interface Fresh {
   readonly array: number;
   readonly dtype: DType;
   readonly size: number;
@@ -152,10 +154,11 @@ export class Executable {
     }
   }
 
-  /** Arrays like those of a call on these arguments, all of them copies; and which of them a call overwrites. */
+  /** Copies of the arrays of a call on these arguments, and which of them a call overwrites; and the results that have arrays of their own. */
   copiesFor(args: readonly unknown[]): {
     readonly originals: readonly TypedArray[];
     readonly overwritten: readonly boolean[];
+    readonly results: readonly Fresh[];
   } {
     const originals: TypedArray[] = this.#sources.map((source, i) => {
       if (source.kind === 'argument') return arrayOf(args[i], source.type).slice();
@@ -164,9 +167,12 @@ export class Executable {
       if (!variable.owned) variable.share().requireView();
       return flatData(variable.peek()).slice();
     });
+    const results = new Map<number, Fresh>();
     for (const { array, type } of [...this.#results, ...this.#states.map(({ sink }) => sink)])
-      originals[array] ??= allocate(type.dtype, sizeOf(type.shape));
-    return { originals, overwritten: this.#sources.map((source) => source.overwritten) };
+      if (array >= originals.length)
+        results.set(array, { array, dtype: type.dtype, size: sizeOf(type.shape) });
+    const overwritten = this.#sources.map((source) => source.overwritten);
+    return { originals, overwritten, results: [...results.values()] };
   }
 
   // The same memory may come in twice, donated here and only read there: then what is written is a copy.

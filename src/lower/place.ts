@@ -154,11 +154,11 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     return k.local(e.type, name);
   };
   const assertBefore = (e: Expr, scope: Scope): void => {
-    for (const { cond, message } of conditions.get(e) ?? []) {
+    for (const { cond, message, got } of conditions.get(e) ?? []) {
       if (isPlaced(cond, scope)) continue;
       const at = home(scope, namesIn(cond), true);
       at.placed.add(cond);
-      at.out.push(k.assert(spell(cond, at), message));
+      at.out.push(k.assert(spell(cond, at), message, spell(got, at)));
     }
   };
   const reduceBefore = (reduction: Reduction, scope: Scope): void => {
@@ -264,7 +264,7 @@ function without(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
 function conditional(stmts: readonly Stmt[], under: (cond: Expr) => Expr): readonly Stmt[] {
   return stmts.map((s) => {
     if (s.kind !== 'assert') throw new InternalError(`a select inside a reduction needs ${s.kind}`);
-    return k.assert(under(s.cond), s.message);
+    return k.assert(under(s.cond), s.message, s.got);
   });
 }
 
@@ -276,7 +276,10 @@ function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: G
     uses.set(e, before + 1);
     if (before > 0) return;
     for (const x of operandsOf(e)) use(x);
-    for (const { cond } of conditions.get(e) ?? []) use(cond);
+    for (const { cond, got } of conditions.get(e) ?? []) {
+      use(cond);
+      use(got);
+    }
     const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
     if (reduction) use(reduction.value);
   };

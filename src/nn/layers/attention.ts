@@ -17,6 +17,8 @@ export interface MultiHeadAttentionOptions extends LayerOptions {
   readonly useBias?: boolean;
   /** Default `glorotUniform`. */
   readonly kernelInitialiser?: InitialiserLike;
+  /** Default `zeros`. */
+  readonly biasInitialiser?: InitialiserLike;
 }
 
 export interface AttentionOptions extends CallOptions {
@@ -54,7 +56,15 @@ export class MultiHeadAttention extends Layer {
   readonly #options: MultiHeadAttentionOptions;
 
   constructor(options: MultiHeadAttentionOptions) {
-    super(options, ['heads', 'keySize', 'valueSize', 'dropout', 'useBias', 'kernelInitialiser']);
+    super(options, [
+      'heads',
+      'keySize',
+      'valueSize',
+      'dropout',
+      'useBias',
+      'kernelInitialiser',
+      'biasInitialiser',
+    ]);
     this.#heads = checkCount(options.heads, 'heads', this.where);
     this.#keySize = checkCount(options.keySize, 'keySize', this.where);
     this.#valueSize = checkCount(options.valueSize ?? options.keySize, 'valueSize', this.where);
@@ -64,12 +74,12 @@ export class MultiHeadAttention extends Layer {
   }
 
   protected override build(query: Shape, value: Shape, key: Shape): void {
-    const { kernelInitialiser = 'glorotUniform', useBias = true } = this.#options;
+    const { kernelInitialiser = 'glorotUniform', biasInitialiser = 'zeros', useBias = true } = this.#options;
     const [heads, keySize, valueSize] = [this.#heads, this.#keySize, this.#valueSize];
     const kernel = (name: string, shape: Shape): Variable =>
       this.weight(`${name}Kernel`, shape, kernelInitialiser);
     const bias = (name: string, shape: Shape): Variable | null =>
-      useBias ? this.weight(`${name}Bias`, shape, 'zeros') : null;
+      useBias ? this.weight(`${name}Bias`, shape, biasInitialiser) : null;
     this.queryKernel = kernel('query', [query.at(-1)!, heads, keySize]);
     this.queryBias = bias('query', [heads, keySize]);
     this.keyKernel = kernel('key', [key.at(-1)!, heads, keySize]);

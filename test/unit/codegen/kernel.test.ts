@@ -182,7 +182,7 @@ test.each([3, 9, 20, 1030])(
               value: inner,
             },
             k.letIn('t', k.unary('abs', k.local('f32', 's_0'))),
-            k.assert(k.compare('ge', k.local('f32', 't'), k.f32(0)), 'no NaN'),
+            k.assert(k.compare('ge', k.local('f32', 't'), k.f32(0)), 'no NaN', k.i32(0)),
           ],
           value: k.binary('min', k.local('f32', 't'), k.f32(3)),
         },

@@ -151,10 +151,10 @@ describe('functional models', () => {
       features        [?,4]         0
       hidden (Dense)  [?,8]        40  features
       dense (Dense)   [?,8]        72  hidden
-      .mul()          [?,8]         0  hidden
-      dense (Dense)   [?,8]    shared  .mul()
-      .add()          [?,8]         0  dense, dense
-      dense1 (Dense)  [?,2]        18  .add()
+      mul()           [?,8]         0  hidden
+      dense (Dense)   [?,8]    shared  mul()
+      add()           [?,8]         0  dense, dense
+      dense1 (Dense)  [?,2]        18  add()
       --------------  ------  -------  ------------
       130 weights, 130 of them trained"
     `);
