@@ -10,10 +10,10 @@ import { type Leaf, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
-import { askedByUser, type Loc } from '../util/location.ts';
+import type { Loc } from '../util/location.ts';
 import { Conditions, type UnusedCondition } from './conditions.ts';
 import { leaked, noData, type Provenance } from './messages.ts';
-import { guardedShape, unknownSizeError } from './open-shape.ts';
+import { guardedShape, readsStandIns, unknownSizeError } from './open-shape.ts';
 import { instructionLocation, isReplaying } from './place.ts';
 import type { SettingRead } from './setting.ts';
 import { SettingReads } from './setting-reads.ts';
@@ -46,10 +46,10 @@ export class TracedTensor extends Tensor {
    */
   override get shape(): Shape {
     const { shape } = this.type;
-    return isOpen(shape) ? guardedShape(shape, this.called) : shape;
+    return isOpen(shape) && !readsStandIns() ? guardedShape(shape, this.called) : shape;
   }
   override get size(): number {
-    if (isOpen(this.type.shape) && askedByUser())
+    if (isOpen(this.type.shape) && !readsStandIns())
       throw unknownSizeError(this.called, 'the number of elements');
     return sizeOf(this.type.shape);
   }
