@@ -193,6 +193,7 @@ function logChances(predicted: Tensor, fromLogits = false): Tensor {
 
 /** The cross-entropy of logits [batch, classes] with labels, int32 classes [batch] or a distribution [batch, classes], as a mean. */
 export function softmaxCrossEntropy(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'softmaxCrossEntropy');
   return labels.dtype === 'int32' && labels.ndim < logits.ndim
     ? sparseCategoricalCrossentropy(labels, logits, { ...options, fromLogits: true })
     : categoricalCrossentropy(labels, logits, { ...options, fromLogits: true });
