@@ -162,10 +162,10 @@ function sizesOf(placeholders: readonly Placeholder[], feeds: readonly Tensor[],
   const by: Placeholder[] = [];
   placeholders.forEach((p, i) => {
     const { shape } = feeds[i]!;
-    const expected = (): Shape => p.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
-    if (shape.length !== p.shape.length || !sameShape(expected(), shape))
+    const expected = (): Shape => p.type.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
+    if (shape.length !== p.type.shape.length || !sameShape(expected(), shape))
       throw new ShapeError(`${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}`);
-    p.shape.forEach((n, axis) => {
+    p.type.shape.forEach((n, axis) => {
       const k = openSize(n);
       if (k < 0) return;
       const known = sizes[k];

@@ -1,7 +1,7 @@
 // One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
 import { asExpected, setPresence, unexpected } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
-import { currentInterpreter } from '../ops/dispatch.ts';
+import { currentInterpreter, tellMissed } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
 import { isRecording, type Leaf, type Symbolic, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -181,8 +181,9 @@ export class Specialisation {
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, func, settings, gradients, effects } = this.traced;
+    const { captures, writes, missed, func, settings, gradients, effects } = this.traced;
     dependOn(settings);
+    tellMissed(missed, interpreter);
     if (effects !== null) sameHistories(this.#parametersAmong(leaves), effects.histories);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
     const given = [...operands];

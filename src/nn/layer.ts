@@ -112,16 +112,16 @@ export abstract class Layer extends Module {
       throw new ArgumentError(`${this.where}: expected a tensor, got ${x === null ? 'null' : typeof x}`);
     if (x.ndim < rank)
       throw new ShapeError(
-        `${this.where}: expected at least ${rank} axes, the first for the batch, got ${x.dtype}[${x.shape}]`,
+        `${this.where}: expected at least ${rank} axes, the first for the batch, got ${x.dtype}[${x.type.shape}]`,
       );
     return x;
   }
 
   /** Throws a ShapeError unless the axis, by default the last, has the size that the weights were made for. */
   protected checkFeatures(x: Tensor, size: number, axis = -1): void {
-    if (x.shape.at(axis) !== size)
+    if (x.type.shape.at(axis) !== size)
       throw new ShapeError(
-        `${this.where}: was built for inputs of size ${size} along ${axis === -1 ? 'the last axis' : `axis ${axis}`}, got ${x.dtype}[${x.shape}]; reshape the input, or make another layer for it`,
+        `${this.where}: was built for inputs of size ${size} along ${axis === -1 ? 'the last axis' : `axis ${axis}`}, got ${x.dtype}[${x.type.shape}]; reshape the input, or make another layer for it`,
       );
   }
 

@@ -164,7 +164,7 @@ export function categoricalCrossentropy(
   checkCrossentropy(options, where, ['labelSmoothing']);
   const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0, max: 1 });
   const given = sameShapes(yTrue, yPred, where);
-  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(smoothing / yPred.shape.at(-1)!);
+  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(smoothing / yPred.type.shape.at(-1)!);
   return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
 }
 
@@ -177,7 +177,7 @@ export function sparseCategoricalCrossentropy(
   const where = 'sparseCategoricalCrossentropy';
   checkCrossentropy(options, where, []);
   const classes = truthShape(yTrue, yPred, where);
-  const count = yPred.shape.at(-1)!;
+  const count = yPred.type.shape.at(-1)!;
   // One class out of range would be a row of zeros, and its loss 0.
   const known = classes.greaterEqual(0).logicalAnd(classes.less(count)).all();
   check(known, `${where}: classes go from 0 to ${count - 1}, got`, classes);
@@ -193,6 +193,7 @@ function logChances(predicted: Tensor, fromLogits = false): Tensor {
 
 /** The cross-entropy of logits [batch, classes] with labels, int32 classes [batch] or a distribution [batch, classes], as a mean. */
 export function softmaxCrossEntropy(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'softmaxCrossEntropy');
   return labels.dtype === 'int32' && labels.ndim < logits.ndim
     ? sparseCategoricalCrossentropy(labels, logits, { ...options, fromLogits: true })
     : categoricalCrossentropy(labels, logits, { ...options, fromLogits: true });

@@ -90,7 +90,7 @@ export class Symbolic extends Tensor {
 // Functions of tensors, which methods call too, are remembered.
 const remember: Override = ({ name, args, again }) =>
   applySymbolically({ kind: 'function', name }, again, args);
-giveOverride(Symbolic.prototype, remember);
+giveOverride(Symbolic.prototype, () => remember);
 
 export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Symbolic) return true;

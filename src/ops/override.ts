@@ -1,4 +1,5 @@
 // Functions that ask their arguments: a tensor that has no numbers yet may say what becomes of a function it is given to, as with NumPy's __array_function__.
+import { plainList } from '../ir/unknown.ts';
 import type { TensorCore } from '../tensor/core.ts';
 
 /** A function of tensors that was called with a tensor that wants to be asked. */
@@ -21,9 +22,16 @@ const names = new WeakMap<object, string>();
 // Programs without such tensors, most of them, pay nothing for the question.
 let someAsk = false;
 
-/** Gives all tensors of a class, by its prototype, an override. */
-export function giveOverride(prototype: TensorCore, override: Override): void {
-  Object.defineProperty(prototype, 'override', { value: override });
+/** Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. */
+export function giveOverride<T extends TensorCore>(
+  prototype: T,
+  overrideOf: (tensor: T) => Override | null,
+): void {
+  Object.defineProperty(prototype, 'override', {
+    get(this: T) {
+      return overrideOf(this);
+    },
+  });
   someAsk = true;
 }
 
@@ -42,7 +50,7 @@ export function overrideAmong(args: readonly unknown[]): Override | null {
   if (!someAsk) return null;
   for (const arg of args) {
     if (typeof arg !== 'object' || arg === null) continue;
-    const found = Array.isArray(arg) ? overrideAmong(arg) : (arg as Partial<TensorCore>).override;
+    const found = Array.isArray(arg) ? overrideAmong(plainList(arg)) : (arg as Partial<TensorCore>).override;
     if (found) return found;
   }
   return null;

@@ -13,8 +13,11 @@ const indices = (list: number[]): Tensor => tensor(list, { dtype: 'int32' });
 const message = (op: string, size: number, got: number): string =>
   `ArgumentError: ${op}: an index is out of bounds for axis 0 of size ${size}, where indices go from ${-size} to ${size - 1} (negative ones count from the end): got ${got}`;
 
-const table = tensor(Float32Array.from({ length: 40 }, Math.sin), { shape: [10, 4] });
-const row = tensor(Float32Array.from({ length: 10 }, Math.sin));
+const table = tensor(
+  Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)),
+  { shape: [10, 4] },
+);
+const row = tensor(Float32Array.from({ length: 10 }, (_, i) => Math.sin(i)));
 const many = (bad: number, at: number): Tensor =>
   indices(Array.from({ length: 40_000 }, (_, i) => (i === at ? bad : i % 10)));
 

@@ -59,6 +59,38 @@ describe('layers', () => {
     );
   });
 
+  it('refuse options they do not know, all of them, and losses do', () => {
+    const leading: Readonly<Record<string, readonly unknown[]>> = {
+      Activation: ['relu'],
+      Conv1D: [1, 2],
+      Conv2D: [1, 2],
+      Dense: [1],
+      Dropout: [0.1],
+      Embedding: [2, 1],
+      GRU: [1],
+      LSTM: [1],
+      Lambda: [(x: Tensor) => x],
+      Reshape: [[1]],
+      SimpleRNN: [1],
+    };
+    const abstract = ['Layer', 'Module', 'Model'];
+    for (const [name, value] of Object.entries(nn)) {
+      if (typeof value !== 'function' || abstract.includes(name)) continue;
+      const wrong = { nonsense: 1 };
+      if (value.prototype instanceof nn.Layer) {
+        const LayerClass = value as unknown as new (...args: unknown[]) => unknown;
+        const needed = name === 'MultiHeadAttention' ? { heads: 1, keySize: 1 } : {};
+        const make = (): unknown => new LayerClass(...(leading[name] ?? []), { ...needed, ...wrong });
+        expect(messageOf(make)).toMatch(`OptionError: ${name}: unknown option 'nonsense'; there are `);
+      } else if (/^(mean|log|huber|hinge|squared|categoricalH|poisson|cosineS|kl)|ntropy$/.test(name)) {
+        const loss = value as unknown as nn.Loss;
+        expect(messageOf(() => loss(zeros([2, 3]), zeros([2, 3]), wrong as object))).toMatch(
+          `OptionError: ${name}: unknown option 'nonsense'; there are reduction, sampleWeight`,
+        );
+      }
+    }
+  });
+
   it('refuse options and numbers they do not know', () => {
     expect(messageOf(() => new Dense(5, { activate: 'relu' } as object))).toBe(
       "OptionError: Dense: unknown option 'activate'; there are activation, useBias, kernelInitialiser, biasInitialiser, name",

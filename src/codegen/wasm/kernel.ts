@@ -196,8 +196,10 @@ function emitRound(s: Loop, index: number, plus: number, step: number, context: 
   emitAll(s.body, scope);
 }
 
-function goesInLanes(s: Loop, context: Context): boolean {
-  return s.lanes === lanes && !context.laned && s.extent >= lanes && canRunInLanes(s.body, s.index);
+function goesInLanes(s: Loop, { library, laned }: Context): boolean {
+  return (
+    library.vectors && s.lanes === lanes && !laned && s.extent >= lanes && canRunInLanes(s.body, s.index)
+  );
 }
 
 // Operations up to which a loop of four iterations at once does two such rounds: what a round costs besides its arithmetic is paid half as often.

@@ -46,13 +46,14 @@ const oneCharacterPerByte = new TextDecoder('latin1');
 export type Precision = 'strict' | 'fast';
 
 /**
- * The module of a program. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
+ * The module of a program, of scalar instructions alone where there are to be no `vectors`. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
  * number of the stage, that of the thread, which part of the work to do, and of how many.
  */
 export function emitModule(
   program: Program,
   precision: Precision = 'strict',
   threading: Threading | null = null,
+  vectors = true,
 ): WasmModule {
   const located = locate(program);
   const all = allSteps(program.steps);
@@ -64,7 +65,8 @@ export function emitModule(
     ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
     ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
   ];
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
+  const fuses = vectors && precision === 'fast' && hasFusedMultiplyAdd();
+  const functions = new Functions(fuses, vectors, imports.length);
   const divisions = new Map(
     (stages ?? []).flatMap(({ steps: [step], division }) =>
       step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
@@ -127,6 +129,8 @@ export interface Running {
   /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
   readonly flops?: number;
   readonly threading?: Threading | null;
+  /** False for scalar instructions alone: the same bits, four times as slow, to compare with. */
+  readonly vectors?: boolean;
   /** Inputs whose arrays never change: one that came at the last call too is not copied again. */
   readonly lasting?: readonly number[];
 }
@@ -138,12 +142,13 @@ export interface Running {
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  { mark = unmarked, watch, flops = 0, threading = null, lasting = [] }: Running = {},
+  { mark = unmarked, watch, flops = 0, threading = null, vectors = true, lasting = [] }: Running = {},
 ): (operands: (Elements | null)[]) => void {
   const { bytes, layout, messages, staged, effects } = emitModule(
     program,
     precision,
     isShared() ? threading : null,
+    vectors,
   );
   const located = locate(program);
   const effect = (number: number, region: number): void => {

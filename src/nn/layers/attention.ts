@@ -93,11 +93,11 @@ export class MultiHeadAttention extends Layer {
   override forward(query: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
     const key = options.key ?? value;
     for (const x of [query, value, key]) this.checkInput(x, 3);
-    if (value.shape[1] !== key.shape[1])
+    if (value.type.shape[1] !== key.type.shape[1])
       throw new ShapeError(
-        `${this.where}: ${value.shape[1]} values have ${key.shape[1]} keys; there must be as many`,
+        `${this.where}: ${value.type.shape[1]} values have ${key.type.shape[1]} keys; there must be as many`,
       );
-    this.ensureBuilt(query.shape, value.shape, key.shape);
+    this.ensureBuilt(query.type.shape, value.type.shape, key.type.shape);
     this.checkFeatures(query, this.queryKernel.shape[0]!);
     this.checkFeatures(value, this.valueKernel.shape[0]!);
     this.checkFeatures(key, this.keyKernel.shape[0]!);
@@ -105,11 +105,11 @@ export class MultiHeadAttention extends Layer {
     const k = projected(key, this.keyKernel, this.keyBias);
     const v = projected(value, this.valueKernel, this.valueBias);
     let scores = q.matmul(k.transpose([0, 1, 3, 2]));
-    if (options.causal) scores = causalMask(query.shape[1]!, key.shape[1]!).where(scores, hidden);
+    if (options.causal) scores = causalMask(query.type.shape[1]!, key.type.shape[1]!).where(scores, hidden);
     if (options.mask !== undefined) scores = options.mask.where(scores, hidden);
     const weights = this.#dropout(scores.softmax(-1));
     const seen = weights.matmul(v).transpose([0, 2, 1, 3]);
-    const [batch, n] = seen.shape as [number, number];
+    const [batch, n] = seen.type.shape as [number, number];
     const joined = seen.reshape([batch, n, this.#heads * this.#valueSize]);
     const y = joined.matmul(this.outputKernel.reshape([this.#heads * this.#valueSize, -1]));
     return this.outputBias === null ? y : y.add(this.outputBias);
@@ -119,7 +119,7 @@ export class MultiHeadAttention extends Layer {
 /** [batch, n, d] by a kernel [d, heads, size] as [batch, heads, n, size]. */
 function projected(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor {
   const [d, heads, size] = kernel.shape as [number, number, number];
-  const [batch, n] = x.shape as [number, number];
+  const [batch, n] = x.type.shape as [number, number];
   const y = x.matmul(kernel.reshape([d, heads * size])).reshape([batch, n, heads, size]);
   return (bias === null ? y : y.add(bias)).transpose([0, 2, 1, 3]);
 }

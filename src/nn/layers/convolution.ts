@@ -90,7 +90,7 @@ abstract class Convolution extends Layer {
   override forward(x: Tensor, _options?: CallOptions): Tensor {
     const rank = this.kernelSize.length + 2;
     this.checkInput(x, rank);
-    this.ensureBuilt(x.shape);
+    this.ensureBuilt(x.type.shape);
     this.checkFeatures(x, this.kernel.shape.at(-2)! * this.#groups);
     const { strides = 1, padding = 'valid', dilation = 1 } = this.#options;
     const y = this.convolve(x, { strides, padding, dilation, groups: this.#groups });

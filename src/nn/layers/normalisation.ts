@@ -57,7 +57,7 @@ abstract class Normalisation extends Layer {
   /** An axis of `x`, counted from the front. */
   protected axisOf(axis: number, x: Tensor): number {
     if (axis < -x.ndim || axis >= x.ndim)
-      throw new ShapeError(`${this.where}: there is no axis ${axis} in ${x.dtype}[${x.shape}]`);
+      throw new ShapeError(`${this.where}: there is no axis ${axis} in ${x.dtype}[${x.type.shape}]`);
     return axis < 0 ? axis + x.ndim : axis;
   }
 }
@@ -65,7 +65,7 @@ abstract class Normalisation extends Layer {
 /** `weight`, which has these axes of `x` alone, so that it meets them. */
 function along(weight: Tensor, x: Tensor, axes: readonly number[]): Tensor {
   const trailing = axes.every((axis, i) => axis === x.ndim - axes.length + i);
-  return trailing ? weight : weight.reshape(x.shape.map((n, axis) => (axes.includes(axis) ? n : 1)));
+  return trailing ? weight : weight.reshape(x.type.shape.map((n, axis) => (axes.includes(axis) ? n : 1)));
 }
 
 /**
@@ -96,7 +96,7 @@ export class BatchNorm extends Normalisation {
   override forward(x: Tensor, _options?: CallOptions): Tensor {
     this.checkInput(x, 2);
     const axis = this.axisOf(this.#axis, x);
-    this.ensureBuilt([x.shape[axis]!]);
+    this.ensureBuilt([x.type.shape[axis]!]);
     this.checkFeatures(x, this.movingMean.shape[0]!, this.#axis);
     const [mean, variance] = this.training
       ? this.#statistics(x, axis)
@@ -108,7 +108,7 @@ export class BatchNorm extends Normalisation {
   }
 
   #statistics(x: Tensor, feature: number): readonly [Tensor, Tensor] {
-    const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== feature);
+    const axes = x.type.shape.map((_, axis) => axis).filter((axis) => axis !== feature);
     const [mean, variance] = [x.mean(axes), x.variance(axes)];
     const move = (old: Variable, now: Tensor): void => {
       old.assign(old.mul(this.#momentum).add(now.stopGradient().mul(1 - this.#momentum)));
@@ -146,7 +146,7 @@ export class LayerNorm extends Normalisation {
     const axes = this.#axis.map((axis) => this.axisOf(axis, x));
     if (axes.some((axis, i) => i > 0 && axis <= axes[i - 1]!))
       throw new OptionError(`${this.where}: axis must be in increasing order, got [${this.#axis}]`);
-    this.ensureBuilt(axes.map((axis) => x.shape[axis]!));
+    this.ensureBuilt(axes.map((axis) => x.type.shape[axis]!));
     this.#axis.forEach((axis, i) => {
       this.checkFeatures(x, this.#sizes[i]!, axis);
     });

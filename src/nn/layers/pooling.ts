@@ -78,4 +78,4 @@ export class GlobalAvgPool extends Layer {
   }
 }
 
-const positions = (x: Tensor): number[] => x.shape.slice(1, -1).map((_, axis) => axis + 1);
+const positions = (x: Tensor): number[] => x.type.shape.slice(1, -1).map((_, axis) => axis + 1);

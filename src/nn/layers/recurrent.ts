@@ -114,11 +114,11 @@ export abstract class Recurrent extends Layer {
   override forward(x: Tensor, options: RecurrentCallOptions = {}): Tensor {
     this.checkInput(x, 3);
     if (x.ndim !== 3)
-      throw new ShapeError(`${this.where}: takes [batch, time, features], got ${x.dtype}[${x.shape}]`);
-    this.ensureBuilt(x.shape);
+      throw new ShapeError(`${this.where}: takes [batch, time, features], got ${x.dtype}[${x.type.shape}]`);
+    this.ensureBuilt(x.type.shape);
     this.checkFeatures(x, this.kernel.shape[0]!);
     const { returnSequences = false, returnState = false, backwards = false } = this.#options;
-    const start = this.#start(x.shape[0]!, options.initialState);
+    const start = this.#start(x.type.shape[0]!, options.initialState);
     // The products with the input need no step before them, and are one large product.
     const bias = this.inputBias();
     const products = x.matmul(this.kernel);
@@ -142,10 +142,10 @@ export abstract class Recurrent extends Layer {
 
   /** The mask as [time, batch, 1]. */
   #stepsThatCount(mask: Tensor, x: Tensor): Tensor {
-    const [batch, time] = x.shape as [number, number];
+    const [batch, time] = x.type.shape as [number, number];
     if (mask?.dtype !== 'bool' || mask.shape.join() !== `${batch},${time}`)
       throw new ShapeError(
-        `${this.where}: mask must be bool[${batch},${time}], one for each step of ${x.dtype}[${x.shape}], got ${mask?.dtype}[${mask?.shape}]`,
+        `${this.where}: mask must be bool[${batch},${time}], one for each step of ${x.dtype}[${x.type.shape}], got ${mask?.dtype}[${mask?.shape}]`,
       );
     return mask.transpose([1, 0]).expandDims(-1);
   }

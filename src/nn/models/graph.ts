@@ -134,9 +134,9 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
       `${where}: ${path} must be a tensor ${showSymbolic(expected)}, got ${typeof value}`,
     );
   const fits =
-    x.shape.length === expected.shape.length &&
+    x.type.shape.length === expected.shape.length &&
     expected.shape.every(
-      (n, axis) => n === unknownSize || x.shape[axis] === unknownSize || n === x.shape[axis],
+      (n, axis) => n === unknownSize || x.type.shape[axis] === unknownSize || n === x.type.shape[axis],
     );
   if (!fits)
     throw new ShapeError(`${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}`);

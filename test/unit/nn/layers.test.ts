@@ -63,11 +63,11 @@ describe('layers of Keras', () => {
       const call = wrap(apply);
       for (const expected of c.outputs) {
         const y = call(x);
-        expectNear(y, expected, 'output', 1e-5);
+        expectNear(y, expected, 'output');
         seen.push(y);
       }
       weights.forEach((w, i) => {
-        expectNear(w, c.weightsAfter[i]!, 'weights after', 1e-5);
+        expectNear(w, c.weightsAfter[i]!, 'weights after');
       });
       if (c.gradient !== null) {
         weights.forEach((w, i) => w.assign(tensor(c.weights[i] as number[])));
@@ -75,7 +75,7 @@ describe('layers of Keras', () => {
           const [y, pullback] = vjp(apply, t);
           return pullback(y.mul(2))[0];
         })(x);
-        expectNear(gradient, c.gradient, 'gradient', 5e-5);
+        expectNear(gradient, c.gradient, 'gradient', 1e-5);
         seen.push(gradient);
       }
       return [...seen.flatMap((t) => [...t.data()]), ...weights.flatMap((w) => [...w.data()])];
