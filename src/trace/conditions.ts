@@ -35,10 +35,11 @@ export class Conditions {
     return count === endless;
   }
 
-  /** Has nothing used what this line of the traced `body` computed? */
+  /** Has nothing used the answers of this line of the traced `body`? */
   areInVain(loc: Loc, body: readonly Instr[]): boolean {
+    const answers = new Set(this.#made.map(({ value }) => value));
     const used = new Set<Value>([...this.#seen, ...body.flatMap(({ args }) => args)]);
-    return body.every((i) => i.loc !== loc || i.results.every((r) => !used.has(r)));
+    return body.every((i) => i.loc !== loc || i.results.every((r) => !answers.has(r) || !used.has(r)));
   }
 
   /** One of a branch or a loop body inside, that was found unused there. */
