@@ -1,8 +1,9 @@
-// One engine, five ways to write for it: the derivative of x² at 5, a small network and a logistic regression in each, with the bits compared, and the
+// One engine, five ways to write for it: the derivative of x² at 5, a small network, a loop whose length the data say and a logistic regression in each,
+// with the bits compared, and the
 // TensorFlow 2 step with and without jit.
 import { jit, type Tensor } from 'tracejit';
 import { functions } from './dialects/functions.ts';
-import { type Dialect, network } from './dialects/problem.ts';
+import { type Dialect, loopStarts, network } from './dialects/problem.ts';
 import { pytorch } from './dialects/pytorch.ts';
 import { tensorflow1 } from './dialects/tensorflow1.ts';
 import { makeStep, tensorflow2, tensorflow2Compiled } from './dialects/tensorflow2.ts';
@@ -35,6 +36,7 @@ interface Shown {
   readonly name: string;
   readonly derivative: string;
   readonly network: string;
+  readonly loop: string;
   readonly losses: string;
   readonly first: string;
   readonly last: string;
@@ -46,6 +48,7 @@ function show(dialect: Dialect): Shown {
     name: dialect.name,
     derivative: String(dialect.derivative().item()),
     network: fingerprint([dialect.predict()]),
+    loop: fingerprint(loopStarts.map((x) => dialect.loop(x))),
     losses: fingerprint(losses),
     first: losses[0]!.item().toFixed(6),
     last: losses.at(-1)!.item().toFixed(6),
@@ -65,13 +68,17 @@ function time(f: () => void, rounds: number): number {
 const shown = dialects.map(show);
 console.log(
   table([
-    ['dialect', 'd(x²) at 5', 'network, bits', 'first loss', 'last loss', 'all losses, bits'],
-    ...shown.map((s) => [s.name, s.derivative, s.network, s.first, s.last, s.losses]),
+    ['dialect', 'd(x²) at 5', 'network, bits', 'loop, bits', 'first loss', 'last loss', 'all losses, bits'],
+    ...shown.map((s) => [s.name, s.derivative, s.network, s.loop, s.first, s.last, s.losses]),
   ]),
 );
 const [reference] = shown as [Shown, ...Shown[]];
 const different = shown.filter(
-  (s) => s.derivative !== '10' || s.network !== reference.network || s.losses !== reference.losses,
+  (s) =>
+    s.derivative !== '10' ||
+    s.network !== reference.network ||
+    s.loop !== reference.loop ||
+    s.losses !== reference.losses,
 );
 console.log(
   different.length === 0

@@ -45,6 +45,7 @@ export { type CumulateOptions, cumprod, cumsum } from './ops/cumulate.ts';
 export { dynamicSlice, dynamicUpdateSlice, type Starts } from './ops/dynamic.ts';
 export { gather } from './ops/gather.ts';
 export * from './ops/logic.ts';
+export { type FunctionCall, giveOverride, type Override, overridableName } from './ops/override.ts';
 export { type Padding, pad } from './ops/pad.ts';
 export { all, any, max, min, prod, sum } from './ops/reduce.ts';
 export { reshape } from './ops/reshape.ts';

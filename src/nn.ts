@@ -21,7 +21,7 @@ export {
   MultiHeadAttention,
   type MultiHeadAttentionOptions,
 } from './nn/layers/attention.ts';
-export { Conv1D, Conv2D, type ConvLayerOptions } from './nn/layers/convolution.ts';
+export { Conv1D, type Conv1DOptions, Conv2D, type ConvLayerOptions } from './nn/layers/convolution.ts';
 export { Activation, Add, Concatenate, Dropout, Flatten, Lambda, Reshape } from './nn/layers/core.ts';
 export { Dense, type DenseOptions } from './nn/layers/dense.ts';
 export { Embedding, type EmbeddingOptions } from './nn/layers/embedding.ts';
@@ -35,6 +35,7 @@ export {
   AvgPool1D,
   AvgPool2D,
   GlobalAvgPool,
+  GlobalMaxPool,
   MaxPool1D,
   MaxPool2D,
   type PoolLayerOptions,

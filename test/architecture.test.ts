@@ -52,7 +52,7 @@ const onlyFiles: readonly { from: string; to: string; files: readonly string[]; 
 
 /** What op files share. Any other import between op files is how a 10,000-line ops file begins. */
 const sharedByOps =
-  /^ops\/(families|opdef|dispatch|coerce|scalar|evaluate|rows|axes|constant|broadcast|cast|indices|window-shapes)\.ts$/;
+  /^ops\/(families|opdef|dispatch|override|coerce|scalar|evaluate|rows|axes|constant|broadcast|cast|indices|window-shapes)\.ts$/;
 /** Files of the ops room that are not op files. */
 const opsMachinery = /^ops\/(index|families|coerce)\.ts$/;
 

@@ -1,5 +1,5 @@
 // Functions of functions, as in JAX: grad and jit of programs that change nothing.
-import { grad, jit, type Tensor, tensor, valueAndGrad } from 'tracejit';
+import { grad, jit, type Tensor, tensor, valueAndGrad, whileLoop } from 'tracejit';
 import { type Dialect, logLoss, network, regression } from './problem.ts';
 
 export const functions: Dialect = {
@@ -31,5 +31,19 @@ export const functions: Dialect = {
       params = next;
       return loss;
     });
+  },
+
+  loop(start) {
+    const run = jit((x: Tensor) =>
+      whileLoop(
+        ({ y, broken }) => y.sum().greater(1).logicalAnd(broken.logicalNot()),
+        ({ y }) => {
+          const broken = y.max().greater(10);
+          return { y: broken.where(y, y.mul(0.7)), broken };
+        },
+        { y: x, broken: false },
+      ),
+    );
+    return run(start).y;
   },
 };

@@ -28,6 +28,15 @@ export const regression = (() => {
   } as const;
 })();
 
+/**
+ * A loop whose length the data say: `while (x.sum() > 1) { if (x.max() > 10) break; x = x * 0.7; }`. The first of these takes many rounds,
+ * the second breaks off.
+ */
+export const loopStarts: readonly Tensor[] = [
+  random.uniform(random.key(5), [16]),
+  random.uniform(random.key(6), [16], 0, 12),
+];
+
 /** The mean negative log-likelihood of labels 0 and 1. */
 export function logLoss(labels: Tensor, logits: Tensor): Tensor {
   return logits.softplus().sub(labels.mul(logits)).mean();
@@ -42,4 +51,6 @@ export interface Dialect {
   predict(): Tensor;
   /** The loss before each step of the regression. */
   train(): readonly Tensor[];
+  /** Where the loop ends that begins with `x`. */
+  loop(x: Tensor): Tensor;
 }

@@ -43,4 +43,13 @@ export const pytorch: Dialect = {
       return loss.detach();
     });
   },
+
+  loop(start) {
+    let x = start;
+    while (x.sum().item() > 1) {
+      if (x.max().item() > 10) break;
+      x = x.mul(0.7);
+    }
+    return x;
+  },
 };

@@ -52,4 +52,26 @@ export const tensorflow1: Dialect = {
       return l;
     });
   },
+
+  loop(start) {
+    const g = new Graph();
+    const x = g.placeholder('float32', [null], 'x');
+    // A graph has no break: a flag in the state says that it came.
+    const [end] = g.whileLoop(
+      ([y, broken]) => y.sum().greater(1).logicalAnd(broken.logicalNot()),
+      ([y]) => {
+        const large = y.max().greater(10);
+        return [
+          g.cond(
+            large,
+            () => y,
+            () => y.mul(0.7),
+          ),
+          large,
+        ];
+      },
+      [x, false],
+    );
+    return new Session(g).run(end, [[x, start]]);
+  },
 };

@@ -48,6 +48,15 @@ export const tensorflow2: Dialect = {
   train() {
     return run((step) => step);
   },
+
+  loop(start) {
+    let x = start;
+    while (x.sum().item() > 1) {
+      if (x.max().item() > 10) break;
+      x = x.mul(0.7);
+    }
+    return x;
+  },
 };
 
 /** The same step, compiled. */
@@ -63,6 +72,17 @@ export const tensorflow2Compiled: Dialect = {
   },
   train() {
     return run((step) => jit(step));
+  },
+  loop(start) {
+    // Ordinary JavaScript on tensors: AutoGraph, which the register hook calls in, makes a loop of it that runs inside the compiled program.
+    const decay = jit((x: Tensor) => {
+      while (x.sum().greater(1)) {
+        if (x.max().greater(10)) break;
+        x = x.mul(0.7);
+      }
+      return x;
+    });
+    return decay(start);
   },
 };
 

@@ -1,5 +1,6 @@
 // Theano: functions compiled from expressions, with shared variables that are updated after the outputs.
-import { compileFunction, gradients, shared, symbol } from 'tracejit/graph';
+import { type Tensor, where } from 'tracejit';
+import { compileFunction, gradients, scan, shared, symbol } from 'tracejit/graph';
 import { type Dialect, logLoss, network, regression } from './problem.ts';
 
 export const theano: Dialect = {
@@ -30,5 +31,18 @@ export const theano: Dialect = {
       ],
     });
     return Array.from({ length: regression.steps }, () => step(regression.features, regression.labels));
+  },
+
+  loop(start) {
+    const x = symbol('x', [null]);
+    // As many rounds as it can take, and a switch that keeps what is done.
+    const [steps] = scan(
+      (y) => {
+        const goesOn = y!.sum().greater(1).logicalAnd(y!.max().lessEqual(10));
+        return where(goesOn, y!.mul(0.7), y!);
+      },
+      { outputsInfo: [x], nSteps: 100 },
+    );
+    return compileFunction([x], (steps as Tensor).slice(-1))(start);
   },
 };

@@ -14,9 +14,9 @@ const unsetFrom = 2 ** 20;
 export function allocateUnset(dtype: DType, size: number): TypedArray {
   const bytes = size * bytesOf(dtype);
   const { Buffer: buffers } = globalThis as NodeGlobals;
+  if (!taught && bytes >= mappedFrom) teach();
   if (bytes < unsetFrom || buffers?.allocUnsafeSlow === undefined) return allocate(dtype, size);
   try {
-    if (!taught) teach();
     const { buffer } = buffers.allocUnsafeSlow(bytes);
     if (buffer.byteLength !== bytes) return allocate(dtype, size);
     return dtype === 'float32'
@@ -38,8 +38,16 @@ let taught = false;
 function teach(): void {
   taught = true;
   const { Buffer: buffers, process } = globalThis as NodeGlobals;
-  if (process?.platform === 'linux') buffers!.allocUnsafeSlow!(largestLearned);
+  if (process?.platform !== 'linux') return;
+  try {
+    buffers?.allocUnsafeSlow?.(largestLearned);
+  } catch {
+    // There are not even addresses for it.
+  }
 }
+
+// Bytes from which malloc maps a block until it has learned better.
+const mappedFrom = 2 ** 17;
 
 // With what malloc and the system add to it, not more than 32 MB.
 const largestLearned = 2 ** 25 - 2 ** 16;

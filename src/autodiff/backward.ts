@@ -3,6 +3,7 @@ import { showType } from '../ir/types.ts';
 import { constant } from '../ops/constant.ts';
 import type { OpDef, VjpContext } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { withStandIns } from '../trace/open-shape.ts';
 import { at } from '../trace/place.ts';
 import { GradientError } from '../util/errors.ts';
 import {
@@ -81,9 +82,11 @@ export function wayBackOf(entry: Entry): WayBack {
   const context = { args, results, attrs, regions, needs };
   if (op.vjpInto !== undefined && needs[0]) return addingInto(op.vjpInto, context);
   return plainly((cotangents) =>
-    vjp(
-      cotangents.map((ct, i) => ct ?? zerosOf(results[i]!)),
-      context,
+    withStandIns(() =>
+      vjp(
+        cotangents.map((ct, i) => ct ?? zerosOf(results[i]!)),
+        context,
+      ),
     ),
   );
 }
@@ -94,7 +97,7 @@ function addingInto(vjpInto: NonNullable<OpDef['vjpInto']>, context: VjpContext<
     const sum = operands.sum(0);
     const base = sum === null ? zerosOf(context.args[0]!) : settled(sum);
     // What is added to -0 stays what it is.
-    const value = vjpInto(base, masked(given!, -0), context);
+    const value = withStandIns(() => vjpInto(base, masked(given!, -0), context));
     const present = sum === null ? given!.present : eitherOf(sum.present, given!.present);
     operands.set(0, { value, present, absent: present === null ? null : 0 });
   };
@@ -102,5 +105,5 @@ function addingInto(vjpInto: NonNullable<OpDef['vjpInto']>, context: VjpContext<
 
 /** Zeros of a tensor's dtype and shape: the cotangent of what nothing depends on. */
 export function zerosOf(x: Tensor): Tensor {
-  return constant(0, x.dtype, x.shape);
+  return constant(0, x.dtype, x.type.shape);
 }

@@ -43,7 +43,8 @@ const whereTensorsCross: Borders = {
       const free = detached(x);
       const rows = range(length).map((at) => free.slice(at));
       recordEverywhere('rows', [x], rows, (cotangents) => [
-        stack(cotangents.map((ct, at) => ct ?? zerosOf(rows[at]!))),
+        // Rows that no round took, too.
+        stack(range(x.shape[0]!).map((at) => cotangents[at] ?? zerosOf(rows[0]!))),
       ]);
       return rows;
     });

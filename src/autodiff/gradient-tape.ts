@@ -147,10 +147,10 @@ export class GradientTape {
         return inputs.map((x, i) => {
           if (rows.every((row) => row[i] === null)) return null;
           const all = rows.map((row) => row[i] ?? zerosOf(x));
-          return stack(all).reshape([...y.shape, ...x.shape]);
+          return stack(all).reshape([...y.type.shape, ...x.type.shape]);
         });
       },
-      y.shape,
+      y.type.shape,
     );
   }
 

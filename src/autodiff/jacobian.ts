@@ -12,7 +12,7 @@ import { type Gradient, grad, vjp } from './grad.ts';
 /** For each element of `y` a tensor of its shape: 1 there, 0 elsewhere. */
 export function unitVectors(y: Tensor): readonly Tensor[] {
   const all = eye(y.size);
-  return Array.from({ length: y.size }, (_, i) => all.slice(i).reshape(y.shape));
+  return Array.from({ length: y.size }, (_, i) => all.slice(i).reshape(y.type.shape));
 }
 
 /**
@@ -33,10 +33,10 @@ export function jacobian<Rest extends readonly unknown[]>(
       throw new GradientError(
         `jacobian: the function must return a float32 tensor, got ${isTensor(y) ? showType(y.type) : typeof y}`,
       );
-    const shape = [...y.shape, ...at.shape];
+    const shape = [...y.type.shape, ...at.type.shape];
     if (y.size === 0)
       return zerosOf(at)
-        .broadcastTo([0, ...at.shape])
+        .broadcastTo([0, ...at.type.shape])
         .reshape(shape);
     return stack(unitVectors(y).map((e) => pullback(e as never)[0] as Tensor)).reshape(shape);
   };

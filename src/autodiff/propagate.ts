@@ -93,6 +93,14 @@ export function checkUnused(histories: readonly History[]): void {
   for (const step of stepsBehind(histories.map(followable))) wayBackOf(step);
 }
 
+/** One of these leaves that is, or is behind, one of the histories; null where none is. */
+export function leafBehind(histories: readonly History[], wanted: ReadonlySet<Leaf>): Leaf | null {
+  const followed = histories.filter((h) => h.kind === 'leaf' || h.kind === 'computed');
+  const inputs = stepsBehind(followed).flatMap((step) => step.inputs);
+  for (const h of [...followed, ...inputs]) if (h?.kind === 'leaf' && wanted.has(h)) return h;
+  return null;
+}
+
 function followable(history: History): Followed {
   if (history.kind === 'symbolic')
     throw sealedError('it is part of a graph: g.gradients(y, [x]) adds its gradients there');

@@ -5,6 +5,7 @@ import type { OpDef } from '../ops/opdef.ts';
 import { type Sealed, withRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
+import { GradientError } from '../util/errors.ts';
 import { renew } from './identity.ts';
 import { Tape } from './tape.ts';
 
@@ -43,8 +44,7 @@ export class WatchingTape extends Tape {
   /** A value that was assigned is a value like others: a gradient by the variable counts all readings, and does not go on into what was assigned. */
   override read(variable: Variable): Tensor {
     const value = this.parent.read(variable);
-    const watched = (this.#watchesVariables && variable.history !== null) || this.#asked.has(variable);
-    if (!this.recording || !watched) return value;
+    if (!this.#watches(variable)) return value;
     const readings = this.#readings.get(variable) ?? [];
     this.#readings.set(variable, readings);
     const known = readings.find((r) => r.value === value);
@@ -59,6 +59,19 @@ export class WatchingTape extends Tape {
 
   override write(variable: Variable, value: Tensor): void {
     this.parent.write(variable, value);
+  }
+
+  // Each of these readings would be one to take a gradient by, and none of them happens here.
+  missed(variable: Variable): void {
+    if (!this.#watches(variable)) return;
+    throw new GradientError(
+      `GradientTape: variable '${variable.name}' is assigned inside a jitted function or a staged loop or branch, and read again in there, where a tape around it cannot tell one value from the other; let the loop carry a tensor (v.value()) and assign it at the end, or begin the tape inside`,
+    );
+  }
+
+  #watches(variable: Variable): boolean {
+    const isAsked = (this.#watchesVariables && variable.history !== null) || this.#asked.has(variable);
+    return this.recording && isAsked;
   }
 
   /** What readings of the variable gave. */

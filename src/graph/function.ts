@@ -17,7 +17,7 @@ const symbols = new Graph('symbols');
 
 /** An input of functions to be compiled: a placeholder of a graph that all symbols are in. */
 export function symbol(name: string, shape: OpenShape = [], dtype: DType = 'float32'): Placeholder {
-  return symbols.placeholder(dtype, shape, name);
+  return symbols.makePlaceholder(dtype, shape, name);
 }
 
 let unnamed = 0;
@@ -72,6 +72,9 @@ export function compileFunction(
     if (!(x instanceof Placeholder))
       throw new GraphError(`compileFunction: inputs[${i}] is no symbol; make it with symbol(name, shape)`);
   });
+  const again = inputs.find((x, i) => inputs.indexOf(x) !== i);
+  if (again !== undefined)
+    throw new GraphError(`compileFunction: ${again.label} is given twice; a call could give it two values`);
   const list = isTensor(outputs) ? [outputs] : outputs;
   const results = list.map((y, i) => nodeOf(y, `outputs[${i}]`));
   const pairs = [...(updates as Iterable<readonly [GraphVariable, TensorLike]>)].map(assignmentOf);

@@ -45,6 +45,7 @@ export class Graph {
   readonly #variables: GraphVariable[] = [];
   // The unknown sizes in order, by what they are called: a name, or the axis.
   readonly #open: string[] = [];
+  readonly #names = new Set<string>();
   #unnamed = 0;
 
   constructor(name: string = `graph${graphs++}`) {
@@ -61,12 +62,18 @@ export class Graph {
   /**
    * An input that has to be fed when a node that depends on it is run. Sizes may be left open (`[null, 784]`, `['batch', 784]`): the graph is compiled for each size it is fed.
    * Until then an open size cannot be read from `x.shape`, which can be handed on as it is; `sizeOf(x, axis)` is the size as a tensor. Throws a ShapeError or DTypeError for what is no shape or dtype.
+   * A name that the graph has already is given a number: the second `x` is `x_1`.
    */
   placeholder(
     dtype: DType,
     shape: OpenShape = [],
     name: string = `placeholder${this.#unnamed++}`,
   ): Placeholder {
+    return this.makePlaceholder(dtype, shape, this.#newName(name));
+  }
+
+  /** @internal */
+  makePlaceholder(dtype: DType, shape: OpenShape, name: string): Placeholder {
     checkDType(dtype, `placeholder '${name}'`);
     if (!Array.isArray(shape))
       throw new ShapeError(
@@ -92,8 +99,13 @@ export class Graph {
     initial: TensorLike | (() => TensorLike),
     options: string | GraphVariableOptions = {},
   ): GraphVariable {
-    const all: GraphVariableOptions = typeof options === 'string' ? { name: options } : options;
-    const made = this.makeVariable(initial, all, null);
+    const given: GraphVariableOptions = typeof options === 'string' ? { name: options } : options;
+    const { name } = given;
+    const made = this.makeVariable(
+      initial,
+      name === undefined ? given : { ...given, name: this.#newName(name) },
+      null,
+    );
     this.#variables.push(made);
     return made;
   }
@@ -143,9 +155,22 @@ export class Graph {
     return this.trace.within(f);
   }
 
+  // As in TensorFlow: the second `w` is `w_1`, so that messages say which is meant.
+  #newName(name: string): string {
+    let unique = name;
+    for (let n = 1; this.#names.has(unique); n++) unique = `${name}_${n}`;
+    this.#names.add(unique);
+    return unique;
+  }
+
   // The stand-in of an open size.
   #sizeOf(size: number | null | string, axis: number, name: string): number {
-    if (typeof size === 'number') return size;
+    if (typeof size === 'number') {
+      if (Number.isSafeInteger(size) && size >= 0) return size;
+      throw new ShapeError(
+        `placeholder '${name}': axis ${axis} has the size ${size}; sizes are integers from 0 on, or null or a name for one that is known when it is fed`,
+      );
+    }
     const key = size === null ? `axis ${axis}` : `'${size}'`;
     let k = this.#open.indexOf(key);
     if (k < 0) k = this.#open.push(key) - 1;

@@ -1,13 +1,19 @@
 // The tensors of a graph: what they are, not what they hold. They have no elements until a session runs them.
 import type { Value } from '../ir/func.ts';
 import { type DType, showDType, type TensorType } from '../ir/types.ts';
-import { showSize } from '../ir/unknown.ts';
+import { isOpen, showSize } from '../ir/unknown.ts';
 import type { TensorLike } from '../ops/coerce.ts';
+import { giveOverride, type Override } from '../ops/override.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
+import { withStandIns } from '../trace/open-shape.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { GraphError } from '../util/errors.ts';
 import type { GraphTrace } from './graph-trace.ts';
+
+// Functions compute with stand-ins for sizes that are not known, which users cannot read.
+const computeOpen: Override = ({ run }) => withStandIns(run);
+giveOverride(TracedTensor.prototype, (x) => (isOpen(x.type.shape) ? computeOpen : null));
 
 /** A tensor of a graph. Every op on it is a node of that graph. Sizes that are not known yet are very large numbers, printed as `?`. */
 export class GraphTensor extends TracedTensor {

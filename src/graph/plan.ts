@@ -9,7 +9,7 @@ import { tensor } from '../tensor/create.ts';
 import { withRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { GraphError, ShapeError } from '../util/errors.ts';
+import { GraphError, ShapeError, TracejitError } from '../util/errors.ts';
 import { type Cone, coneOf, runAgain, type Sizes } from './cone.ts';
 import type { Assignment, GraphTrace, Source } from './graph-trace.ts';
 import { type GraphVariable, type Placeholder, showGraphType } from './nodes.ts';
@@ -110,12 +110,23 @@ export class Plan {
       throw new GraphError(
         `${this.#where}: ${placeholder.label} is needed and was not fed; feed it: session.run(fetches, new Map([[${name}, value]]))`,
       );
-    const value = isTensor(feed) ? lift(feed, this.#where) : tensor(feed, { dtype });
+    const value = isTensor(feed) ? lift(feed, this.#where) : made(feed, placeholder, this.#where);
     if (value.dtype !== dtype)
       throw new GraphError(
         `${this.#where}: ${placeholder.label} was fed ${showGraphType(value.type)}; cast it: x.cast('${dtype}')`,
       );
     return value;
+  }
+}
+
+// Data as a tensor; what is wrong with it is wrong with the placeholder.
+function made(data: TensorData, placeholder: Placeholder, where: string): Tensor {
+  try {
+    return tensor(data, { dtype: placeholder.dtype });
+  } catch (error) {
+    if (error instanceof TracejitError)
+      throw new GraphError(`${where}: ${placeholder.label} was fed what makes no tensor: ${error.summary}`);
+    throw error;
   }
 }
 
@@ -151,10 +162,10 @@ function sizesOf(placeholders: readonly Placeholder[], feeds: readonly Tensor[],
   const by: Placeholder[] = [];
   placeholders.forEach((p, i) => {
     const { shape } = feeds[i]!;
-    const expected = (): Shape => p.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
-    if (shape.length !== p.shape.length || !sameShape(expected(), shape))
+    const expected = (): Shape => p.type.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
+    if (shape.length !== p.type.shape.length || !sameShape(expected(), shape))
       throw new ShapeError(`${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}`);
-    p.shape.forEach((n, axis) => {
+    p.type.shape.forEach((n, axis) => {
       const k = openSize(n);
       if (k < 0) return;
       const known = sizes[k];

@@ -1,10 +1,12 @@
 // Session: runs parts of a graph, and holds the values of its variables.
 
+import { isTensor } from '../ops/coerce.ts';
 import { zeros } from '../tensor/fill.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { ArgumentError, GraphError } from '../util/errors.ts';
 import { eagerInitial, type Graph } from './graph.ts';
+import { GraphTrace } from './graph-trace.ts';
 import { GraphTensor, type GraphVariable, Initializer } from './nodes.ts';
 import { type Feed, Plan } from './plan.ts';
 
@@ -32,6 +34,8 @@ export class Session {
   #count = 0;
 
   constructor(graph: Graph) {
+    if (!(graph?.trace instanceof GraphTrace))
+      throw new ArgumentError('Session: expected a graph: new Session(new Graph())');
     this.graph = graph;
   }
 
@@ -81,12 +85,21 @@ export class Session {
   }
 
   #feeds(feeds: Feeds): ReadonlyMap<unknown, Feed> {
+    if (typeof (feeds as Partial<ReadonlyMap<Tensor, Feed>>)?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(
+        'Session.run: feeds are a Map of placeholders to values, or pairs: session.run(fetches, [[x, value]])',
+      );
     const map = new Map<unknown, Feed>(feeds instanceof Map ? feeds : [...feeds]);
     for (const key of map.keys()) {
       const isInput =
         key instanceof GraphTensor && this.graph.trace.sources.get(key.value)?.kind === 'placeholder';
       if (isInput && key.graph === this.graph.trace) continue;
-      const what = key instanceof GraphTensor ? `${key.label} of ${key.graph.title}` : String(typeof key);
+      const what =
+        key instanceof GraphTensor
+          ? `${key.label} of ${key.graph.title}`
+          : typeof key === 'string'
+            ? `the string ${JSON.stringify(key)}; the key is the placeholder itself`
+            : `a key that is ${isTensor(key) ? 'a tensor with elements' : `of type ${typeof key}`}`;
       throw new GraphError(
         `Session.run: only placeholders of ${this.graph.trace.title} can be fed, got ${what}`,
       );

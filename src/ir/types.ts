@@ -1,6 +1,7 @@
 // The abstract values of the tensor language: dtype and shape, how they print, compare and promote.
 import { DTypeError, ShapeError } from '../util/errors.ts';
 import { product, sameList } from '../util/seq.ts';
+import { isOpen, showSize } from './unknown.ts';
 
 /** Element types. IR text abbreviates them `f32 i32 bool`. */
 export type DType = 'float32' | 'int32' | 'bool';
@@ -30,9 +31,9 @@ export function showType(t: TensorType): string {
   return `${dtypeText[t.dtype]}${showShape(t.shape)}`;
 }
 
-/** `[2,3]`. */
+/** `[2,3]`; `?` stands for a size that is not known yet. */
 export function showShape(shape: Shape): string {
-  return `[${shape.join(',')}]`;
+  return `[${isOpen(shape) ? shape.map(showSize).join(',') : shape.join(',')}]`;
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

@@ -24,6 +24,14 @@ export function mayBeUnknown(n: number): boolean {
   return n >= least && showSize(n) !== String(n);
 }
 
+/** Under it, a shape that users cannot read holds the one with stand-ins; see trace/open-shape.ts. */
+export const plainShape: unique symbol = Symbol('plain shape');
+
+/** A list that a user hands on, with stand-ins where it is a shape that cannot be read. */
+export function plainList<T>(list: readonly T[]): readonly T[] {
+  return (list as { readonly [plainShape]?: readonly T[] })[plainShape] ?? list;
+}
+
 /** Is a size of it not known yet? */
 export function isOpen(shape: readonly number[]): boolean {
   for (let i = 0; i < shape.length; i++) if (mayBeUnknown(shape[i]!)) return true;

@@ -3,7 +3,7 @@
 import { baseOf } from '../autodiff/base.ts';
 import { plainly } from '../autodiff/cotangent.ts';
 import { gradientOf, hasGradient, peekGradient, setGradient } from '../autodiff/leaf-gradients.ts';
-import { checkUnused, currentPass, goBack, type Pass } from '../autodiff/propagate.ts';
+import { checkUnused, currentPass, goBack, leafBehind, type Pass } from '../autodiff/propagate.ts';
 import { remember } from '../autodiff/steps.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { type History, isRecording, type Leaf, leaf } from '../tensor/history.ts';
@@ -179,6 +179,12 @@ export function givenGradients({ given }: ArgumentEffects, args: readonly unknow
 export function checkHistories({ passes }: ArgumentEffects, args: readonly unknown[]): void {
   for (const { roots } of passes)
     checkUnused(roots.map(({ parameter }) => (args[parameter] as Tensor).history!));
+}
+
+/** One of the leaves that an argument depends on as well, so that what the function does with its gradient is not all that it would be without compiling. */
+export function leafOfBoth(args: readonly unknown[], leaves: ReadonlySet<Leaf>): Leaf | null {
+  const histories = args.flatMap((x) => historyOf(x) ?? []);
+  return histories.length === 0 ? null : leafBehind(histories, leaves);
 }
 
 /** Leaves the gradients in the arguments, and goes on behind them. */

@@ -9,6 +9,7 @@ import { type ArgumentKey, describeArguments, differences, nearestDifference, sh
 import { configuration, type Settings } from './options.ts';
 import { Specialisation } from './specialisation.ts';
 import { traceCall } from './traced.ts';
+import { runUncompiled } from './uncompiled.ts';
 
 /** One tracing of a function. */
 export interface TraceRecord {
@@ -44,6 +45,7 @@ export class Specialisations {
   // Of these, the ones that a version with more room for its loops has replaced.
   #replaced = 0;
   #depth = 0;
+  #warned = false;
 
   constructor(f: (...args: never[]) => unknown, settings: Settings) {
     this.#f = f;
@@ -58,6 +60,18 @@ export class Specialisations {
   /** An array for the leaves of a call, of the size they had the last time. */
   newLeaves(): unknown[] {
     return new Array<unknown>(this.#known.length === 0 ? 0 : this.#known[0]!.key.leaves.length);
+  }
+
+  /** The call without compiled code, which would see a part of this leaf's gradient only. */
+  uncompiled(args: readonly unknown[], leaf: string): unknown {
+    const { name } = this.#settings;
+    if (!this.#warned) {
+      this.#warned = true;
+      console.warn(
+        `${name} is not compiled for this call: the gradient of '${leaf}', which it captured, comes from behind an argument as well. Compute the argument inside of ${name}, or detach() it`,
+      );
+    }
+    return runUncompiled(this.#f, args, this.#settings);
   }
 
   /** The specialisation for these arguments, traced if need be. `leaves` receives the leaves of the arguments. */

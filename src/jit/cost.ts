@@ -44,6 +44,11 @@ export function kernelCost(kernel: Kernel): KernelCost {
   return { kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) };
 }
 
+/** Operations of a whole run, probably. */
+export function expectedFlops(program: Program): number {
+  return expectedCosts(program).reduce((sum, { flops }) => sum + flops, 0);
+}
+
 // Nanoseconds per operation and per byte, as vectors of four do them from the second cache on.
 const perFlop = 0.03;
 const perByte = 0.03;

@@ -49,7 +49,8 @@ interface Sink {
   readonly shared: boolean;
 }
 
-interface Fresh {
+/** A result that no parameter's array holds: which of the program's operands it is. */
+export interface Fresh {
   readonly array: number;
   readonly dtype: DType;
   readonly size: number;
@@ -153,10 +154,11 @@ export class Executable {
     }
   }
 
-  /** Arrays like those of a call on these arguments, all of them copies; and which of them a call overwrites. */
+  /** Copies of the arrays of a call on these arguments, and which of them a call overwrites; and the results that have arrays of their own. */
   copiesFor(args: readonly unknown[]): {
     readonly originals: readonly TypedArray[];
     readonly overwritten: readonly boolean[];
+    readonly results: readonly Fresh[];
   } {
     const originals: TypedArray[] = this.#sources.map((source, i) => {
       if (source.kind === 'argument') return arrayOf(args[i], source.type).slice();
@@ -165,9 +167,12 @@ export class Executable {
       if (!variable.owned) variable.share().requireView();
       return flatData(variable.peek()).slice();
     });
+    const results = new Map<number, Fresh>();
     for (const { array, type } of [...this.#results, ...this.#states.map(({ sink }) => sink)])
-      originals[array] ??= allocate(type.dtype, sizeOf(type.shape));
-    return { originals, overwritten: this.#sources.map((source) => source.overwritten) };
+      if (array >= originals.length)
+        results.set(array, { array, dtype: type.dtype, size: sizeOf(type.shape) });
+    const overwritten = this.#sources.map((source) => source.overwritten);
+    return { originals, overwritten, results: [...results.values()] };
   }
 
   // The same memory may come in twice, donated here and only read there: then what is written is a copy.

@@ -1,9 +1,7 @@
 // jit: a function that is traced once per type of its arguments and runs compiled from then on.
 import { makeRoom, withRoom } from '../autodiff/room.ts';
-import { isTensor, lift } from '../ops/coerce.ts';
 import { currentInterpreter } from '../ops/dispatch.ts';
 import { eager } from '../tensor/eager.ts';
-import { flatten, unflatten } from '../trace/tree.ts';
 import { ArgumentError, CapacityError, TraceError } from '../util/errors.ts';
 import { userLocation } from '../util/location.ts';
 import { prepared, rememberOriginal } from './autograph.ts';
@@ -13,6 +11,7 @@ import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
 import type { Profile } from './profile.ts';
 import type { Specialisation } from './specialisation.ts';
+import { runUncompiled } from './uncompiled.ts';
 
 /** A compiled function: called like the original, with a view on what was made of it. */
 export interface Jitted<Args extends readonly unknown[], R> {
@@ -75,7 +74,7 @@ function jitted<Args extends readonly unknown[], R>(
   const body = prepared(f, options);
   const specialisations = new Specialisations(body, settings);
   const run = (...args: Args): R =>
-    (configuration.jit ? callCompiled(specialisations, args) : callEagerly(body, args, settings)) as R;
+    (configuration.jit ? callCompiled(specialisations, args) : runUncompiled(body, args, settings)) as R;
   rememberOriginal(run, body);
   Object.defineProperties(run, {
     name: { value: f.name === '' ? 'jit' : `jit(${String(f.name)})` },
@@ -94,13 +93,18 @@ function profiled(specialisations: Specialisations, args: readonly unknown[], { 
       userLocation(),
     );
   const leaves = specialisations.newLeaves();
-  return specialisations.find(args, leaves).profile(leaves);
+  const guard = (): void => {
+    specialisations.find(args, specialisations.newLeaves());
+  };
+  return specialisations.find(args, leaves).profile(leaves, guard);
 }
 
 /** Finds or makes the code for these arguments, and runs it as the current interpreter does. */
 export function callCompiled(specialisations: Specialisations, args: readonly unknown[]): unknown {
   const leaves = specialisations.newLeaves();
   const found = specialisations.find(args, leaves);
+  const leaf = found.leafOfBoth(leaves);
+  if (leaf !== null) return specialisations.uncompiled(args, leaf.name);
   try {
     return callFound(found, leaves);
   } catch (error) {
@@ -116,19 +120,4 @@ export function callCompiled(specialisations: Specialisations, args: readonly un
 function callFound(found: Specialisation, leaves: readonly unknown[]): unknown {
   const results = currentInterpreter() === eager ? found.run(leaves) : found.stage(leaves);
   return found.rebuild(results);
-}
-
-// Numbers become tensors here too, so that a function sees the same kinds of arguments whether it is compiled or not.
-function callEagerly(
-  f: (...args: never[]) => unknown,
-  args: readonly unknown[],
-  { isStatic, name }: Settings,
-): unknown {
-  const { tree, leaves } = flatten(args, 'args', isStatic);
-  return f(
-    ...(unflatten(
-      tree,
-      leaves.map((x) => (isTensor(x) ? x : lift(x, name))),
-    ) as never[]),
-  );
 }

@@ -6,33 +6,54 @@ type Measured = Omit<Profile, 'toString' | 'chromeTrace'>;
 
 const longestTypes = 60;
 
-export function profileTable({ name, backend, runs, ms, kernels, outsideMs, limits }: Measured): string {
+export function profileTable(measured: Measured): string {
+  const { name, backend, runs, ms, aloneMs, kernels, threads, limits } = measured;
   const bySize = [...kernels].sort((a, b) => b.ms - a.ms);
   const percent = (part: number): string => `${((100 * part) / ms).toFixed(1)} %`;
-  const all = {
-    ...{ name: 'all kernels', types: '', ofLimit: null },
-    calls: sum(kernels, (k) => k.calls),
-    ms: sum(kernels, (k) => k.ms),
-    bytes: sum(kernels, (k) => k.bytes),
-    flops: sum(kernels, (k) => k.flops),
+  const micro = (part: number): string => (part * 1e3).toFixed(1);
+  const total = (of: (k: KernelProfile) => number): number => kernels.reduce((sum, k) => sum + of(k), 0);
+  const all: KernelProfile = {
+    ...{ name: 'all kernels', types: '', ofLimit: null, threads: 0 },
+    calls: total((k) => k.calls),
+    ms: total((k) => k.ms),
+    waitingMs: total((k) => k.waitingMs),
+    aloneMs: aloneMs === null ? null : total((k) => k.aloneMs!),
+    bytes: total((k) => k.bytes),
+    flops: total((k) => k.flops),
   };
+  // Only where there are several.
+  const sharing = (...cells: readonly string[]): readonly string[] => (threads > 1 ? cells : []);
   const row = (k: KernelProfile): readonly string[] => [
     k.name,
     k.types.length <= longestTypes ? k.types : `${k.types.slice(0, longestTypes)}…`,
     String(k.calls),
-    (k.ms * 1e3).toFixed(1),
+    micro(k.ms),
     percent(k.ms),
+    ...sharing(k.threads === 0 ? '' : String(k.threads), micro(k.waitingMs), micro(k.aloneMs ?? k.ms)),
     count(k.bytes),
     count(k.flops),
     k.ms === 0 ? '' : (k.bytes / k.ms / 1e6).toFixed(1),
     k.ms === 0 ? '' : (k.flops / k.ms / 1e6).toFixed(1),
     k.ofLimit === null ? '' : `${(100 * k.ofLimit).toFixed(0)} %`,
   ];
-  const head = ['kernel', 'tensors', 'calls', 'µs', 'time', 'bytes', 'flops', 'GB/s', 'GFLOP/s', 'of limit'];
-  const outside = ['outside kernels', '', '', (outsideMs * 1e3).toFixed(1), percent(outsideMs)];
+  const head = [
+    ...['kernel', 'tensors', 'calls', 'µs', 'time', ...sharing('threads', 'waiting', 'alone')],
+    ...['bytes', 'flops', 'GB/s', 'GFLOP/s', 'of limit'],
+  ];
+  const besides = [
+    ['guards', measured.guardsMs],
+    ['arguments in', measured.argumentsMs],
+    ['results out', measured.resultsMs],
+  ] as const;
+  const among = aloneMs === null ? '' : ` in ${threads} threads, ${micro(aloneMs)} in one`;
   return [
-    `${name}: ${(ms * 1e3).toFixed(1)} µs a run, the median of ${runs}; ${backend}`,
-    ...columns([head, ...bySize.map(row), row(all), outside]),
+    `${name}: ${micro(ms)} µs a call${among}, the median of ${runs}; ${backend}`,
+    ...columns([
+      head,
+      ...bySize.map(row),
+      row(all),
+      ...besides.map(([what, part]) => [what, '', '', micro(part), percent(part)]),
+    ]),
     ...(limits === null ? [] : [showLimits(limits)]),
   ].join('\n');
 }
@@ -41,10 +62,6 @@ function showLimits({ flops, fusedFlops, bandwidth }: Limits): string {
   const sets = bandwidth.map((b) => `${(b.perSecond / 1e9).toFixed(0)} at ${count(b.bytes)}B`).join(', ');
   const fused = fusedFlops === flops ? '' : ` (${(fusedFlops / 1e9).toFixed(0)} fused)`;
   return `limits of one thread here: ${(flops / 1e9).toFixed(0)} GFLOP/s${fused}; GB/s by bytes touched: ${sets}`;
-}
-
-function sum<T>(list: readonly T[], of: (x: T) => number): number {
-  return list.reduce((total, x) => total + of(x), 0);
 }
 
 /** `3.2M`: three digits and a power of a thousand. */
@@ -64,12 +81,12 @@ function columns(rows: readonly (readonly string[])[]): string[] {
 
 /** Complete events of the trace format, in microseconds. */
 export function chromeTrace({ name, kernels, calls }: Measured): string {
-  const events = calls.map(({ kernel, start, ms }) => {
+  const events = calls.map(({ kernel, start, ms, threads }) => {
     const { name: kernelName, types, calls: count, bytes, flops } = kernels[kernel]!;
     return {
       ...{ name: kernelName, cat: 'kernel', ph: 'X', pid: 1, tid: 1 },
       ...{ ts: start * 1e3, dur: ms * 1e3 },
-      args: { types, bytes: bytes / count, flops: flops / count },
+      args: { types, threads, bytes: bytes / count, flops: flops / count },
     };
   });
   const process = { name: 'process_name', ph: 'M', pid: 1, tid: 1, args: { name } };

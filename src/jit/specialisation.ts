@@ -1,9 +1,9 @@
 // One traced version of a jitted function: what it accepts, and how it is called under each interpreter.
 import { asExpected, setPresence, unexpected } from '../autodiff/leaf-gradients.ts';
 import { lift } from '../ops/coerce.ts';
-import { currentInterpreter } from '../ops/dispatch.ts';
+import { currentInterpreter, tellMissed } from '../ops/dispatch.ts';
 import type { Donation } from '../tensor/donation.ts';
-import { isRecording, type Symbolic, withRecording } from '../tensor/history.ts';
+import { isRecording, type Leaf, type Symbolic, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { changedSettings, dependOn, unchanged } from '../trace/setting.ts';
 import { type Trace, TracedTensor } from '../trace/tracer.ts';
@@ -13,6 +13,7 @@ import {
   applyEffects,
   checkHistories,
   givenGradients,
+  leafOfBoth,
   sameHistories,
   unexpectedHistories,
 } from './argument-history.ts';
@@ -42,6 +43,8 @@ export class Specialisation {
   #donation: (() => Donation) | null = null;
   readonly #history: CallHistory;
   readonly #conditional: boolean;
+  // Leaves it captured whose gradients it sets or looks at.
+  readonly #looksAt: ReadonlySet<Leaf>;
   #executable: Executable | undefined;
   // What most calls go through, from when there have been some.
   #structure: Structure | null = null;
@@ -60,6 +63,8 @@ export class Specialisation {
     this.#parameters = parameters.length === key.leaves.length ? null : parameters;
     this.#conditional =
       traced.settings.length + traced.gradients.expected.length > 0 || traced.effects !== null;
+    const { expected, left } = traced.gradients;
+    this.#looksAt = new Set([...expected, ...left].map(([leaf]) => leaf));
     this.#history = new CallHistory(traced, this.unit, settings.name);
   }
 
@@ -104,6 +109,15 @@ export class Specialisation {
     ];
   }
 
+  /**
+   * A leaf whose gradient comes from the function, which captured it, and from behind an argument as well. The code knows its own part only, and would show that to
+   * whoever reads the gradient inside, and add the parts in another order. Null for nearly all calls.
+   */
+  leafOfBoth(leaves: readonly unknown[]): Leaf | null {
+    if (this.traced.effects === null || this.#looksAt.size === 0) return null;
+    return leafOfBoth(this.#parametersAmong(leaves), this.#looksAt);
+  }
+
   /** Compiled, bound to the captures. */
   executable(): Executable {
     if (this.#executable === undefined) {
@@ -139,9 +153,9 @@ export class Specialisation {
     return results;
   }
 
-  /** Runs it on copies of everything, and tells where the time goes. */
-  profile(leaves: readonly unknown[]): Profile {
-    return profile(this.executable(), this.#arguments(leaves), this.#settings);
+  /** Runs it on copies of everything, and tells where the time goes. `guard` finds it. */
+  profile(leaves: readonly unknown[], guard: () => void): Profile {
+    return profile(this.executable(), this.#arguments(leaves), this.#settings, guard);
   }
 
   // A function that assigns variables which a gradient passes by runs as in a trace, in halves: computing it again later would assign them again.
@@ -167,8 +181,9 @@ export class Specialisation {
   /** The results under any other interpreter; captured variables are read and assigned there. */
   stage(leaves: readonly unknown[]): readonly Tensor[] {
     const interpreter = currentInterpreter();
-    const { captures, writes, func, settings, gradients, effects } = this.traced;
+    const { captures, writes, missed, func, settings, gradients, effects } = this.traced;
     dependOn(settings);
+    tellMissed(missed, interpreter);
     if (effects !== null) sameHistories(this.#parametersAmong(leaves), effects.histories);
     const operands = this.#arguments(leaves).map((x) => lift(x as Tensor | number, this.#settings.name));
     const given = [...operands];

@@ -10,6 +10,7 @@ import {
   readsLeftovers,
   storesAny,
   writesApart,
+  writesInOrder,
 } from './independent.ts';
 import type { Buffer, Kernel, Stmt } from './kernel.ts';
 import { visitExprs } from './visit.ts';
@@ -21,6 +22,8 @@ export interface Division {
   readonly once: ReadonlySet<Stmt>;
   /** The fewest iterations of such a loop, in steps that stay together. */
   readonly extent: number;
+  /** The parts are iterations of one loop of so many, which write one run after the other of everything the kernel writes: null where they are not. See partOf. */
+  readonly inOrder: Loop | null;
   /** Does every thread do so much besides, such as filling scratch memory of its own, that it should do it once? */
   readonly repeats: boolean;
 }
@@ -31,6 +34,19 @@ const together = 16;
 /** How many iterations of a loop that is shared out stay together. */
 export function stepOf({ lanes }: Loop): number {
   return lanes === undefined ? 1 : together;
+}
+
+/** Of so many elements that are written in order: from which to which a part writes. */
+export function rangeOf(
+  loop: Loop,
+  part: number,
+  parts: number,
+  elements: number,
+): readonly [number, number] {
+  const step = stepOf(loop);
+  const boundary = (n: number): number =>
+    Math.min(loop.extent, Math.floor((n * stepsOf(loop)) / parts) * step) * (elements / loop.extent);
+  return [boundary(part), boundary(part + 1)];
 }
 
 // So that a step times a number of parts is an int32.
@@ -123,8 +139,20 @@ export function divisionOf(kernel: Kernel, threads: number): Division | null {
     loops: new Set(found.loops),
     once: new Set(found.once),
     extent: Math.min(...found.loops.map(stepsOf)),
+    inOrder: inOrder(kernel, parts),
     repeats: found.repeated > repeatsFrom * whole,
   };
+}
+
+// Updated elements are not asked for: nobody takes them away early.
+function inOrder({ body, buffers }: Kernel, [first, ...others]: readonly Stmt[]): Loop | null {
+  if (others.length > 0 || first?.kind !== 'for') return null;
+  const at = body.indexOf(first);
+  const sizes = new Map(buffers.flatMap(({ name, role, size }) => (role === 'out' ? [[name, size]] : [])));
+  const lets = new Map(
+    body.slice(0, Math.max(0, at)).flatMap((s) => (s.kind === 'let' ? [[s.name, s.value]] : [])),
+  );
+  return at >= 0 && writesInOrder(first, sizes, lets) ? first : null;
 }
 
 function stepsOf(loop: Loop): number {

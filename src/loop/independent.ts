@@ -68,6 +68,7 @@ export function fillsFirst(body: readonly Stmt[], scratch: ReadonlySet<string>):
           break;
         case 'assert':
           look(s.cond);
+          look(s.got);
           break;
         case 'store':
           look(s.index);
@@ -97,6 +98,45 @@ export function writesApart(loop: Loop, outputs: ReadonlySet<string>, around: Ex
     });
   };
   return check(loop.body, new Map(around).set(loop.index, loop.extent), outer);
+}
+
+/**
+ * Do the iterations write one run of elements after the other, each 1 / extent of the whole, in every output? `outputs` holds their sizes; the loop is in no other.
+ */
+export function writesInOrder(loop: Loop, outputs: ReadonlyMap<string, number>, outer: Lets): boolean {
+  const check = (body: readonly Stmt[], extents: Extents, lets: Lets): boolean => {
+    const known = new Map(lets);
+    return body.every((s) => {
+      if (s.kind === 'let') known.set(s.name, s.value);
+      if (s.kind === 'for') return check(s.body, new Map(extents).set(s.index, s.extent), known);
+      if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
+      const size = s.kind === 'store' ? outputs.get(s.buffer) : undefined;
+      if (s.kind !== 'store' || size === undefined) return true;
+      const run = size / loop.extent;
+      const times = multiples(s.index, known);
+      if (times === null || times.get(loop.index) !== run) return false;
+      // All other indices are in known loops inside.
+      let [least, most] = [startOf(s.index, known), startOf(s.index, known)];
+      for (const [name, factor] of times) {
+        if (name === loop.index) continue;
+        const extent = extents.get(name);
+        if (extent === undefined) return false;
+        if (factor < 0) least += factor * (extent - 1);
+        else most += factor * (extent - 1);
+      }
+      return least >= 0 && most < run;
+    });
+  };
+  return check(loop.body, new Map(), outer);
+}
+
+/** What an index is where all loops are at 0. */
+function startOf(index: Expr, lets: Lets): number {
+  const { constant, terms } = linearOf(index);
+  return terms.reduce((sum, { atom, times }) => {
+    const value = atom.kind === 'local' ? lets.get(atom.name) : undefined;
+    return value === undefined ? sum : sum + times * startOf(value, lets);
+  }, constant);
 }
 
 /** By what an index multiplies each loop index; null where it depends on anything else. */

@@ -75,7 +75,7 @@ function execute(s: Stmt, frame: Frame): void {
       frame.locals.set(s.name, reduce(s, frame));
       break;
     case 'assert':
-      if (value(s.cond, frame) !== 1) throw new ArgumentError(s.message);
+      if (value(s.cond, frame) !== 1) throw new ArgumentError(`${s.message}: got ${value(s.got, frame)}`);
       break;
     default:
       unreachable(s);

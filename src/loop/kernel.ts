@@ -112,8 +112,11 @@ export type Stmt =
       readonly body: readonly Stmt[];
       readonly value: Expr;
     }
-  /** Stops the program with an error unless `cond` holds. `message` is data for the run-time's table; it is never spelled into code. */
-  | { readonly kind: 'assert'; readonly cond: Expr; readonly message: string };
+  /**
+   * Stops the program with the error `message: got` unless `cond` holds; `got` is the i32 that it is about. `message` is data for the run-time's table; it is
+   * never spelled into code.
+   */
+  | { readonly kind: 'assert'; readonly cond: Expr; readonly message: string; readonly got: Expr };
 
 export interface Buffer {
   readonly name: string;

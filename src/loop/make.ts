@@ -90,7 +90,12 @@ export const when = (cond: Expr, then: readonly Stmt[], otherwise: readonly Stmt
   then,
   otherwise,
 });
-export const assert = (cond: Expr, message: string): Stmt => ({ kind: 'assert', cond, message });
+export const assert = (cond: Expr, message: string, got: Expr): Stmt => ({
+  kind: 'assert',
+  cond,
+  message,
+  got,
+});
 
 /** Row-major linear index of a multi-index. An axis of size 1 has one index only, 0, and says nothing. */
 export function linearIndex(at: readonly Expr[], shape: readonly number[]): Expr {

@@ -60,7 +60,7 @@ function statement(s: Stmt): string[] {
         `yield ${printExpr(s.value)}`,
       ]);
     case 'assert':
-      return [`assert ${printExpr(s.cond)}, ${JSON.stringify(s.message)}`];
+      return [`assert ${printExpr(s.cond)}, ${JSON.stringify(s.message)}, ${printExpr(s.got)}`];
     default:
       return unreachable(s);
   }

@@ -56,7 +56,7 @@ export function mapStmt(s: Stmt, f: (e: Expr) => Expr, g: (body: readonly Stmt[]
     case 'reduce':
       return { ...s, body: g(s.body), value: f(s.value) };
     case 'assert':
-      return { ...s, cond: f(s.cond) };
+      return { ...s, cond: f(s.cond), got: f(s.got) };
     default:
       return unreachable(s);
   }

@@ -86,7 +86,9 @@ class Scope implements Known {
       }
       case 'assert': {
         const cond = simplifyExpr(s.cond, this);
-        return cond.kind === 'const' && cond.value === 1 ? [] : [{ ...s, cond }];
+        return cond.kind === 'const' && cond.value === 1
+          ? []
+          : [{ ...s, cond, got: simplifyExpr(s.got, this) }];
       }
       default:
         return unreachable(s);

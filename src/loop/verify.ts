@@ -128,6 +128,8 @@ class Verifier {
       }
       case 'assert':
         this.#condition(s.cond, scope, fail);
+        this.#expr(s.got, scope, fail);
+        if (s.got.type !== 'i32') fail('K4', `what the assertion is about is ${s.got.type}`);
         break;
     }
   }

@@ -53,6 +53,7 @@ function visitStmt(s: Stmt, f: (e: Expr) => void): void {
       break;
     case 'assert':
       visitExpr(s.cond, f);
+      visitExpr(s.got, f);
       break;
     default:
       unreachable(s);

@@ -79,6 +79,7 @@ function findAccesses(kernel: Kernel): Accesses {
       }
       case 'assert':
         look(s.cond, env);
+        look(s.got, env);
         break;
     }
   };

@@ -6,6 +6,7 @@ import * as k from '../loop/make.ts';
 import { mapOperands } from '../loop/rewrite.ts';
 import { operandsOf } from '../loop/visit.ts';
 import { InternalError } from '../util/errors.ts';
+import { isRepeated, needsOf } from './needs.ts';
 import type { Gathered, Reduction } from './reader.ts';
 
 interface Scope {
@@ -38,55 +39,12 @@ function nearest(from: Scope, test: (scope: Scope) => boolean): Scope | undefine
 
 /** The statements of a draft, whose expressions are graphs, with everything shared bound to a name. */
 export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt[] {
-  const { intern, reductions, conditions, rounds, names, fresh } = gathered;
-  const uses = countUses(draft, gathered);
-  const needs = new Map<Expr, ReadonlySet<string>>();
-  const unsafe = new Map<Expr, boolean>([...gathered.unsafe].map((e) => [e, true]));
+  const { intern, reductions, conditions, names, fresh } = gathered;
+  const { usesOf, namesIn, isUnsafe, isFleeting, rewritten } = needsOf(draft, gathered);
   const root = inside(null, 'root');
-  const rewritten = rewrittenBuffers(draft, gathered);
-  const fleeting = new Map<Expr, boolean>();
 
   const reductionOf = (e: Expr): Reduction | undefined =>
     e.kind === 'local' ? reductions.get(e.name) : undefined;
-  // Loop indices and variables that an expression needs, also through reductions.
-  const namesIn = (e: Expr): ReadonlySet<string> => {
-    const known = needs.get(e);
-    if (known) return known;
-    const reduction = reductionOf(e);
-    const round = rounds.get(e);
-    const found = reduction
-      ? without(namesIn(reduction.value), reduction.index)
-      : e.kind === 'local'
-        ? new Set([e.name])
-        : union([...operandsOf(e).map(namesIn), ...(round === undefined ? [] : [new Set([round])])]);
-    needs.set(e, found);
-    // It stays where its conditions can be checked. They may contain it, so its own names come first.
-    const checked = (conditions.get(e) ?? []).map(({ cond }) => namesIn(cond));
-    if (checked.length === 0) return found;
-    const all = union([found, ...checked]);
-    needs.set(e, all);
-    return all;
-  };
-  const isUnsafe = (e: Expr): boolean => {
-    const known = unsafe.get(e);
-    if (known !== undefined) return known;
-    const reduction = reductionOf(e);
-    const found = reduction ? isUnsafe(reduction.value) : operandsOf(e).some(isUnsafe);
-    unsafe.set(e, found);
-    return found;
-  };
-
-  // Does it read what is stored anew, now and then? Loads of rows that are kept say themselves which round they belong to.
-  const isFleeting = (e: Expr): boolean => {
-    if (rewritten.size === 0) return false;
-    const known = fleeting.get(e);
-    if (known !== undefined) return known;
-    const found =
-      (e.kind === 'load' && rewritten.has(e.buffer) && !rounds.has(e)) || operandsOf(e).some(isFleeting);
-    fleeting.set(e, found);
-    return found;
-  };
-
   // The outermost scope that knows all the names, but within the guard for unsafe expressions.
   const home = (from: Scope, wanted: ReadonlySet<string>, stays: boolean): Scope =>
     nearest(from, (s) => (stays && isGuarded(s)) || knowsAny(s, wanted)) ?? root;
@@ -112,9 +70,9 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     }
     const known = find(e, scope);
     if (known) return known;
-    if (weight(e) === 0) return spellOperands(e, scope);
+    if (isRepeated(e)) return spellOperands(e, scope);
     const at = isFleeting(e) ? scope : home(scope, namesIn(e), isUnsafe(e));
-    const keeps = forced || (uses.get(e) ?? 0) > 1 || at.loops < scope.loops;
+    const keeps = forced || usesOf(e) > 1 || at.loops < scope.loops;
     if (!keeps || at.kind === 'inline') return spellOperands(e, scope);
     const value = spellOperands(e, at);
     if (value.kind === 'local') {
@@ -139,8 +97,8 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     const b = spell(e.b, no);
     if (yes.out.length + no.out.length === 0 || inReduction) {
       scope.out.push(
-        ...conditional(yes.out, (wanted) => k.select(cond, wanted, k.bool(true))),
-        ...conditional(no.out, (wanted) => k.select(cond, k.bool(true), wanted)),
+        ...conditional(yes.out, (inside, outside) => k.select(cond, inside, outside)),
+        ...conditional(no.out, (inside, outside) => k.select(cond, outside, inside)),
       );
       return cond === e.cond && a === e.a && b === e.b ? e : k.select(cond, a, b);
     }
@@ -154,11 +112,11 @@ export function place(draft: readonly Stmt[], gathered: Gathered): readonly Stmt
     return k.local(e.type, name);
   };
   const assertBefore = (e: Expr, scope: Scope): void => {
-    for (const { cond, message } of conditions.get(e) ?? []) {
+    for (const { cond, message, got } of conditions.get(e) ?? []) {
       if (isPlaced(cond, scope)) continue;
       const at = home(scope, namesIn(cond), true);
       at.placed.add(cond);
-      at.out.push(k.assert(spell(cond, at), message));
+      at.out.push(k.assert(spell(cond, at), message, spell(got, at)));
     }
   };
   const reduceBefore = (reduction: Reduction, scope: Scope): void => {
@@ -238,100 +196,12 @@ function knowsAny({ names }: Scope, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
-const noNames: ReadonlySet<string> = new Set();
-
-function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  let all = noNames;
-  // Most often one operand needs what all need: its set serves for all.
-  for (const set of sets) {
-    if (hasAll(all, set)) continue;
-    all = hasAll(set, all) ? set : new Set([...all, ...set]);
-  }
-  return all;
-}
-
-function hasAll(set: ReadonlySet<string>, wanted: ReadonlySet<string>): boolean {
-  if (set.size < wanted.size) return false;
-  for (const name of wanted) if (!set.has(name)) return false;
-  return true;
-}
-
-function without(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  return new Set([...set].filter((n) => n !== name));
-}
-
-// The assertions of an arm under the condition of its select.
-function conditional(stmts: readonly Stmt[], under: (cond: Expr) => Expr): readonly Stmt[] {
+// The assertions of an arm under the condition of its select: outside of it they hold, and read nothing.
+function conditional(stmts: readonly Stmt[], within: (inside: Expr, outside: Expr) => Expr): readonly Stmt[] {
   return stmts.map((s) => {
     if (s.kind !== 'assert') throw new InternalError(`a select inside a reduction needs ${s.kind}`);
-    return k.assert(under(s.cond), s.message);
+    return k.assert(within(s.cond, k.bool(true)), s.message, within(s.got, k.constOf(s.got.type, 0)));
   });
-}
-
-// How often each expression is an operand, reductions and conditions included.
-function countUses(draft: readonly Stmt[], { intern, reductions, conditions }: Gathered): Map<Expr, number> {
-  const uses = new Map<Expr, number>();
-  const use = (e: Expr): void => {
-    const before = uses.get(e) ?? 0;
-    uses.set(e, before + 1);
-    if (before > 0) return;
-    for (const x of operandsOf(e)) use(x);
-    for (const { cond } of conditions.get(e) ?? []) use(cond);
-    const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
-    if (reduction) use(reduction.value);
-  };
-  const enter = (stmts: readonly Stmt[]): void => {
-    for (const s of stmts) {
-      if (s.kind === 'for') enter(s.body);
-      else if (s.kind === 'store') {
-        use(intern(s.index));
-        use(intern(s.value));
-      } else if ('value' in s) use(intern(s.value));
-    }
-  };
-  enter(draft);
-  return uses;
-}
-
-/** Scratch memory: stored to and loaded from. */
-function rewrittenBuffers(draft: readonly Stmt[], { intern, reductions }: Gathered): ReadonlySet<string> {
-  const stored = new Set<string>();
-  const loaded = new Set<string>();
-  const seen = new Set<Expr>();
-  const look = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (e.kind === 'load') loaded.add(e.buffer);
-    for (const x of operandsOf(e)) look(x);
-    const reduction = e.kind === 'local' ? reductions.get(e.name) : undefined;
-    if (reduction) look(reduction.value);
-  };
-  const enter = (stmts: readonly Stmt[]): void => {
-    for (const s of stmts) {
-      if (s.kind === 'for') enter(s.body);
-      if (s.kind === 'store') stored.add(s.buffer);
-      if ('value' in s) look(intern(s.value));
-    }
-  };
-  enter(draft);
-  return new Set([...stored].filter((buffer) => loaded.has(buffer)));
-}
-
-// Nodes in an index that is repeated and not kept.
-const longestIndex = 24;
-
-// 0 for what is cheaper to repeat than to keep: numbers, names, and short sums of indices, which engines fold into addresses.
-function weight(e: Expr): 0 | 1 {
-  return indexSize(e, longestIndex) > 0 ? 0 : 1;
-}
-
-// Budget left after an index sum without division; 0 where it is something else or larger.
-function indexSize(e: Expr, budget: number): number {
-  if (budget <= 0) return 0;
-  if (e.kind === 'const' || e.kind === 'local') return budget - 1;
-  if (e.kind !== 'binary' || e.type !== 'i32') return 0;
-  if (e.op !== 'add' && e.op !== 'sub' && e.op !== 'mul') return 0;
-  return indexSize(e.b, indexSize(e.a, budget));
 }
 
 function readsAny(e: Expr, buffers: ReadonlySet<string>, seen: Set<Expr> = new Set()): boolean {

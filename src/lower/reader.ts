@@ -46,6 +46,8 @@ export type Source =
 export interface Condition {
   readonly cond: Expr;
   readonly message: string;
+  /** What the message is about. */
+  readonly got: Expr;
 }
 
 /** A `reduce` statement still to be placed; its result is the local of the same name. */
@@ -185,7 +187,7 @@ export function reader(sources: ReadonlyMap<Value, Source>, fresh: Fresh): Reade
     const wanted = lowering.asserts?.(out, loadOperand, def.attrs, types(def)) ?? [];
     return asserting(
       result,
-      wanted.map(({ cond, message }) => ({ cond: intern(cond), message })),
+      wanted.map(({ cond, message, got }) => ({ cond: intern(cond), message, got: intern(got) })),
     );
   };
   const reduced = (lowering: Lowering & { kind: 'reduce' }, def: Instr, value: Value, at: Index): Expr => {

@@ -46,7 +46,7 @@ export function uniqueNames(body: readonly Stmt[]): readonly Stmt[] {
           return { ...s, name, index, body, value };
         }
         case 'assert':
-          return { ...s, cond: expr(s.cond, env) };
+          return { ...s, cond: expr(s.cond, env), got: expr(s.got, env) };
       }
     });
   };

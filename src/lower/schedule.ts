@@ -26,7 +26,7 @@ const tile: Readonly<Record<Precision, { readonly rows: number; readonly columns
   fast: { rows: 4, columns: 2 },
 };
 // Below these extents copying into panels costs more than it saves.
-const packFrom = { m: 32, n: 32, k: 16 } as const;
+const packFrom = { m: 32, n: 16, k: 8 } as const;
 const packedRows = 64;
 
 export function scheduleContraction(

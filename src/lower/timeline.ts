@@ -76,6 +76,8 @@ export function timelineOf({ params, block, aliases, constants }: Plan): Timelin
         read(node.selector, begin, loops);
         for (const result of node.results) make(result, begin);
         for (const branch of node.branches) walkBlock(branch, loops);
+        // A branch hands over its results at its end, also those that nobody reads.
+        for (const result of node.results) reads.get(result)!.push(now);
         break;
       case 'while': {
         for (const { first } of node.carries) read(first, begin, loops);

@@ -8,7 +8,7 @@ import {
   type Variable,
   variable,
 } from '../index.ts';
-import { checkOptions } from '../util/options.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import { type InitialiserLike, initialiser } from './initialisers.ts';
 import { withTraining } from './mode.ts';
 import { Module } from './module.ts';
@@ -30,6 +30,18 @@ export interface CallOptions {
 /** Options a layer was made with, as they can be written down. */
 export type LayerConfig = Readonly<Record<string, unknown>>;
 
+// Options that are true or false, of whichever layer: anything else would count as true.
+const flags = [
+  'useBias',
+  'center',
+  'scale',
+  'returnSequences',
+  'returnState',
+  'backwards',
+  'unitForgetBias',
+  'resetAfter',
+] as const;
+
 export abstract class Layer extends Module {
   /** What the user gave, or the class's in lower case. */
   override readonly name: string;
@@ -47,6 +59,8 @@ export abstract class Layer extends Module {
   ) {
     super(training);
     checkOptions(options, [...allowed, 'name'], this.constructor.name);
+    for (const flag of flags)
+      checkFlag((options as Readonly<Record<string, unknown>>)[flag], flag, this.constructor.name);
     if (options.name !== undefined && (typeof options.name !== 'string' || options.name === ''))
       throw new ArgumentError(`${this.constructor.name}: name must be a string`);
     this.name = options.name ?? lowerFirst(this.constructor.name);
@@ -98,16 +112,16 @@ export abstract class Layer extends Module {
       throw new ArgumentError(`${this.where}: expected a tensor, got ${x === null ? 'null' : typeof x}`);
     if (x.ndim < rank)
       throw new ShapeError(
-        `${this.where}: expected at least ${rank} axes, the first for the batch, got ${x.dtype}[${x.shape}]`,
+        `${this.where}: expected at least ${rank} axes, the first for the batch, got ${x.dtype}[${x.type.shape}]`,
       );
     return x;
   }
 
-  /** Throws a ShapeError unless the last axis has the size that the weights were made for. */
-  protected checkFeatures(x: Tensor, size: number): void {
-    if (x.shape.at(-1) !== size)
+  /** Throws a ShapeError unless the axis, by default the last, has the size that the weights were made for. */
+  protected checkFeatures(x: Tensor, size: number, axis = -1): void {
+    if (x.type.shape.at(axis) !== size)
       throw new ShapeError(
-        `${this.where}: was built for inputs of size ${size} along the last axis, got ${x.dtype}[${x.shape}]; reshape the input, or make another layer for it`,
+        `${this.where}: was built for inputs of size ${size} along ${axis === -1 ? 'the last axis' : `axis ${axis}`}, got ${x.dtype}[${x.type.shape}]; reshape the input, or make another layer for it`,
       );
   }
 

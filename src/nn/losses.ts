@@ -1,7 +1,7 @@
 // Losses by Keras's names and formulas (https://keras.io/api/losses/): how far predictions are from the truth, as one number.
 import { check, OptionError, oneHot, type Tensor } from '../index.ts';
 import { checkNumber } from '../optim/checks.ts';
-import { checkOptions } from '../util/options.ts';
+import { checkFlag, checkOptions } from '../util/options.ts';
 import { sameShapes, truthShape, weightsFor } from './truth.ts';
 
 /** How the losses of the examples become one: their mean (the default), their sum, or not at all. */
@@ -59,10 +59,29 @@ export const logCosh: PlainLoss = elementwise('logCosh', (t, p) => {
   return x.add(x.mul(-2).softplus()).sub(Math.LN2);
 });
 /** `mean(max(1 - yTrue * yPred, 0))`, for a truth of -1 and 1; 0 counts as -1 where the truth is 0 and 1. */
-export const hinge: PlainLoss = elementwise('hinge', (t, p) => {
+export const hinge: PlainLoss = elementwise('hinge', missed);
+function missed(t: Tensor, p: Tensor): Tensor {
   const binary = t.equal(0).logicalOr(t.equal(1)).all();
   const signs = binary.where(t.mul(2).sub(1), t);
   return signs.mul(p).neg().add(1).maximum(0);
+}
+/** `mean(max(1 - yTrue * yPred, 0)²)`, with the truth of `hinge`. */
+export const squaredHinge: PlainLoss = elementwise('squaredHinge', (t, p) => missed(t, p).square());
+/** `max(1 + max((1 - yTrue) * yPred) - Σ yTrue * yPred, 0)` along the last axis, for a truth that is one-hot. */
+export function categoricalHinge(yTrue: Tensor, yPred: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'categoricalHinge');
+  const t = sameShapes(yTrue, yPred, 'categoricalHinge');
+  const others = t.neg().add(1).mul(yPred).max(-1);
+  return reduced(others.sub(t.mul(yPred).sum(-1)).add(1).maximum(0), options, 'categoricalHinge');
+}
+/** `100 * mean(|yTrue - yPred| / max(|yTrue|, 1e-7))`. */
+export const meanAbsolutePercentageError: PlainLoss = elementwise('meanAbsolutePercentageError', (t, p) =>
+  t.sub(p).div(t.abs().maximum(epsilon)).abs().mul(100),
+);
+/** `mean((log(1 + yTrue) - log(1 + yPred))²)`, of what is above 0. */
+export const meanSquaredLogarithmicError: PlainLoss = elementwise('meanSquaredLogarithmicError', (t, p) => {
+  const scale = (x: Tensor): Tensor => x.maximum(epsilon).log1p();
+  return scale(p).sub(scale(t)).square();
 });
 /** `mean(yPred - yTrue * log(yPred + 1e-7))`. */
 export const poisson: PlainLoss = elementwise('poisson', (t, p) => p.sub(t.mul(p.add(epsilon).log())));
@@ -109,11 +128,16 @@ export interface CrossentropyOptions extends LossOptions {
   readonly labelSmoothing?: number;
 }
 
+function checkCrossentropy(options: CrossentropyOptions, where: string, own: readonly string[]): void {
+  checkOptions(options, [...common, 'fromLogits', ...own], where);
+  checkFlag(options.fromLogits, 'fromLogits', where);
+}
+
 /** `-mean(t log p + (1 - t) log(1 - p))` of probabilities, or of logits. */
 export function binaryCrossentropy(yTrue: Tensor, yPred: Tensor, options: CrossentropyOptions = {}): Tensor {
   const where = 'binaryCrossentropy';
-  checkOptions(options, [...common, 'fromLogits', 'labelSmoothing'], where);
-  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0 });
+  checkCrossentropy(options, where, ['labelSmoothing']);
+  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0, max: 1 });
   const given = sameShapes(yTrue, yPred, where);
   const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(0.5 * smoothing);
   return reduced(lastMean(options.fromLogits ? fromScores(t, yPred) : fromChances(t, yPred)), options, where);
@@ -137,10 +161,10 @@ export function categoricalCrossentropy(
   options: CrossentropyOptions = {},
 ): Tensor {
   const where = 'categoricalCrossentropy';
-  checkOptions(options, [...common, 'fromLogits', 'labelSmoothing'], where);
-  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0 });
+  checkCrossentropy(options, where, ['labelSmoothing']);
+  const smoothing = checkNumber(options.labelSmoothing ?? 0, 'labelSmoothing', where, { min: 0, max: 1 });
   const given = sameShapes(yTrue, yPred, where);
-  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(smoothing / yPred.shape.at(-1)!);
+  const t = smoothing === 0 ? given : given.mul(1 - smoothing).add(smoothing / yPred.type.shape.at(-1)!);
   return reduced(t.mul(logChances(yPred, options.fromLogits)).sum(-1).neg(), options, where);
 }
 
@@ -151,9 +175,9 @@ export function sparseCategoricalCrossentropy(
   options: Omit<CrossentropyOptions, 'labelSmoothing'> = {},
 ): Tensor {
   const where = 'sparseCategoricalCrossentropy';
-  checkOptions(options, [...common, 'fromLogits'], where);
+  checkCrossentropy(options, where, []);
   const classes = truthShape(yTrue, yPred, where);
-  const count = yPred.shape.at(-1)!;
+  const count = yPred.type.shape.at(-1)!;
   // One class out of range would be a row of zeros, and its loss 0.
   const known = classes.greaterEqual(0).logicalAnd(classes.less(count)).all();
   check(known, `${where}: classes go from 0 to ${count - 1}, got`, classes);
@@ -169,6 +193,7 @@ function logChances(predicted: Tensor, fromLogits = false): Tensor {
 
 /** The cross-entropy of logits [batch, classes] with labels, int32 classes [batch] or a distribution [batch, classes], as a mean. */
 export function softmaxCrossEntropy(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions(options, common, 'softmaxCrossEntropy');
   return labels.dtype === 'int32' && labels.ndim < logits.ndim
     ? sparseCategoricalCrossentropy(labels, logits, { ...options, fromLogits: true })
     : categoricalCrossentropy(labels, logits, { ...options, fromLogits: true });
@@ -182,6 +207,12 @@ const byName: Readonly<Record<string, Loss>> = {
   huber,
   logCosh,
   hinge,
+  squaredHinge,
+  categoricalHinge,
+  meanAbsolutePercentageError,
+  mape: meanAbsolutePercentageError,
+  meanSquaredLogarithmicError,
+  msle: meanSquaredLogarithmicError,
   poisson,
   cosineSimilarity,
   klDivergence,

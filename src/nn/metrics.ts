@@ -37,7 +37,7 @@ function averaged(name: string, values: (yTrue: Tensor, yPred: Tensor) => Tensor
     name,
     (yTrue, yPred) => {
       const each = values(yTrue, yPred).cast('float32');
-      return [each.sum(), tensor(each.size)];
+      return [each.sum(), tensor(each.type.shape.reduce((a, b) => a * b, 1))];
     },
     ratio,
   );
@@ -63,9 +63,9 @@ export const binaryAccuracy: Metric = averaged('binaryAccuracy', (t, p) =>
 export const accuracy: Metric = metric('accuracy', (t, p) => accuracyFor(t, p).sums(t, p), ratio);
 
 function accuracyFor(t: Tensor, p: Tensor): Metric {
-  if (t.dtype === 'int32' && (t.ndim < p.ndim || (t.shape.at(-1) === 1 && p.shape.at(-1)! > 1)))
+  if (t.dtype === 'int32' && (t.ndim < p.ndim || (t.type.shape.at(-1) === 1 && p.type.shape.at(-1)! > 1)))
     return sparseCategoricalAccuracy;
-  return (p.shape.at(-1) ?? 1) > 1 ? categoricalAccuracy : binaryAccuracy;
+  return (p.type.shape.at(-1) ?? 1) > 1 ? categoricalAccuracy : binaryAccuracy;
 }
 
 /** The part of examples whose class, given as int32, is among the `k` highest predictions. Of equal ones none counts as higher. */

@@ -1,5 +1,5 @@
 // Module: a network as an object. Its layers and variables are found by walking its attributes, and it is called like a function.
-import { Setting, Variable } from '../index.ts';
+import { ArgumentError, Setting, Variable } from '../index.ts';
 import { Callable } from './callable.ts';
 import { explicitTraining } from './mode.ts';
 import { isPlainObject } from './plain.ts';
@@ -44,6 +44,10 @@ export abstract class Module extends Callable {
   override invoke(args: readonly unknown[]): unknown {
     if (args.some(hasSymbolic))
       return applySymbolically({ kind: 'module', module: this }, (given) => this.invoke(given), args);
+    if (typeof this.forward !== 'function')
+      throw new ArgumentError(
+        `${this.constructor.name} has no method forward(x), which says what a call computes: a module is a class with one`,
+      );
     return this.forward(...args);
   }
 

@@ -1,9 +1,10 @@
-// Symbolic tensors: stand-ins for what a model will be given, with a batch size that is not known yet. Layers and methods applied to
+// Symbolic tensors: stand-ins for what a model will be given, with a batch size that is not known yet. Layers, functions and methods applied to
 // them are remembered and done again, on tensors, whenever the model is called.
 import {
-  ArgumentError,
   type DType,
   evalShape,
+  giveOverride,
+  type Override,
   type Shape,
   ShapeError,
   spec,
@@ -17,10 +18,10 @@ import { isPlainObject } from './plain.ts';
 export interface Application {
   /** Counts up: an application comes after all those it depends on. */
   readonly order: number;
-  /** What was applied: the layer, or a method of tensors. */
+  /** What was applied: the layer, or a function of tensors, which its method calls too. */
   readonly what:
     | { readonly kind: 'module'; readonly module: Module }
-    | { readonly kind: 'method'; readonly name: string };
+    | { readonly kind: 'function'; readonly name: string };
   /** Lists and objects that hold symbolic tensors among other values. */
   readonly args: readonly unknown[];
   apply(args: readonly unknown[]): unknown;
@@ -51,7 +52,7 @@ export class Symbolic extends Tensor {
 
   #refuse(asked: string): never {
     throw new TraceError(
-      `${asked} a symbolic tensor ${showSymbolic(this)}, which has no elements until its model is called. Use its methods, as in a.add(b) or a.concat([b], -1), or make a layer of the function: new Lambda((a, b) => …)(a, b)`,
+      `${asked} a symbolic tensor ${showSymbolic(this)}, which has no elements until its model is called. Functions and methods of tensors, as add(a, b), are remembered until then; anything else becomes a layer: new Lambda((a, b) => …)(a, b)`,
     );
   }
   override resolve(): never {
@@ -86,27 +87,10 @@ export class Symbolic extends Tensor {
   }
 }
 
-// Every method of tensors is one of symbolic tensors.
-for (const name of Object.getOwnPropertyNames(Tensor.prototype)) {
-  const method: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
-  if (typeof method !== 'function' || Object.hasOwn(Symbolic.prototype, name)) continue;
-  if (name === 'constructor') continue;
-  Object.defineProperty(Symbolic.prototype, name, {
-    value(this: Symbolic, ...args: unknown[]): unknown {
-      return applyMethod(name, [this, ...args]);
-    },
-  });
-}
-
-/** The method of this name of the first argument, with the others. */
-export function applyMethod(name: string, args: readonly unknown[]): unknown {
-  const apply = ([self, ...rest]: readonly unknown[]): unknown => {
-    const method = (self as Record<string, unknown>)[name];
-    if (typeof method !== 'function') throw new ArgumentError(`tensors have no method '${name}'`);
-    return Reflect.apply(method, self, rest) as unknown;
-  };
-  return applySymbolically({ kind: 'method', name }, apply, args);
-}
+// Functions of tensors, which methods call too, are remembered.
+const remember: Override = ({ name, args, again }) =>
+  applySymbolically({ kind: 'function', name }, again, args);
+giveOverride(Symbolic.prototype, () => remember);
 
 export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Symbolic) return true;

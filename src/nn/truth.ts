@@ -4,11 +4,12 @@ import { DTypeError, ShapeError, type Tensor } from '../index.ts';
 /** The truth as float32 of the prediction's shape; only axes of size 1 at the end may be missing or too many. Throws a ShapeError that shows both. */
 export function sameShapes(yTrue: Tensor, yPred: Tensor, where: string): Tensor {
   const truth = yTrue.dtype === 'float32' ? yTrue : yTrue.cast('float32');
-  if (truth.shape.join() === yPred.shape.join()) return truth;
-  const without = (x: Tensor): string => (x.shape.at(-1) === 1 ? x.shape.slice(0, -1) : x.shape).join();
-  if (without(truth) === without(yPred)) return truth.reshape(yPred.shape);
+  if (truth.type.shape.join() === yPred.type.shape.join()) return truth;
+  const without = (x: Tensor): string =>
+    (x.type.shape.at(-1) === 1 ? x.type.shape.slice(0, -1) : x.type.shape).join();
+  if (without(truth) === without(yPred)) return truth.reshape(yPred.type.shape);
   throw new ShapeError(
-    `${where}: the truth has shape [${yTrue.shape}], the predictions [${yPred.shape}]; they must be equal`,
+    `${where}: the truth has shape [${yTrue.type.shape}], the predictions [${yPred.type.shape}]; they must be equal`,
   );
 }
 
@@ -16,28 +17,29 @@ export function sameShapes(yTrue: Tensor, yPred: Tensor, where: string): Tensor 
 export function weightsFor(losses: Tensor, weights: Tensor, where: string): Tensor {
   const given = weights.dtype === 'float32' ? weights : weights.cast('float32');
   const shape =
-    given.shape.length === losses.ndim + 1 && given.shape.at(-1) === 1
-      ? given.shape.slice(0, -1)
-      : given.shape;
-  const fits = shape.length <= losses.ndim && shape.every((n, axis) => n === 1 || n === losses.shape[axis]);
+    given.type.shape.length === losses.ndim + 1 && given.type.shape.at(-1) === 1
+      ? given.type.shape.slice(0, -1)
+      : given.type.shape;
+  const fits =
+    shape.length <= losses.ndim && shape.every((n, axis) => n === 1 || n === losses.type.shape[axis]);
   if (!fits)
     throw new ShapeError(
-      `${where}: sampleWeight has shape [${weights.shape}], and there are losses [${losses.shape}]; give one weight for each example, [${losses.shape.slice(0, 1)}]`,
+      `${where}: sampleWeight has shape [${weights.type.shape}], and there are losses [${losses.type.shape}]; give one weight for each example, [${losses.type.shape.slice(0, 1)}]`,
     );
-  return given.reshape([...shape, ...losses.shape.slice(shape.length).map(() => 1)]);
+  return given.reshape([...shape, ...losses.type.shape.slice(shape.length).map(() => 1)]);
 }
 
 /** Classes, int32, with the shape of the prediction but its last axis. */
 export function truthShape(yTrue: Tensor, yPred: Tensor, where: string): Tensor {
-  const batch = yPred.shape.slice(0, -1);
+  const batch = yPred.type.shape.slice(0, -1);
   if (yPred.ndim === 0) throw new ShapeError(`${where}: predictions need an axis of classes, got a scalar`);
   if (yTrue.dtype !== 'int32')
     throw new DTypeError(
-      `${where}: the truth is the int32 number of the class, got ${yTrue.dtype}[${yTrue.shape}]; cast it: labels.cast('int32'), or use categoricalCrossentropy for a distribution`,
+      `${where}: the truth is the int32 number of the class, got ${yTrue.dtype}[${yTrue.type.shape}]; cast it: labels.cast('int32'), or use categoricalCrossentropy for a distribution`,
     );
-  if (yTrue.shape.join() === batch.join()) return yTrue;
-  if (yTrue.shape.join() === [...batch, 1].join()) return yTrue.reshape(batch);
+  if (yTrue.type.shape.join() === batch.join()) return yTrue;
+  if (yTrue.type.shape.join() === [...batch, 1].join()) return yTrue.reshape(batch);
   throw new ShapeError(
-    `${where}: the truth has shape [${yTrue.shape}], but predictions [${yPred.shape}] need one class for each of [${batch}]`,
+    `${where}: the truth has shape [${yTrue.type.shape}], but predictions [${yPred.type.shape}] need one class for each of [${batch}]`,
   );
 }

@@ -10,6 +10,7 @@ import { liftNumeric, type TensorLike } from './coerce.ts';
 import { bind } from './dispatch.ts';
 import { checkDomain } from './families.ts';
 import type { Op, OpDef } from './opdef.ts';
+import { overridable } from './override.ts';
 import { scalarType } from './scalar.ts';
 
 export interface ArgReduceAttrs {
@@ -62,7 +63,7 @@ function argReduction(
     const kept = operand.shape.map((size, a) => (axis === undefined || a === resolved ? 1 : size));
     return keepDims ? result.reshape(kept) : result;
   };
-  return Object.assign(front, { def });
+  return Object.assign(overridable(name, front), { def });
 }
 
 function kernel(name: string, order: 'gt' | 'lt', x: TensorType, axis: number): Kernel {

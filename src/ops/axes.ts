@@ -1,5 +1,6 @@
 // Axes as users name them (negative ones count from the end) and as attributes hold them (0 … rank-1); shapes as users give them.
 import { checkShape, type Shape } from '../ir/types.ts';
+import { plainList } from '../ir/unknown.ts';
 import { AxisError, ShapeError } from '../util/errors.ts';
 import { range } from '../util/seq.ts';
 
@@ -30,7 +31,7 @@ export function axisList(axes: Axes, where: string): readonly number[] {
 
 /** A copy of a shape, which the user may change later. Its sizes are checked by the op. */
 export function givenShape(shape: Shape, where: string): Shape {
-  if (Array.isArray(shape)) return [...shape];
+  if (Array.isArray(shape)) return [...plainList<number>(shape)];
   throw new ShapeError(`${where}: expected a shape such as [2, 3], got ${String(shape)}`);
 }
 

@@ -4,6 +4,7 @@ import * as math from '../loop/math.ts';
 import { liftFloat, type TensorLike } from './coerce.ts';
 import { binary, evaluator, type NoAttrs } from './families.ts';
 import type { Op } from './opdef.ts';
+import { overridable } from './override.ts';
 
 type Binary = Op<NoAttrs, [a: TensorLike, b: TensorLike]>;
 
@@ -75,7 +76,9 @@ const power: Binary = binary('pow', {
  * The number 2 as exponent gives `square`, which is faster and correctly rounded.
  */
 export const pow: Binary = Object.assign(
-  (a: TensorLike, b: TensorLike) => (b === 2 ? liftFloat(a, 'pow').square() : power(a, b)),
+  overridable('pow', (a: TensorLike, b: TensorLike) =>
+    b === 2 ? liftFloat(a, 'pow').square() : power(a, b),
+  ),
   { def: power.def },
 );
 

@@ -13,6 +13,14 @@ export interface Interpreter {
   read(variable: Variable): Tensor;
   /** Assigns; the type has been checked. */
   write(variable: Variable, value: Tensor): void;
+  /** What was traced below it read a value that it had assigned to `variable` itself. Throws where this interpreter had to see that reading. */
+  missed?(variable: Variable): void;
+}
+
+/** Tells the interpreters from `innermost` on that they missed readings of these variables. */
+export function tellMissed(variables: Iterable<Variable>, innermost: Interpreter): void {
+  for (const variable of variables)
+    for (let i: Interpreter | null = innermost; i !== null; i = i.parent) i.missed?.(variable);
 }
 
 let current: Interpreter | null = null;

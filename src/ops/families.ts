@@ -7,7 +7,7 @@ import { compare as compareExpr } from '../loop/make.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { DTypeError, ShapeError } from '../util/errors.ts';
 import { liftBool, liftFloat, liftNumeric, pair, type TensorLike } from './coerce.ts';
-import { type Op, type OpDef, op } from './opdef.ts';
+import { frontName, type Op, type OpDef, op } from './opdef.ts';
 
 export type NoAttrs = Record<never, never>;
 export const noAttrs: NoAttrs = {};
@@ -34,11 +34,6 @@ export function evaluator(fn: ScalarFunction): (...xs: number[]) => number {
     compiled ??= compileScalar(fn);
     return compiled(...xs);
   };
-}
-
-/** What users call an op: its name in camel case. */
-function frontName(name: string): string {
-  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function liftTo(domain: Domain, x: TensorLike, where: string): Tensor {
@@ -87,6 +82,7 @@ export function unary(name: string, spec: UnarySpec): Op<NoAttrs, [x: TensorLike
       lower: { kind: 'point', scalar: ([x]) => scalar(x!) },
     },
     (x) => ({ args: [liftTo(takes, x, called)], attrs: noAttrs }),
+    called,
   );
 }
 

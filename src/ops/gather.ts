@@ -67,7 +67,7 @@ export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?:
       asserts: (out, load, { axis }, [x, indices]) => {
         const size = x!.shape[axis]!;
         const index = load(1, out.slice(axis, axis + indices!.shape.length));
-        return [{ cond: isInBounds(index, size), message: outOfBounds('gather', axis, size) }];
+        return [{ cond: isInBounds(index, size), message: outOfBounds('gather', axis, size), got: index }];
       },
     },
   },

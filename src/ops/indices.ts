@@ -28,7 +28,7 @@ export function gatheredShape(shape: Shape, indices: Shape, axis: number): Shape
   return [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)];
 }
 
-/** What is wrong with an index outside of an axis: the message of eager mode (which adds the index) and of compiled code. */
+/** What is wrong with an index outside of an axis: the message, to which eager mode and compiled code add the index. */
 export function outOfBounds(where: string, axis: number, size: number): string {
   const allowed =
     size === 0

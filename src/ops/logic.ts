@@ -129,4 +129,5 @@ export const where: Op<NoAttrs, [condition: TensorLike, a: TensorLike, b: Tensor
     const [, y2] = broadcastPair(c, y, 'where');
     return { args: [c, x2, y2], attrs: noAttrs };
   },
+  'where',
 );

@@ -7,6 +7,7 @@ import type { Expr, Kernel, ReduceOp } from '../loop/kernel.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Loc } from '../util/location.ts';
 import { bind } from './dispatch.ts';
+import { callOf, named, overrideAmong } from './override.ts';
 
 export interface EvalContext<A> {
   readonly attrs: A;
@@ -82,13 +83,13 @@ export type Lowering<A = any> =
         types: readonly TensorType[],
         result: TensorType,
       ): Expr;
-      /** Conditions that must hold for each result element, with the message of the error otherwise (indices in bounds). */
+      /** Conditions that must hold for each result element, with the message of the error otherwise (indices in bounds) and the i32 that it is about. */
       asserts?(
         out: readonly Expr[],
         load: (operand: number, index: readonly Expr[]) => Expr,
         attrs: A,
         types: readonly TensorType[],
-      ): readonly { readonly cond: Expr; readonly message: string }[];
+      ): readonly { readonly cond: Expr; readonly message: string; readonly got: Expr }[];
     }
   /** One operand reduced over axes, in the fixed order of `reduceOrder` over the reduced axes' row-major index. */
   | { readonly kind: 'reduce'; readonly op: ReduceOp; axes(attrs: A): readonly number[] }
@@ -119,16 +120,29 @@ export interface Op<A, In extends readonly unknown[]> {
   readonly def: OpDef<A>;
 }
 
+/** What users call an op, mostly: its name in camel case. */
+export function frontName(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** Makes a single-result op. `front` turns what users pass into operands and attributes (coercion, defaults, checks). */
 export function op<A, In extends readonly unknown[]>(
   def: OpDef<A>,
   front: (...args: In) => { readonly args: readonly Tensor[]; readonly attrs: A },
+  called: string = frontName(def.name),
 ): Op<A, In> {
-  const call = (...input: In): Tensor => {
+  const compute = (...input: In): Tensor => {
     const { args, attrs } = front(...input);
     return bind(def, args, attrs)[0]!;
   };
-  return Object.assign(call, { def });
+  // As `overridable` does it, without a call more: this is the hot path of eager mode.
+  const call = (...input: In): Tensor => {
+    const override = overrideAmong(input);
+    if (override !== null) return override(callOf(called, input, compute as never, call as never)) as Tensor;
+    const { args, attrs } = front(...input);
+    return bind(def, args, attrs)[0]!;
+  };
+  return Object.assign(named(called, call), { def });
 }
 
 /** The record behind an instruction. Every op in a Func is an OpDef; the IR room only sees its OpSig part. */

@@ -10,6 +10,7 @@ import { liftBool, liftNumeric, type TensorLike } from './coerce.ts';
 import { bind } from './dispatch.ts';
 import { checkDomain } from './families.ts';
 import type { Op, OpDef } from './opdef.ts';
+import { overridable } from './override.ts';
 
 export interface ReduceAttrs {
   /** The axes that disappear, increasing; at least one. */
@@ -64,7 +65,7 @@ function reduction(name: string, spec: ReductionSpec): Reduction {
     const result = bind(def, [operand], { axes })[0]!;
     return keepDims ? result.reshape(keptShape(operand.shape, axes)) : result;
   };
-  return Object.assign(front, { def });
+  return Object.assign(overridable(name, front), { def });
 }
 
 /** The shape with the reduced axes kept at size 1. */

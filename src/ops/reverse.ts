@@ -52,4 +52,5 @@ export const flip: Op<ReverseAttrs, [x: TensorLike, axis?: Axes]> = op<
     const t = lift(x, 'flip');
     return { args: [t], attrs: { axes: resolveAxes(axis, t.ndim, 'flip').sort((a, b) => a - b) } };
   },
+  'flip',
 );

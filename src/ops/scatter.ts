@@ -133,7 +133,7 @@ function scatterKernel(
   const target = linearIndex([i, index('to'), k], [outer, size, inner]);
   const find: readonly Stmt[] = [
     letIn('at', load('i32', 'a1', each ? entry : linearIndex([j], [count]))),
-    assert(isInBounds(index('at'), size), outOfBounds(where, axis, size)),
+    assert(isInBounds(index('at'), size), outOfBounds(where, axis, size), index('at')),
     letIn('to', positionOf(index('at'), size)),
   ];
   const put = store('y0', target, add(load(type, 'y0', target), load(type, 'a2', entry)));

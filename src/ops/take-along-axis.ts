@@ -53,7 +53,8 @@ export const takeAlongAxis: Op<AlongAxisAttrs, [x: TensorLike, indices: TensorLi
       read: (out, load, { axis }, [x]) => load(0, out.with(axis, positionOf(load(1, out), x!.shape[axis]!))),
       asserts: (out, load, { axis }, [x]) => {
         const size = x!.shape[axis]!;
-        return [{ cond: isInBounds(load(1, out), size), message: outOfBounds('takeAlongAxis', axis, size) }];
+        const got = load(1, out);
+        return [{ cond: isInBounds(got, size), message: outOfBounds('takeAlongAxis', axis, size), got }];
       },
     },
   },

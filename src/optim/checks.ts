@@ -3,6 +3,7 @@ import { OptionError } from '../index.ts';
 
 interface Limits {
   readonly min?: number;
+  readonly max?: number;
   /** Excluded itself. */
   readonly above?: number;
   /** Excluded itself. */
@@ -11,16 +12,18 @@ interface Limits {
 
 /** The number, or an OptionError that says what `where`'s option may be. */
 export function checkNumber(value: unknown, name: string, where: string, limits: Limits = {}): number {
-  const { min, above, below } = limits;
+  const { min, max, above, below } = limits;
   const fits =
     typeof value === 'number' &&
     Number.isFinite(value) &&
     (min === undefined || value >= min) &&
+    (max === undefined || value <= max) &&
     (above === undefined || value > above) &&
     (below === undefined || value < below);
   if (fits) return value;
   const range = [
     ...(min === undefined ? [] : [`>= ${min}`]),
+    ...(max === undefined ? [] : [`<= ${max}`]),
     ...(above === undefined ? [] : [`> ${above}`]),
     ...(below === undefined ? [] : [`< ${below}`]),
   ].join(' and ');

@@ -1,15 +1,16 @@
 // Optimizer: one update rule with two faces, stateful (Keras's applyGradients, PyTorch's step) and functional (init, update).
 import {
   ArgumentError,
+  DTypeError,
   eagerly,
   full,
   noGrad,
   OptionError,
   ShapeError,
-  type Tensor,
+  Tensor,
   tensor,
   tree,
-  type Variable,
+  Variable,
   variable,
   zeros,
 } from '../index.ts';
@@ -33,8 +34,13 @@ export interface OptimizerOptions {
 
 const commonOptions: readonly (keyof OptimizerOptions)[] = ['lr', 'clipValue', 'clipNorm', 'globalClipNorm'];
 
-/** What `step()` and `zeroGrad()` work on: variables, or whatever knows its parameters. */
-export type Parameters = Iterable<Variable> | { parameters(): Iterable<Variable> };
+/** Whatever knows its parameters: those of the moment are asked for, so that layers may make theirs later. */
+interface Network {
+  parameters(): Iterable<Variable>;
+}
+
+/** What `step()` and `zeroGrad()` work on: variables, or a network. */
+export type Parameters = Iterable<Variable> | Network;
 
 /** The state of the functional face: plain data. */
 export interface OptimizerState<P> {
@@ -54,7 +60,7 @@ export abstract class Optimizer {
   readonly #rule: Rule;
   readonly #options: OptimizerOptions;
   readonly #rate: Variable | Schedule;
-  readonly #parameters: Parameters | undefined;
+  readonly #parameters: readonly Variable[] | Network | undefined;
   readonly #slots = new Map<Variable, Readonly<Record<string, Variable>>>();
   #warned = false;
 
@@ -72,7 +78,8 @@ export abstract class Optimizer {
     if (typeof lr !== 'function') checkNumber(lr, 'lr', this.constructor.name, { min: 0 });
     this.#rule = rule;
     this.#options = options;
-    this.#parameters = parameters;
+    this.#parameters =
+      parameters === undefined ? undefined : checkedParameters(parameters, this.constructor.name);
     const trainable = false;
     this.#rate =
       typeof lr === 'function'
@@ -101,6 +108,10 @@ export abstract class Optimizer {
    */
   applyGradients(pairs: Iterable<readonly [Tensor | null, Variable]>): void {
     const name = this.constructor.name;
+    if (typeof pairs?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError(
+        `${name}.applyGradients: expected pairs [gradient, variable], got ${show(pairs)}`,
+      );
     const all = [...pairs];
     const known = new Set<Variable>();
     const missing: string[] = [];
@@ -245,14 +256,49 @@ export abstract class Optimizer {
       throw new ArgumentError(
         `${where}: the optimizer was given no parameters; make it with them: new ${this.constructor.name}({ lr }, net.parameters())`,
       );
-    const found = [...('parameters' in this.#parameters ? this.#parameters.parameters() : this.#parameters)];
+    if (!('parameters' in this.#parameters)) return this.#parameters;
+    const found = [...this.#parameters.parameters()];
     // The first step of a network that is built at its first call has nothing to clear.
     if (found.length === 0 && method !== 'zeroGrad')
       throw new ArgumentError(
-        `${where}: there are no parameters; layers make theirs at the first call, so call the network once, or give the network itself to the optimizer`,
+        `${where}: the network has no parameters; layers make theirs at the first call, so call it once before`,
       );
     return found;
   }
+}
+
+function checkedParameters(given: Parameters, name: string): readonly Variable[] | Network {
+  const isObject = (typeof given === 'object' || typeof given === 'function') && given !== null;
+  if (isObject && typeof (given as Network).parameters === 'function') return given as Network;
+  if (!isObject || typeof (given as Iterable<Variable>)[Symbol.iterator] !== 'function' || isTensor(given))
+    throw new ArgumentError(
+      `${name}: parameters must be a list of variables, or a network, got ${show(given)}`,
+    );
+  const list = [...(given as Iterable<Variable>)];
+  if (list.length === 0)
+    throw new ArgumentError(
+      `${name}: the list of parameters is empty; layers make theirs at the first call, so call the network once, or give the network itself to the optimizer`,
+    );
+  list.forEach((p: unknown, i) => {
+    if (!(p instanceof Variable))
+      throw new ArgumentError(
+        `${name}: parameters[${i}] is no variable but ${isTensor(p) ? `a tensor ${p.dtype}[${p.shape}], which nothing can change: variable(x)` : show(p)}`,
+      );
+    checkTrained(p, name);
+    if (list.indexOf(p) !== i) throw new ArgumentError(`${name}: variable '${p.name}' is given twice`);
+  });
+  return list;
+}
+
+function isTensor(x: unknown): x is Tensor {
+  return x instanceof Tensor;
+}
+
+function checkTrained(target: Variable, where: string): void {
+  if (target.dtype !== 'float32')
+    throw new DTypeError(
+      `${where}: variable '${target.name}' is ${target.dtype}; gradients exist for float32 variables only`,
+    );
 }
 
 function checkGradient(gradient: Tensor, target: Variable, name: string): Tensor {
@@ -261,5 +307,7 @@ function checkGradient(gradient: Tensor, target: Variable, name: string): Tensor
     throw new ArgumentError(`${where} must be a tensor, got ${show(gradient)}`);
   if (gradient.shape.join() !== target.shape.join())
     throw new ShapeError(`${where} has shape [${gradient.shape}], the variable [${target.shape}]`);
+  checkTrained(target, `${name}.applyGradients`);
+  if (gradient.dtype !== 'float32') throw new DTypeError(`${where} must be float32, got ${gradient.dtype}`);
   return gradient;
 }

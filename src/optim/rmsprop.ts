@@ -1,4 +1,5 @@
 // RMSProp: steps divided by a moving average of the gradient's size.
+import { checkFlag } from '../util/options.ts';
 import { checkNumber } from './checks.ts';
 import { Optimizer, type OptimizerOptions, type Parameters } from './optimizer.ts';
 import { movingAverage, type Rule, type Slots } from './rule.ts';
@@ -36,6 +37,7 @@ export class RMSProp extends Optimizer {
 
 function rule(options: RMSPropOptions): Rule {
   const { decay = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
+  checkFlag(centered, 'centered', 'RMSProp');
   checkNumber(decay, 'decay', 'RMSProp', { min: 0, below: 1 });
   checkNumber(epsilon, 'epsilon', 'RMSProp', { min: 0 });
   checkNumber(momentum, 'momentum', 'RMSProp', { min: 0 });

@@ -2,6 +2,7 @@
 import type { NdView, TypedArray } from '../array/nd.ts';
 import { type DType, type Shape, sizeOf, type TensorType } from '../ir/types.ts';
 import { tensorBrand } from '../ops/coerce.ts';
+import type { Override } from '../ops/override.ts';
 import { ShapeError } from '../util/errors.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import type { PrimitiveHint } from './errors.ts';
@@ -17,6 +18,9 @@ export abstract class TensorCore {
   abstract readonly type: TensorType;
   /** @internal What it was computed from, where a gradient is required of that; see history.ts. */
   history: History | null = null;
+
+  /** @internal Asked in place of every function that the tensor is an argument of; null for those that functions compute with. */
+  declare readonly override: Override | null;
 
   /** Sizes of the axes, outermost first. */
   get shape(): Shape {
@@ -119,6 +123,8 @@ export abstract class TensorCore {
   }
 }
 
+// One for all tensors, where functions look for it; asked at every call.
+Object.defineProperty(TensorCore.prototype, 'override', { value: null });
 // Seen by ops/coerce.ts, which may not import this class.
 Object.defineProperty(TensorCore.prototype, tensorBrand, { value: true });
 // Called by `console.log` in Node.

@@ -14,6 +14,7 @@ import {
 } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
 import { iota } from '../ops/iota.ts';
+import { overridable } from '../ops/override.ts';
 import { ArgumentError, DTypeError } from '../util/errors.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -55,16 +56,16 @@ function element(value: TensorLike, dtype: DType | undefined): Tensor {
 }
 
 /** Zeros of the shape and dtype of `x`. */
-export function zerosLike(x: TensorLike): Tensor {
+export const zerosLike: (x: TensorLike) => Tensor = overridable('zerosLike', (x) => {
   const { shape, dtype } = lift(x, 'zerosLike');
   return zeros(shape, dtype);
-}
+});
 
 /** Ones of the shape and dtype of `x`. */
-export function onesLike(x: TensorLike): Tensor {
+export const onesLike: (x: TensorLike) => Tensor = overridable('onesLike', (x) => {
   const { shape, dtype } = lift(x, 'onesLike');
   return ones(shape, dtype);
-}
+});
 
 /**
  * The identity matrix of `rows` rows and `columns` (as many) columns.

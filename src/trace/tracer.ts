@@ -2,7 +2,7 @@
 import { type Func, type Instr, instr, param, type Value } from '../ir/func.ts';
 import { type Shape, showType, sizeOf, type TensorType } from '../ir/types.ts';
 import { isOpen } from '../ir/unknown.ts';
-import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, tellMissed, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import { conversionSummary, type PrimitiveHint } from '../tensor/errors.ts';
 import { gradientSlot } from '../tensor/gradient-slot.ts';
@@ -10,10 +10,10 @@ import { type Leaf, withRecording } from '../tensor/history.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
-import { askedByUser, type Loc } from '../util/location.ts';
+import type { Loc } from '../util/location.ts';
 import { Conditions, type UnusedCondition } from './conditions.ts';
 import { leaked, noData, type Provenance, unusedCondition } from './messages.ts';
-import { guardedShape, unknownSizeError } from './open-shape.ts';
+import { guardedShape, readsStandIns, unknownSizeError } from './open-shape.ts';
 import { instructionLocation, isReplaying } from './place.ts';
 import type { SettingRead } from './setting.ts';
 import { SettingReads } from './setting-reads.ts';
@@ -46,10 +46,10 @@ export class TracedTensor extends Tensor {
    */
   override get shape(): Shape {
     const { shape } = this.type;
-    return isOpen(shape) ? guardedShape(shape, this.called) : shape;
+    return isOpen(shape) && !readsStandIns() ? guardedShape(shape, this.called) : shape;
   }
   override get size(): number {
-    if (isOpen(this.type.shape) && askedByUser())
+    if (isOpen(this.type.shape) && !readsStandIns())
       throw unknownSizeError(this.called, 'the number of elements');
     return sizeOf(this.type.shape);
   }
@@ -129,6 +129,8 @@ export interface TracedFunction {
   readonly captures: readonly Capture[];
   /** The variables assigned, in order of first assignment. */
   readonly writes: readonly Variable[];
+  /** Those of them that were read after they had been assigned, here or in a loop's round before. */
+  readonly missed: readonly Variable[];
   /** The settings it was traced under: with others it is another function. */
   readonly settings: readonly SettingRead[];
 }
@@ -168,6 +170,7 @@ export class Trace implements Interpreter {
   readonly #captured = new Map<Tensor, Value>();
   readonly #variables = new Map<Variable, TracedTensor>();
   readonly #writes = new Set<Variable>();
+  readonly #missed = new Set<Variable>();
   readonly #versions = new Map<Variable, number>();
   readonly #names = new Map<Value, string>();
   #live = true;
@@ -222,8 +225,12 @@ export class Trace implements Interpreter {
       now = this.#capture({ kind: 'variable', variable }, variable.type, 'a captured variable');
       now.history = variable.history;
       this.#variables.set(variable, now);
-    }
+    } else if (this.#writes.has(variable)) this.missed(variable);
     return now;
+  }
+
+  missed(variable: Variable): void {
+    this.#missed.add(variable);
   }
 
   write(variable: Variable, value: Tensor): void {
@@ -263,6 +270,7 @@ export class Trace implements Interpreter {
       func: { name: this.name, params: [...this.#params], body: [...this.#body], results: outputs },
       captures: [...this.#captures],
       writes,
+      missed: [...this.#missed],
       settings: this.settings.list,
     };
   }
@@ -325,6 +333,7 @@ export function traceFunction(
     const results = within(trace, () => withRecording(true, () => f(args)));
     const gradients = trace.leaveGradients();
     const traced = trace.finish(results);
+    tellMissed(traced.missed, parent);
     const found = trace.conditions.unused(traced.func);
     const unused = found && { ...new TracedTensor(trace, found.value).provenance(), ...found };
     return { ...traced, gradients, unused };

@@ -91,17 +91,6 @@ function userPlace(sites: readonly NodeJS.CallSite[]): string | undefined {
   return undefined;
 }
 
-/** Does the user's own code ask, and not this package on its behalf? The question is about who reads the property that asks here. False where the engine or a bundler does not tell them apart. */
-export function askedByUser(): boolean {
-  const saved = Error.stackTraceLimit;
-  Error.stackTraceLimit = 8;
-  const sites = callSites();
-  Error.stackTraceLimit = saved;
-  // Two frames of this function, and that of the getter. Methods of arrays, which read elements too, are of no file.
-  const asking = sites?.slice(3).find((site) => filePath.test(site.getFileName() ?? ''));
-  return asking !== undefined && !isOwnFrame(asking.getFileName()!);
-}
-
 /** `file:line:column`, as editors and terminals make it clickable. */
 export function showLocation(loc: Loc): string {
   return `${loc.file}:${loc.line}:${loc.column}`;

@@ -33,7 +33,7 @@ describe.each(readdirSync(root).sort())('%s', (name) => {
     if (expected !== undefined) expect(converted(source)(...given)).toBe(expected);
     const staged = oracle(converted(source), given).item();
     expect(compiled(converted(source), given).item()).toBe(staged);
-    if (expected !== undefined) expect(staged).toBeCloseTo(expected as number, 4);
+    if (expected !== undefined) expect(staged).toBeCloseTo(expected as number, 5);
     else expect(staged).toBe(rowsExpected(given[0] as number[]));
   });
 

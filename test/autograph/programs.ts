@@ -1,11 +1,65 @@
-// Random structured programs on whole numbers: every statement the transform converts, every loop with an end, every variable with a value.
+// Random structured programs: every statement the transform converts, every loop with an end, every variable with a value.
 import { seeded } from '../../src/util/rng.ts';
 
+/** What programs compute with: operators of expressions, and how what they give is kept from growing. */
+export interface Arithmetic {
+  readonly literals: readonly string[];
+  readonly operators: readonly ((
+    value: () => string,
+    condition: () => string,
+    literal: () => string,
+  ) => string)[];
+  readonly bounded: (value: string) => string;
+  /** An integer, for the cases of a switch. */
+  readonly integer: (value: string) => string;
+}
+
+/** Whole numbers, exact in float32 and in int32. */
+export const whole: Arithmetic = {
+  literals: ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
+  operators: [
+    (v) => `(${v()} + ${v()})`,
+    (v) => `(${v()} - ${v()})`,
+    (v) => `((${v()} % 11) * (${v()} % 7))`,
+    (v, c) => `(${c()} ? ${v()} : ${v()})`,
+    (v) => `(-${v()})`,
+    (v) => `Math.max(${v()}, ${v()})`,
+    (v) => `Math.min(${v()}, ${v()})`,
+    (v) => `Math.abs(${v()})`,
+    (v) => `((${v()} % 5) ** 2)`,
+    (v, _, literal) => `(${v()} % (2 + ${literal()}))`,
+  ],
+  bounded: (value) => `(${value}) % 97`,
+  integer: (value) => `Math.abs(${value})`,
+};
+
+/** Functions with derivatives of moderate size, almost everywhere. */
+export const smooth: Arithmetic = {
+  literals: ['0.25', '0.5', '0.75', '1', '1.5', '2', '3'],
+  operators: [
+    (v) => `(${v()} + ${v()})`,
+    (v) => `(${v()} - ${v()})`,
+    (v) => `(Math.sin(${v()}) * ${v()})`,
+    (v) => `(${v()} * 0.75)`,
+    (v) => `(${v()} / (1 + Math.abs(${v()})))`,
+    (v, c) => `(${c()} ? ${v()} : ${v()})`,
+    (v) => `(-${v()})`,
+    (v) => `Math.max(${v()}, ${v()})`,
+    (v) => `Math.cos(${v()})`,
+    (v) => `Math.tanh(${v()})`,
+    (v) => `Math.sqrt(1 + Math.abs(${v()}))`,
+    (v) => `((${v()} / 4) ** 2)`,
+  ],
+  bounded: (value) => `3 * Math.tanh((${value}) / 3)`,
+  integer: (value) => `Math.floor(Math.abs(${value}))`,
+};
+
 /** The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. */
-export function randomProgram(seed: number, nesting: number): string {
+export function randomProgram(seed: number, nesting: number, arithmetic: Arithmetic = whole): string {
   const random = seeded(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
+  const literal = (): string => pick(arithmetic.literals);
   let names = 0;
   const variables = ['a', 'b', 'c', 'p.w', 'q[1]'];
   const plain = ['a', 'b', 'c'];
@@ -24,29 +78,12 @@ export function randomProgram(seed: number, nesting: number): string {
   }
 
   function value(around: Around, depth = 0): string {
-    const leaf = (): string => pick([...variables, 'x', 'y', ...around.counters, String(below(9))]);
-    if (depth > 2 || random() < 0.35) return leaf();
-    const sub = (): string => value(around, depth + 1);
-    switch (below(9)) {
-      case 0:
-        return `(${sub()} + ${sub()})`;
-      case 1:
-        return `(${sub()} - ${sub()})`;
-      case 2:
-        return `((${sub()} % 11) * (${sub()} % 7))`;
-      case 3:
-        return `(${condition(around, depth + 1)} ? ${sub()} : ${sub()})`;
-      case 4:
-        return `(-${sub()})`;
-      case 5:
-        return `Math.${pick(['max', 'min'])}(${sub()}, ${sub()})`;
-      case 6:
-        return `Math.abs(${sub()})`;
-      case 7:
-        return `((${sub()} % 5) ** 2)`;
-      default:
-        return `(${sub()} % ${2 + below(9)})`;
-    }
+    if (depth > 2 || random() < 0.35) return pick([...variables, 'x', 'y', ...around.counters, literal()]);
+    return pick(arithmetic.operators)(
+      () => value(around, depth + 1),
+      () => condition(around, depth + 1),
+      literal,
+    );
   }
 
   function condition(around: Around, depth = 0): string {
@@ -72,7 +109,7 @@ export function randomProgram(seed: number, nesting: number): string {
       case 3:
         return `a = b${pick(['++', '--'])} + ${pick(['++', '--'])}p.w;`;
       default:
-        return `${name} = (${value(around)}) % 97;`;
+        return `${name} = ${arithmetic.bounded(value(around))};`;
     }
   }
 
@@ -138,7 +175,7 @@ export function randomProgram(seed: number, nesting: number): string {
           return `${indent}  case ${i}: {\n${block(body, `${indent}    `)}\n${indent}  }${end}`;
         });
         const last = random() < 0.6 ? `\n${indent}  default:\n${indent}    ${assignment(around)}` : '';
-        return `${indent}switch (Math.abs(${value(around, 1)}) % 4) {\n${cases.join('\n')}${last}\n${indent}}`;
+        return `${indent}switch (${arithmetic.integer(value(around, 1))} % 4) {\n${cases.join('\n')}${last}\n${indent}}`;
       }
       case 12: {
         const name = `g${names++}`;
@@ -146,7 +183,7 @@ export function randomProgram(seed: number, nesting: number): string {
         return `${indent}const ${name} = () => ${inside(body)};\n${indent}${name}();`;
       }
       case 13:
-        return `${indent}${condition(around)} && (${pick(plain)} = ${value(around, 1)} % 50);`;
+        return `${indent}${condition(around)} && (${pick(plain)} = ${arithmetic.bounded(value(around, 1))});`;
       default:
         return indent + assignment(around);
     }

@@ -3,7 +3,7 @@
 import type { Tensor } from 'tracejit';
 import { describe, expect, it } from 'vitest';
 import { functions } from '../../examples/dialects/functions.ts';
-import { regression } from '../../examples/dialects/problem.ts';
+import { loopStarts, regression } from '../../examples/dialects/problem.ts';
 import { pytorch } from '../../examples/dialects/pytorch.ts';
 import { tensorflow1 } from '../../examples/dialects/tensorflow1.ts';
 import { tensorflow2, tensorflow2Compiled } from '../../examples/dialects/tensorflow2.ts';
@@ -13,6 +13,7 @@ const bits = (x: Tensor): number[] => [...new Int32Array(x.data().buffer)];
 const expected = {
   network: bits(functions.predict()),
   losses: functions.train().map(bits),
+  loops: loopStarts.map((x) => bits(functions.loop(x))),
 };
 
 describe.each([tensorflow1, theano, pytorch, tensorflow2, tensorflow2Compiled, functions])(
@@ -24,6 +25,9 @@ describe.each([tensorflow1, theano, pytorch, tensorflow2, tensorflow2Compiled, f
     it('has the output of the network', () => {
       expect(bits(dialect.predict())).toEqual(expected.network);
     });
+    it('takes as many rounds of the loop', () => {
+      expect(loopStarts.map((x) => bits(dialect.loop(x)))).toEqual(expected.loops);
+    });
     it('has the losses of the regression', () => {
       const losses = dialect.train();
       expect(losses.map(bits)).toEqual(expected.losses);
@@ -32,3 +36,9 @@ describe.each([tensorflow1, theano, pytorch, tensorflow2, tensorflow2Compiled, f
     });
   },
 );
+
+it('the loops end by their condition, and by break', () => {
+  const [done, broken] = loopStarts as [Tensor, Tensor];
+  expect(functions.loop(done).sum().item()).toBeLessThan(1);
+  expect(bits(functions.loop(broken))).toEqual(bits(broken));
+});

@@ -1,6 +1,17 @@
 // What users see when a tape is used wrongly.
 import { describe, expect, it } from 'vitest';
-import { checkpoint, GradientTape, jacobian, jvp, type Tensor, tensor, variable } from '../../src/index.ts';
+import {
+  checkpoint,
+  cond,
+  forLoop,
+  GradientTape,
+  jacobian,
+  jit,
+  jvp,
+  type Tensor,
+  tensor,
+  variable,
+} from '../../src/index.ts';
 import { messageOf } from './message.ts';
 
 describe('a tape', () => {
@@ -77,5 +88,41 @@ describe('jacobian, jvp, checkpoint', () => {
     expect(messageOf(() => jvp((x: Tensor) => [x, x.argmax()], [tensor([1])], [tensor([1])]))).toBe(
       'GradientError: jvp: result[1] is i32[]; derivatives are float32, cast it or leave it out',
     );
+  });
+
+  it('says that compiled code read again what it had assigned, which eager mode counts as a reading of its own', () => {
+    const v = variable(2, { name: 'v' });
+    const under = (f: (x: Tensor) => Tensor) => () => {
+      using tape = new GradientTape();
+      return tape.gradient(f(tensor(3)), v);
+    };
+    const product = (x: Tensor): Tensor => v.assign(v.mul(x)).mul(x);
+    const message =
+      "GradientError: GradientTape: variable 'v' is assigned inside a jitted function or a staged loop or branch, and read again in there, where a tape around it cannot tell one value from the other; let the loop carry a tensor (v.value()) and assign it at the end, or begin the tape inside";
+    expect(messageOf(under(jit(product)))).toBe(message);
+    const inLoop = (x: Tensor): Tensor => forLoop(0, 2, (_, s) => s.add(v.assign(v.mul(x))), x);
+    expect(messageOf(() => jit(under(inLoop))())).toBe(message);
+    const inBranch = (x: Tensor): Tensor =>
+      cond(
+        x.greater(0),
+        () => product(x),
+        () => x,
+      );
+    expect(messageOf(() => jit(under(inBranch))())).toBe(message);
+    v.assign(2);
+    expect(under(inLoop)()!.item()).toBe(2);
+    // What is assigned and not read again is right.
+    const last = (x: Tensor): Tensor =>
+      cond(
+        x.greater(0),
+        () => {
+          const y = v.mul(x);
+          v.assign(y);
+          return y;
+        },
+        () => x,
+      );
+    v.assign(2);
+    expect(jit(under(last))()!.item()).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 // What users see when layers, modules, models and files are used wrongly: the culprit by name, and a way out.
-import { jit, type Tensor, tensor, zeros } from 'tracejit';
+import { jit, print, type Tensor, tensor, zeros } from 'tracejit';
 import { dataset } from 'tracejit/data';
 import * as nn from 'tracejit/nn';
 import { Conv2D, Dense, Embedding, functional, input, LSTM, Module, sequential } from 'tracejit/nn';
@@ -59,6 +59,38 @@ describe('layers', () => {
     );
   });
 
+  it('refuse options they do not know, all of them, and losses do', () => {
+    const leading: Readonly<Record<string, readonly unknown[]>> = {
+      Activation: ['relu'],
+      Conv1D: [1, 2],
+      Conv2D: [1, 2],
+      Dense: [1],
+      Dropout: [0.1],
+      Embedding: [2, 1],
+      GRU: [1],
+      LSTM: [1],
+      Lambda: [(x: Tensor) => x],
+      Reshape: [[1]],
+      SimpleRNN: [1],
+    };
+    const abstract = ['Layer', 'Module', 'Model'];
+    for (const [name, value] of Object.entries(nn)) {
+      if (typeof value !== 'function' || abstract.includes(name)) continue;
+      const wrong = { nonsense: 1 };
+      if (value.prototype instanceof nn.Layer) {
+        const LayerClass = value as unknown as new (...args: unknown[]) => unknown;
+        const needed = name === 'MultiHeadAttention' ? { heads: 1, keySize: 1 } : {};
+        const make = (): unknown => new LayerClass(...(leading[name] ?? []), { ...needed, ...wrong });
+        expect(messageOf(make)).toMatch(`OptionError: ${name}: unknown option 'nonsense'; there are `);
+      } else if (/^(mean|log|huber|hinge|squared|categoricalH|poisson|cosineS|kl)|ntropy$/.test(name)) {
+        const loss = value as unknown as nn.Loss;
+        expect(messageOf(() => loss(zeros([2, 3]), zeros([2, 3]), wrong as object))).toMatch(
+          `OptionError: ${name}: unknown option 'nonsense'; there are reduction, sampleWeight`,
+        );
+      }
+    }
+  });
+
   it('refuse options and numbers they do not know', () => {
     expect(messageOf(() => new Dense(5, { activate: 'relu' } as object))).toBe(
       "OptionError: Dense: unknown option 'activate'; there are activation, useBias, kernelInitialiser, biasInitialiser, name",
@@ -81,6 +113,29 @@ describe('layers', () => {
       messageOf(() => jit((x: Tensor, t: number) => layer(x, { training: t as never }))(zeros([1, 2]), 1)),
     ).toBe(
       'ArgumentError: Dense: training must be true or false, got object; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
+    );
+    expect(messageOf(() => new LSTM(2, { returnSequences: 1 as never }))).toBe(
+      'OptionError: LSTM: returnSequences must be true or false, got 1; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
+    );
+    expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { mask: zeros([1, 2]) }))).toBe(
+      'ShapeError: LSTM: mask must be bool[1,2], one for each step of float32[1,2,3], got float32[1,2]',
+    );
+    expect(messageOf(() => new nn.BatchNorm({ axis: 3 })(zeros([1, 2])))).toBe(
+      'ShapeError: BatchNorm: there is no axis 3 in float32[1,2]',
+    );
+    const byChannel = new nn.BatchNorm({ axis: 1 });
+    byChannel(zeros([2, 3, 4]));
+    expect(messageOf(() => byChannel(zeros([2, 4, 3])))).toBe(
+      'ShapeError: BatchNorm: was built for inputs of size 3 along axis 1, got float32[2,4,3]; reshape the input, or make another layer for it',
+    );
+    expect(messageOf(() => new nn.LayerNorm({ axis: [2, 1] })(zeros([1, 2, 3])))).toBe(
+      'OptionError: LayerNorm: axis must be in increasing order, got [2,1]',
+    );
+    expect(messageOf(() => new nn.BatchNorm({ momentum: 1.5 }))).toBe(
+      'OptionError: BatchNorm: momentum must be a number >= 0 and <= 1, got 1.5',
+    );
+    expect(messageOf(() => nn.binaryCrossentropy(zeros([1]), zeros([1]), { labelSmoothing: 2 }))).toBe(
+      'OptionError: binaryCrossentropy: labelSmoothing must be a number >= 0 and <= 1, got 2',
     );
     expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { initialState: [zeros([1, 2])] }))).toBe(
       'ArgumentError: LSTM: initialState must be a list of 2 tensors [batch, 2]',
@@ -175,9 +230,9 @@ describe('symbolic tensors', () => {
   it('have no elements', () => {
     const x = input([3]);
     expect(messageOf(() => x.add(1).item())).toBe(
-      'TraceError: item() asked for the element of a symbolic tensor float32[?,3], which has no elements until its model is called. Use its methods, as in a.add(b) or a.concat([b], -1), or make a layer of the function: new Lambda((a, b) => …)(a, b)',
+      'TraceError: item() asked for the element of a symbolic tensor float32[?,3], which has no elements until its model is called. Functions and methods of tensors, as add(a, b), are remembered until then; anything else becomes a layer: new Lambda((a, b) => …)(a, b)',
     );
-    expect(messageOf(() => tensor([1, 2, 3]).add(x))).toMatch(
+    expect(messageOf(() => print('x is', x))).toMatch(
       /^TraceError: a function was given a symbolic tensor float32\[\?,3\], /,
     );
     expect(messageOf(() => `${String(x)}`)).toMatch(
@@ -223,7 +278,7 @@ describe('models', () => {
       "ArgumentError: functional: an output depends on the input 'right' float32[?,3], which is not among the inputs",
     );
     expect(messageOf(() => functional(a, zeros([3])))).toBe(
-      'ArgumentError: functional: outputs is no symbolic tensor; begin with input(shape) and apply layers and methods to it',
+      'ArgumentError: functional: outputs is no symbolic tensor; begin with input(shape) and apply layers and functions to it',
     );
     expect(messageOf(() => functional(a, new Dense(2, { name: 'x' })(new Dense(2, { name: 'x' })(a))))).toBe(
       "ArgumentError: Model: two layers are named 'x'; names in one model must differ",
@@ -304,11 +359,11 @@ describe('models', () => {
       'ArgumentError: modelFromJSON: expected format tracejit.model, version 1, got "keras", undefined',
     );
     const good = JSON.parse(JSON.stringify(functional(x, x.add(1)))) as {
-      applications: { method: string }[];
+      applications: { function: string }[];
     };
-    good.applications[0]!.method = 'constructor';
+    good.applications[0]!.function = 'constructor';
     expect(messageOf(() => nn.modelFromJSON(good))).toBe(
-      'ArgumentError: modelFromJSON: application 0 is of no method of tensors: "constructor"',
+      'ArgumentError: modelFromJSON: application 0 is of no function of tensors: "constructor"',
     );
   });
 });

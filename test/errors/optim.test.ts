@@ -9,8 +9,14 @@ const v = variable(zeros([2]), { name: 'w' });
 
 describe('optimizers', () => {
   it('refuse options they do not know, and numbers out of range', () => {
+    expect(messageOf(() => new SGD({ momentum: 0.9, nesterov: 'yes' as never }))).toBe(
+      'OptionError: SGD: nesterov must be true or false, got yes; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
+    );
+    expect(messageOf(() => new SGD({ dampening: 0.1 }))).toBe(
+      'OptionError: SGD: dampening is of a momentum without nesterov, as in { momentum: 0.9, dampening: 0.1 }',
+    );
     expect(messageOf(() => new SGD({ rate: 1 } as object))).toBe(
-      "OptionError: SGD: unknown option 'rate'; there are lr, clipValue, clipNorm, globalClipNorm, momentum, nesterov, weightDecay",
+      "OptionError: SGD: unknown option 'rate'; there are lr, clipValue, clipNorm, globalClipNorm, momentum, nesterov, dampening, weightDecay",
     );
     expect(messageOf(() => new SGD({ lr: -1 }))).toBe('OptionError: SGD: lr must be a number >= 0, got -1');
     expect(messageOf(() => new Adam({ beta1: 1 }))).toBe(

@@ -71,6 +71,10 @@ export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement
     ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
     ['program, wasm in parts', () => runProgram(fused(), all, 'compiled, wasm in 3 parts', 'wasm')],
     ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
+    [
+      'program, wasm without vectors',
+      () => runProgram(fused(), all, 'compiled, wasm without vectors', 'wasm'),
+    ],
   ];
   for (const [executor, results] of thorough ? [...executors, ...more] : executors) {
     let what: string | undefined;

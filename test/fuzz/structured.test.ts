@@ -20,6 +20,13 @@ function drawn(seed: number): {
   return { f: functionOf(statements), inputs: drawVariables(r), text: JSON.stringify(statements) };
 }
 
+/** The sum of all elements of the floats. */
+function sumOf(results: readonly Tensor[]): Tensor {
+  return results.reduce((sum, y) => (y.dtype === 'float32' ? sum.add(y.sum()) : sum), tensor(0));
+}
+
+const viewsOf = (ys: readonly Tensor[]): NdView[] => ys.map((y) => y.requireView());
+
 describe('structured programs', () => {
   it('give the bits of eager mode in every way', () => {
     for (let seed = 0; seed < programs; seed++) {
@@ -69,18 +76,61 @@ describe('structured programs', () => {
   it('have the gradients of eager mode, in both back-ends and by both ways to compile them', () => {
     for (let seed = 0; seed < programs / 4; seed++) {
       const { f, inputs, text } = drawn(1000 + seed);
-      const loss = (...xs: Tensor[]): Tensor =>
-        f(...xs).reduce((sum, y) => (y.dtype === 'float32' ? sum.add(y.sum()) : sum), xs[0]!.sum());
+      const loss = (...xs: Tensor[]): Tensor => sumOf(f(...xs)).add(xs[0]!.sum());
       const wanted = [0, 1, 2, 3, 4];
       const whole = (backend: 'js' | 'wasm') =>
         jit((...xs: Tensor[]) => grad(loss, wanted)(...xs) as Tensor[], { backend });
-      const views = (ys: readonly Tensor[]) => ys.map((y) => y.requireView());
-      const js = views(whole('js')(...inputs));
-      expectSameBits(views(whole('wasm')(...inputs)), js, `seed ${1000 + seed}, wasm: ${text}`);
+      const js = viewsOf(whole('js')(...inputs));
+      expectSameBits(viewsOf(whole('wasm')(...inputs)), js, `seed ${1000 + seed}, wasm: ${text}`);
       const halves = grad(jit(loss, { backend: 'js' }), wanted)(...inputs) as Tensor[];
-      expectSameBits(views(halves), js, `seed ${1000 + seed}, halves: ${text}`);
+      expectSameBits(viewsOf(halves), js, `seed ${1000 + seed}, halves: ${text}`);
       const eagerly = grad(loss, wanted)(...inputs) as Tensor[];
-      expectSameBits(js, views(eagerly), `seed ${1000 + seed}, eager: ${text}`);
+      expectSameBits(js, viewsOf(eagerly), `seed ${1000 + seed}, eager: ${text}`);
+    }
+  });
+
+  it('have the gradients of eager mode through a variable that they assign', () => {
+    for (let seed = 0; seed < programs / 6; seed++) {
+      const v = variable(tensor([0.5, -0.25, 1]));
+      withVariable(v, () => {
+        const { f, inputs, text } = drawn(5000 + seed);
+        const gradients = (...xs: Tensor[]): Tensor[] => {
+          const loss = (...ys: Tensor[]): Tensor => {
+            v.assign(ys[0]!.sin());
+            return sumOf(f(...ys))
+              .add(ys[0]!.sum())
+              .add(v.square().sum());
+          };
+          return grad(loss, [0, 1, 2, 3, 4])(...xs) as Tensor[];
+        };
+        const eagerly = viewsOf(gradients(...inputs));
+        for (const backend of ['js', 'wasm'] as const)
+          expectSameBits(
+            viewsOf(jit(gradients, { backend })(...inputs)),
+            eagerly,
+            `seed ${5000 + seed}, ${backend}: ${text}`,
+          );
+      });
+    }
+  });
+
+  it('have second gradients of the same bits in both back-ends and by both ways to compile them', () => {
+    for (let seed = 0; seed < programs / 10; seed++) {
+      const { f, inputs, text } = drawn(4000 + seed);
+      const wanted = [0, 1, 2, 3, 4];
+      const loss = (...xs: Tensor[]): Tensor => sumOf(f(...xs)).add(xs[0]!.sum());
+      const summed = (gradients: readonly Tensor[]): Tensor =>
+        gradients.reduce((sum, g) => sum.add(g.square().sum()), tensor(0));
+      const first = (...xs: Tensor[]) => grad(loss, wanted)(...xs) as Tensor[];
+      const second =
+        (g: typeof first) =>
+        (...xs: Tensor[]) =>
+          grad((...ys: Tensor[]) => summed(g(...ys)), wanted)(...xs) as Tensor[];
+      const whole = (backend: 'js' | 'wasm') => jit((...xs: Tensor[]) => second(first)(...xs), { backend });
+      const js = viewsOf(whole('js')(...inputs));
+      expectSameBits(viewsOf(whole('wasm')(...inputs)), js, `seed ${4000 + seed}, wasm: ${text}`);
+      const halves = second(jit((...xs: Tensor[]) => first(...xs)))(...inputs);
+      expectSameBits(viewsOf(halves), js, `seed ${4000 + seed}, halves: ${text}`);
     }
   });
 });

@@ -1,6 +1,6 @@
 // Every op of the registry, on every sample: the record's parts must agree with each other and with every executor.
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { flatData, type NdView } from '../../src/array/nd.ts';
+import { flatData, type NdView, ndView } from '../../src/array/nd.ts';
 import { Tape } from '../../src/autodiff/tape.ts';
 import { Builder } from '../../src/ir/build.ts';
 import type { Func } from '../../src/ir/func.ts';
@@ -14,10 +14,12 @@ import { bind, within } from '../../src/ops/dispatch.ts';
 import { evaluate } from '../../src/ops/evaluate.ts';
 import { registry } from '../../src/ops/index.ts';
 import type { OpDef } from '../../src/ops/opdef.ts';
+import { optimize } from '../../src/passes/pipeline.ts';
 import { EagerTensor, eager } from '../../src/tensor/eager.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { replay } from '../../src/trace/replay.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
+import { engines, execute, lowered } from '../unit/lower/run.ts';
 import { expectClose, expectSameBits } from './compare.ts';
 import { type Doubles, inDoubles, toDoubles } from './float64.ts';
 import { byDifferences, cotangentsOf, rule } from './gradient.ts';
@@ -55,11 +57,21 @@ const executors: Readonly<Record<string, Executor>> = {
   },
   jit: (func, args) => jitted(func, args, 'js'),
   'jit, wasm': (func, args) => jitted(func, args, 'wasm'),
+  // Without vectors, and shared out between threads, whatever it would be worth.
+  'wasm, scalar': (func, args) => onProgram(func, args, 'compiled, wasm without vectors'),
+  'wasm, in 3 parts': (func, args) => onProgram(func, args, 'compiled, wasm in 3 parts'),
 };
 
 function jitted(func: Func, args: readonly NdView[], backend: 'js' | 'wasm'): readonly NdView[] {
   const f = jit((...xs: Tensor[]) => replay(func, xs), { backend });
   return f(...tensors(args)).map((y) => y.requireView());
+}
+
+function onProgram(func: Func, args: readonly NdView[], engine: keyof typeof engines): readonly NdView[] {
+  const { func: optimised } = optimize(func, { check: false });
+  const inputs = args.map((a) => flatData(a).slice());
+  const arrays = execute(lowered(optimised, [], 'wasm'), engines[engine]!, inputs);
+  return optimised.results.map(({ type }, i) => ndView(type.dtype, type.shape, arrays[i]!));
 }
 
 describe('the table of samples', () => {

@@ -1,6 +1,7 @@
 // The workloads here. `node tracejit.ts [strict | fast | threads | fast-threads]`
 import { type JitOptions, jit, layerNorm, type Tensor, tensor, valueAndGrad } from 'tracejit';
 import * as mlp from '../../workloads/mlp.ts';
+import * as ops from '../../workloads/ops.ts';
 import { adamState, type Params, zerosOf } from '../../workloads/optimizers.ts';
 import * as tiny from '../../workloads/tiny-mlp.ts';
 import * as transformer from '../../workloads/transformer.ts';
@@ -57,12 +58,9 @@ function training<State>(
   };
 }
 
-const gelu = op((x) => {
-  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-  return x.mul(0.5).mul(inner.tanh().add(1));
-});
+const gelu = op(ops.gelu);
 const geluOp = op((x) => x.gelu());
-const matmul = op((x, y) => x.matmul(y));
+const matmul = op(ops.matmul);
 
 await serve({
   square: (inputs) => {
@@ -81,15 +79,9 @@ await serve({
   'gelu-4096-fused': geluOp,
   'gelu-1000000': gelu,
   'gelu-1000000-fused': geluOp,
-  softmax: op((x) => {
-    const e = x.sub(x.max(-1, true)).exp();
-    return e.div(e.sum(-1, true));
-  }),
+  softmax: op(ops.softmax),
   'softmax-fused': op((x) => x.softmax(-1)),
-  'layer-norm': op((x) => {
-    const centred = x.sub(x.mean(-1, true));
-    return centred.div(centred.square().mean(-1, true).add(1e-5).sqrt());
-  }),
+  'layer-norm': op(ops.layerNorm),
   'layer-norm-fused': op((x) => layerNorm(x)),
   'matmul-64': matmul,
   'matmul-128': matmul,

@@ -9,6 +9,7 @@ import { print } from '../../trace/effects.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { ArgumentError } from '../../util/errors.ts';
 
+import { add, arithmeticOp, mul, pow } from './operators.ts';
 import { isWeak, weaken } from './weak.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the functions of Math take anything
@@ -20,7 +21,7 @@ const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   acos: unary.acos,
   asin: unary.asin,
   atan: unary.atan,
-  atan2: binary.atan2,
+  atan2: (y, x) => arithmeticOp(y, x, binary.atan2, false),
   ceil: unary.ceil,
   cos: unary.cos,
   cosh: unary.cosh,
@@ -31,10 +32,11 @@ const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   log1p: unary.log1p,
   log10: (x) => unary.log(x).mul(Math.LOG10E),
   log2: (x) => unary.log(x).mul(Math.LOG2E),
-  max: (...xs) => xs.reduce((a, b) => binary.maximum(a, b)),
-  min: (...xs) => xs.reduce((a, b) => binary.minimum(a, b)),
-  pow: binary.pow,
+  max: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.maximum, true)),
+  min: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.minimum, true)),
+  pow: (x, y) => pow(x, y) as Tensor,
   round: (x: Tensor) => {
+    if (x.dtype === 'int32') return x;
     const below = x.floor();
     return below.add(x.sub(below).greaterEqual(0.5).cast('float32'));
   },
@@ -45,7 +47,7 @@ const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   tan: unary.tan,
   tanh: unary.tanh,
   trunc: unary.trunc,
-  hypot: (...xs) => unary.sqrt(xs.map((x) => binary.mul(x, x)).reduce((a, b) => binary.add(a, b))),
+  hypot: (...xs) => unary.sqrt(xs.map((x) => mul(x, x)).reduce(add) as Tensor),
 };
 
 function withTensors<T extends object>(

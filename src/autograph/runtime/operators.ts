@@ -13,8 +13,8 @@ import { isWeak, isWhole, weaken } from './weak.ts';
 // biome-ignore lint/suspicious/noExplicitAny: any value has operators
 type Any = any;
 
-// Two weak operands: whole numbers may only be added, so that nothing wraps that would not have been a small integer in JavaScript.
-function arithmeticOp(
+/** An op in place of one on two numbers. Of two weak operands whole numbers may only be added or chosen from, so that nothing wraps that would not have been a small integer in JavaScript. */
+export function arithmeticOp(
   a: Any,
   b: Any,
   op: (a: TensorLike, b: TensorLike) => Tensor,

@@ -89,10 +89,10 @@ export function stageRows(
   stop: (() => unknown) | null,
   state: Construct,
 ): void {
-  const count = rows.shape[0]!;
+  const count = rows.type.shape[0]!;
   if (count === 0) return;
   const loop = new StagedLoop(state, true);
-  const row: TensorType = { dtype: rows.dtype, shape: rows.shape.slice(1) };
+  const row: TensorType = { dtype: rows.dtype, shape: rows.type.shape.slice(1) };
   let gathered: readonly { readonly array: unknown[]; readonly width: number }[] = [];
   const round = loop.traceBody(
     ([item], region) => {

@@ -101,7 +101,9 @@ function spellStatement(s: Stmt, context: Context): string[] {
       spellCount(s.extent);
       return spellReduce(s, context, spellAll);
     case 'assert':
-      return [`if (!(${spellExpr(s.cond, loads)})) $fail(${spellCount(context.messageIndex(s.message))});`];
+      return [
+        `if (!(${spellExpr(s.cond, loads)})) $fail(${spellCount(context.messageIndex(s.message))}, ${spellExpr(s.got, loads)});`,
+      ];
     default:
       return unreachable(s);
   }

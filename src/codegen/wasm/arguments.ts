@@ -49,6 +49,8 @@ interface Found extends Argument {
   piece: Piece | null;
   /** What is in the table. */
   address: number;
+  /** The last call whose elements were taken away while it ran. */
+  taken: number;
   /** The array of the last call where it lies in the memory and always will. */
   resident: TypedArray | null;
 }
@@ -65,6 +67,8 @@ export class Arguments {
   // The results that go out packed, all of them; and the first, counted in elements of the memory.
   #packed: Float32Array = new Float32Array(0);
   #firstPacked = 0;
+  // The number of the call that runs.
+  #call = 0;
   // The memory that all these views are of.
   #viewed: Uint8Array | null = null;
 
@@ -82,7 +86,7 @@ export class Arguments {
         fixed.push({ ...argument, at, offset: where.offset, ...unplaced, lasts: lasting.includes(at) });
       else {
         const bytes = size * bytesPer[dtype];
-        const call = { own: [], piece: null, address: 0, resident: null };
+        const call = { own: [], piece: null, address: 0, taken: 0, resident: null };
         found.push({ ...argument, at, entry: where.entry, bytes, ...call });
       }
     });
@@ -125,13 +129,22 @@ export class Arguments {
         operands[at] = { block: packed.block, start: packed.start + first - this.#firstPacked };
       }
     }
-    for (const { at, piece, goesOut, dtype, size, bytes } of this.#found) {
+    for (const { at, piece, goesOut, dtype, size, bytes, taken } of this.#found) {
       if (!goesOut || piece!.resident) continue;
       const from = piece!.address / bytesPer[dtype];
       const array = operands[at] as TypedArray;
-      array.set(wasmViews()[dtype].subarray(from, from + size));
+      if (taken !== this.#call) array.set(wasmViews()[dtype].subarray(from, from + size));
       if (bytes > smallBytes) hold(piece!, array);
     }
+  }
+
+  /** Copies some elements of a result in a piece of its own, while the program still runs. All of them have to follow. */
+  takeAway(operands: readonly (Elements | null)[], at: number, from: number, to: number): void {
+    const result = this.#found.find((argument) => argument.at === at)!;
+    const first = result.piece!.address / bytesPer[result.dtype];
+    const view = wasmViews()[result.dtype].subarray(first + from, first + to);
+    (operands[at] as TypedArray).set(view, from);
+    result.taken = this.#call;
   }
 
   // The parts from the argument number `i` on that lie in one block as they will lie in the memory, by one copy. Returns the number of the last.
@@ -186,6 +199,7 @@ export class Arguments {
   // First what is in the memory already, so that nothing is put on top of it.
   #find(operands: readonly (Elements | null)[], region: number): void {
     const call = ++calls;
+    this.#call = call;
     for (const argument of this.#found) {
       // Null for a result that nothing comes in for.
       const array = operands[argument.at] as TypedArray | null;

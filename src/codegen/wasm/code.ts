@@ -64,6 +64,9 @@ export class Code {
   tee(local: number): void {
     this.#withIndex(0x22, local);
   }
+  setGlobal(index: number): void {
+    this.#withIndex(0x24, index);
+  }
   call(functionIndex: number): void {
     this.#withIndex(0x10, functionIndex);
   }

@@ -30,6 +30,8 @@ export interface Base {
 export interface Library {
   /** May a product and a sum be rounded once, together? */
   readonly fuses: boolean;
+  /** May four elements be computed at a time? */
+  readonly vectors: boolean;
   /** The function that computes a scalar function. */
   functionOf(fn: ScalarFunction): number;
   helper(name: Helper): number;

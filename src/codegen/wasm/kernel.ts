@@ -20,7 +20,7 @@ import {
   varies,
   withRange,
 } from './context.ts';
-import type { WasmFunction } from './module.ts';
+import { gotExport, type WasmFunction } from './module.ts';
 import { emitReduce } from './reduce.ts';
 import { emitAddress, emitExtract, emitScalar } from './scalar.ts';
 import { emitVector, emitVectorStore } from './vector.ts';
@@ -104,19 +104,40 @@ function emitStatement(s: Stmt, context: Context): void {
       emitReduce(s, context, emitAll);
       break;
     case 'assert':
-      if (context.laned && varies(s.cond, context)) {
-        emitVector(s.cond, context);
-        code.op('i32x4.all_true');
-      } else emitScalar(s.cond, context);
-      code.op('i32.eqz');
-      code.branch(() => {
-        code.i32(context.library.failure(s.message));
-        code.op('return');
-      });
+      emitAssert(s, context);
       break;
     default:
       unreachable(s);
   }
+}
+
+type Assert = Extract<Stmt, { readonly kind: 'assert' }>;
+
+function emitAssert(s: Assert, context: Context): void {
+  const { code } = context;
+  const fail = (inner: Context): void => {
+    emitScalar(s.got, inner);
+    code.setGlobal(gotExport.index);
+    code.i32(context.library.failure(s.message));
+    code.op('return');
+  };
+  if (!context.laned || !varies(s.cond, context)) {
+    emitScalar(s.cond, context);
+    code.op('i32.eqz');
+    code.branch(() => fail(context));
+    return;
+  }
+  emitVector(s.cond, context);
+  code.op('i32x4.all_true', 'i32.eqz');
+  // The first of the four that fails is the one that fails first without lanes.
+  code.branch(() => {
+    for (let lane = 0; lane < lanes; lane++) {
+      const one = { ...context, laned: false, lane };
+      emitScalar(s.cond, one);
+      code.op('i32.eqz');
+      code.branch(() => fail(one));
+    }
+  });
 }
 
 function emitLet(s: Extract<Stmt, { readonly kind: 'let' }>, context: Context): void {
@@ -175,8 +196,10 @@ function emitRound(s: Loop, index: number, plus: number, step: number, context: 
   emitAll(s.body, scope);
 }
 
-function goesInLanes(s: Loop, context: Context): boolean {
-  return s.lanes === lanes && !context.laned && s.extent >= lanes && canRunInLanes(s.body, s.index);
+function goesInLanes(s: Loop, { library, laned }: Context): boolean {
+  return (
+    library.vectors && s.lanes === lanes && !laned && s.extent >= lanes && canRunInLanes(s.body, s.index)
+  );
 }
 
 // Operations up to which a loop of four iterations at once does two such rounds: what a round costs besides its arithmetic is paid half as often.

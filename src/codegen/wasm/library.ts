@@ -13,11 +13,13 @@ export class Functions implements Library {
   readonly #helpers = new Map<Helper, number>();
   readonly messages: string[] = [];
   readonly fuses: boolean;
+  readonly vectors: boolean;
   // Imported functions have the first numbers.
   readonly #imported: number;
 
-  constructor(fuses: boolean, imported = 0) {
+  constructor(fuses: boolean, vectors: boolean, imported = 0) {
     this.fuses = fuses;
+    this.vectors = vectors;
     this.#imported = imported;
   }
 

@@ -1,4 +1,4 @@
-// The sections of a module: one imported memory, functions, and the one that is exported.
+// The sections of a module: one imported memory, functions, and what is exported.
 import { invariant } from '../../util/errors.ts';
 import { Bytes } from './bytes.ts';
 
@@ -33,29 +33,44 @@ export const markImport: ImportedFunction = { name: 'mark', params: ['i32'], res
 /** What effect steps call, with the number of the effect and the address of the region. */
 export const effectImport: ImportedFunction = { name: 'effect', params: ['i32', 'i32'], results: [] };
 export const exportName = 'run';
+/** The one global, of modules with assertions: what the one that failed last is about. */
+export const gotExport = { name: 'got', index: 0 } as const;
 
 // All that 32-bit addresses reach.
 export const mostPages = 65536;
 
 export const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
-export const sectionIds = { custom: 0, type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
-export const externalKinds = { function: 0x00, memory: 0x02 } as const;
+export const sectionIds = {
+  custom: 0,
+  type: 1,
+  import: 2,
+  function: 3,
+  global: 6,
+  export: 7,
+  code: 10,
+} as const;
+export const externalKinds = { function: 0x00, memory: 0x02, global: 0x03 } as const;
 /** The custom section of this name holds names, in parts. */
 export const nameSection = { name: 'name', functions: 1, locals: 2 } as const;
 export const magic: Uint8Array = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+// Of a global: it changes, and begins as `i32.const 0`.
+const zeroAtFirst = Uint8Array.of(0x01, 0x41, 0x00, 0x0b);
 
 export interface ModuleOptions {
   /** The memory that it imports is shared. */
   readonly shared?: boolean;
   /** Functions of the host: they have the first numbers. */
   readonly imports?: readonly ImportedFunction[];
+  /** It has assertions, and so the global that says what one is about. */
+  readonly asserts?: boolean;
 }
 
 /** A module of these functions, of which `exported` can be called from outside. Imported functions have the numbers before theirs. */
 export function encodeModule(
   functions: readonly WasmFunction[],
   exported: number,
-  { shared = false, imports = [] }: ModuleOptions = {},
+  { shared = false, imports = [], asserts = false }: ModuleOptions = {},
 ): Uint8Array {
   const imported = imports.length;
   invariant(
@@ -111,11 +126,21 @@ export function encodeModule(
     bytes.u32(typeIndices.length);
     for (const index of typeIndices) bytes.u32(index);
   });
+  if (asserts)
+    section(sectionIds.global, (bytes) => {
+      bytes.u32(1);
+      bytes.byte(typeCodes.i32);
+      bytes.append(zeroAtFirst);
+    });
   section(sectionIds.export, (bytes) => {
-    bytes.u32(1);
+    bytes.u32(asserts ? 2 : 1);
     bytes.name(exportName);
     bytes.byte(externalKinds.function);
     bytes.u32(exported);
+    if (!asserts) return;
+    bytes.name(gotExport.name);
+    bytes.byte(externalKinds.global);
+    bytes.u32(gotExport.index);
   });
   section(sectionIds.code, (bytes) => {
     bytes.u32(functions.length);

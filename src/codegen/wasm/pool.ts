@@ -28,6 +28,12 @@ export type StageCall = (
   parts?: number,
 ) => number;
 
+/** Is called by the calling thread with each part that is done and has not failed, no matter who ran it. */
+export type TakeAway = (part: number) => void;
+
+/** Is told of a job that is done: how many threads took part, and how many milliseconds the caller waited for parts of others after its own. */
+export type Watch = (threads: number, waitedMs: number) => void;
+
 /** Milliseconds: how long a worker looks for work before it sleeps, and how long after its own share a caller waits for that of the others. */
 export interface Patience {
   readonly worker: number;
@@ -137,14 +143,27 @@ export class Pool {
     if (this.sleeping > 0) Atomics.notify(this.#control, words.claim);
   }
 
-  /** Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`. Returns the status of the first part whose status is not 0, or 0. */
-  share(job: Job, call: StageCall, region: number, threads: number, parts: number): number {
+  /**
+   * Runs all parts of a job, by up to so many threads: what no worker takes runs here, by `call`, and after each of its own this thread takes away what parts have made.
+   * Returns the status of the first part whose status is not 0, or 0.
+   */
+  share(
+    job: Job,
+    call: StageCall,
+    region: number,
+    threads: number,
+    parts: number,
+    takeAway?: TakeAway,
+    watch?: Watch,
+  ): number {
     const control = this.#control;
     this.#provide(job);
     control[words.program] = job.program;
     control[words.region] = region;
     control[words.stage] = job.stage;
     control[words.status] = 0;
+    control[words.joined] = 0;
+    control.fill(0, words.finished, words.finished + parts);
     Atomics.store(control, words.done, 0);
     Atomics.store(control, words.claim, (parts << 24) | (threads << 16));
     this.wake();
@@ -158,14 +177,34 @@ export class Pool {
         own++;
         const status = call(region, job.stage, 0, part, parts);
         if (status !== 0) this.#note(part, status);
+        else if (takeAway !== undefined) {
+          takeAway(part);
+          this.#takeFinished(parts, takeAway);
+        }
       }
     } catch (error) {
       // Others may still be at work on what this call leaves behind.
       this.discard();
       throw error;
     }
+    const from = watch === undefined ? 0 : performance.now();
     if (own < parts) this.#await(parts - own);
-    return Atomics.load(control, words.status) % statusesPerPart;
+    if (takeAway !== undefined) this.#takeFinished(parts, takeAway);
+    watch?.(1 + bitsOf(Atomics.load(control, words.joined)), performance.now() - from);
+    const noted = Atomics.load(control, words.status);
+    if (noted === 0) return 0;
+    // Once more in this thread, whose module is the one that is asked what failed.
+    return call(region, job.stage, 0, Math.floor(noted / statusesPerPart), parts) || noted % statusesPerPart;
+  }
+
+  // What workers have done since.
+  #takeFinished(parts: number, takeAway: TakeAway): void {
+    const control = this.#control;
+    for (let part = 0; part < parts; part++) {
+      if (Atomics.load(control, words.finished + part) === 0) continue;
+      control[words.finished + part] = 0;
+      takeAway(part);
+    }
   }
 
   // Workers do the same.
@@ -218,6 +257,12 @@ export class Pool {
     // A worker that has not ended yet may still look at the control block: it is given back when all have.
     setTimeout(() => givePiece(this.#address), discardedAfter).unref?.();
   }
+}
+
+function bitsOf(set: number): number {
+  let bits = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) bits++;
+  return bits;
 }
 
 const discardedAfter = 5000;

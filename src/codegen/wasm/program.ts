@@ -21,8 +21,8 @@ import { emitKernel } from './kernel.ts';
 import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
-import { effectImport, encodeModule, exportName, markImport, memoryImport } from './module.ts';
-import type { StageCall } from './pool.ts';
+import { effectImport, encodeModule, exportName, gotExport, markImport, memoryImport } from './module.ts';
+import type { StageCall, Watch } from './pool.ts';
 import { type Staged, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
 import { hasFusedMultiplyAdd } from './support.ts';
@@ -46,13 +46,14 @@ const oneCharacterPerByte = new TextDecoder('latin1');
 export type Precision = 'strict' | 'fast';
 
 /**
- * The module of a program. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
+ * The module of a program, of scalar instructions alone where there are to be no `vectors`. Its function takes the address of the region and returns a status; where there are threads it runs one stage: it also takes the
  * number of the stage, that of the thread, which part of the work to do, and of how many.
  */
 export function emitModule(
   program: Program,
   precision: Precision = 'strict',
   threading: Threading | null = null,
+  vectors = true,
 ): WasmModule {
   const located = locate(program);
   const all = allSteps(program.steps);
@@ -64,7 +65,8 @@ export function emitModule(
     ...(all.some((s) => s.kind === 'mark') ? [markImport] : []),
     ...(all.some((s) => s.kind === 'effect' && !s.effect.fails) ? [effectImport] : []),
   ];
-  const functions = new Functions(precision === 'fast' && hasFusedMultiplyAdd(), imports.length);
+  const fuses = vectors && precision === 'fast' && hasFusedMultiplyAdd();
+  const functions = new Functions(fuses, vectors, imports.length);
   const divisions = new Map(
     (stages ?? []).flatMap(({ steps: [step], division }) =>
       step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
@@ -108,17 +110,27 @@ export function emitModule(
     });
   code.i32(0);
   const run = functions.add({ ...code.finish(), names: { name: exportName, params } });
-  const bytes = encodeModule(functions.list, run, { shared: isShared(), imports });
+  const bytes = encodeModule(functions.list, run, {
+    shared: isShared(),
+    imports,
+    asserts: functions.messages.length > 0,
+  });
   return { bytes, layout, messages: functions.messages, staged, effects };
 }
 
+const noOperands: readonly (Elements | null)[] = [];
+
 /** How a program is run. */
 export interface Running {
-  /** Is told of mark steps, which are for one thread. */
+  /** Is told of mark steps. */
   readonly mark?: Mark;
+  /** Is told of kernels that several threads ran. */
+  readonly watch?: Watch;
   /** Operations of a call, as far as they are known: they decide how much care the engine takes before the first. */
   readonly flops?: number;
   readonly threading?: Threading | null;
+  /** False for scalar instructions alone: the same bits, four times as slow, to compare with. */
+  readonly vectors?: boolean;
   /** Inputs whose arrays never change: one that came at the last call too is not copied again. */
   readonly lasting?: readonly number[];
 }
@@ -130,12 +142,13 @@ export interface Running {
 export function compileWasm(
   program: Program,
   precision: Precision = 'strict',
-  { mark = unmarked, flops = 0, threading = null, lasting = [] }: Running = {},
+  { mark = unmarked, watch, flops = 0, threading = null, vectors = true, lasting = [] }: Running = {},
 ): (operands: (Elements | null)[]) => void {
   const { bytes, layout, messages, staged, effects } = emitModule(
     program,
     precision,
     isShared() ? threading : null,
+    vectors,
   );
   const located = locate(program);
   const effect = (number: number, region: number): void => {
@@ -151,6 +164,7 @@ export function compileWasm(
     },
   });
   const exported = exports[exportName] as StageCall;
+  const got = exports[gotExport.name] as WebAssembly.Global | undefined;
   const call: (region: number) => number =
     staged === null
       ? exported
@@ -158,13 +172,20 @@ export function compileWasm(
           code: { module, bytes },
           staged,
           threads: threading!.threads,
+          takeAway: (output, from, to) => args.takeAway(current, inputs + output, from, to),
+          watch,
           scalarAt: (slot, region) => scalarOf(slot, layout, located, region),
         });
+  const inputs = program.inputs.length;
+  // Of the call that runs.
+  let current = noOperands;
   const run = (operands: (Elements | null)[]): void => {
     const region = args.enter(operands) | 0;
+    current = operands;
     const status = call(region);
+    current = noOperands;
     if (status < 0) effect(-1 - status, region);
-    if (status !== 0) throw new ArgumentError(messages[status - 1] ?? `failure ${status}`);
+    if (status !== 0) throw new ArgumentError(`${messages[status - 1]}: got ${got?.value}`);
     args.leave(operands);
   };
   const args = new Arguments(program, layout, run, lasting);

@@ -38,7 +38,8 @@ const { lanes, block } = reduceOrder;
 export function emitReduce(s: Reduce, context: Context, emitBody: EmitStatements): void {
   const ordered = (s.op === 'add' || s.op === 'mul') && (s.type === 'f32' || s.type === 'f64');
   const four = context.laned && variesInside(s, context);
-  const across = !four && s.type !== 'f64' && s.extent >= 4 && canRunInLanes(s.body, s.index);
+  const { vectors } = context.library;
+  const across = vectors && !four && s.type !== 'f64' && s.extent >= 4 && canRunInLanes(s.body, s.index);
   const around = withRange({ ...context, laned: four || across }, s.index, indexRange(s.extent));
   const emission: Emission = { s, emitBody, mode: four ? 'four' : across ? 'across' : 'scalar' };
   const total = context.code.local(four ? 'v128' : valueTypes[s.type]);

@@ -69,6 +69,8 @@ function spell(reader: Reader, names: Names): string {
       return `br_if ${reader.u32()}`;
     case 0x10:
       return `call ${names.func(reader.u32())}`;
+    case 0x24:
+      return `global.set ${reader.u32()}`;
     case 0x20:
     case 0x21:
     case 0x22:

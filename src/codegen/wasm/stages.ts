@@ -2,6 +2,7 @@
 import { type Division, divisionOf } from '../../loop/divide.ts';
 import type { Kernel } from '../../loop/kernel.ts';
 import { allSteps, type Program, type Step } from '../../lower/program.ts';
+import { locate } from '../memory.ts';
 
 /** What is to be shared out between threads. */
 export interface Threading {
@@ -17,6 +18,13 @@ export interface Stage {
   readonly division: Division | null;
   /** Nanoseconds that one thread takes for it where it is shared out, as estimated. */
   readonly cost: number;
+  /** The outputs of the program that its parts write in order and nothing writes afterwards: what a part has written can be taken away. */
+  readonly leaving: readonly Leaving[];
+}
+
+export interface Leaving {
+  readonly output: number;
+  readonly elements: number;
 }
 
 /** The order of stages, by their numbers. Branches and loops that have something to share out are followed by the host; others are steps of a stage. */
@@ -39,11 +47,14 @@ export interface Staged {
 
 // Waking another core up for less takes longer than the work.
 const leastCost = 4000;
+// Outputs of fewer elements are not worth the trouble.
+const leastLeaving = 2 ** 14;
 // A round of a loop, or a branch, with less to share out is better off inside of the module, where it goes from step to step at no cost.
 const leastCostInside = 20_000;
 
 /** The program in stages, or null where nothing is worth sharing out. */
-export function stagesOf({ steps, slots }: Program, { threads, costOf }: Threading): Staged | null {
+export function stagesOf(program: Program, { threads, costOf }: Threading): Staged | null {
+  const { steps, slots } = program;
   const stages: (Stage & { readonly steps: Step[] })[] = [];
   const divisions = new Map<Kernel, Division | null>();
   const shareOf = (step: Step): { readonly cost: number; readonly division: Division } | null => {
@@ -54,6 +65,22 @@ export function stagesOf({ steps, slots }: Program, { threads, costOf }: Threadi
     if (!divisions.has(kernel)) divisions.set(kernel, divisionOf(kernel, threads));
     const division = divisions.get(kernel)!;
     return division && { cost, division };
+  };
+  const located = locate(program);
+  const outputOf = (slot: number): number | null => {
+    const { memory } = located.get(slot)!;
+    return memory.kind === 'output' ? memory.index : null;
+  };
+  // Of a step that is in no loop or branch.
+  const leavingOf = (step: Step, { inOrder }: Division): readonly Leaving[] => {
+    if (step.kind !== 'run' || inOrder === null) return [];
+    const later = allSteps(steps.slice(steps.indexOf(step) + 1));
+    return step.kernel.buffers.flatMap(({ role, size }, i) => {
+      const output = role === 'out' ? outputOf(step.slots[i]!) : null;
+      if (output === null || size < leastLeaving) return [];
+      const isWritten = later.some((s) => writes(s).some((slot) => outputOf(slot) === output));
+      return isWritten ? [] : [{ output, elements: size }];
+    });
   };
   const isOpened = (step: Step): boolean =>
     (step.kind === 'if' || step.kind === 'while') &&
@@ -70,7 +97,7 @@ export function stagesOf({ steps, slots }: Program, { threads, costOf }: Threadi
     for (const step of list) {
       const share = shareOf(step);
       if (share !== null) {
-        append({ steps: [step], ...share });
+        append({ steps: [step], ...share, leaving: list === steps ? leavingOf(step, share.division) : [] });
         open = null;
       } else if (step.kind === 'if' && isOpened(step)) {
         const { selector, branches } = step;
@@ -82,7 +109,7 @@ export function stagesOf({ steps, slots }: Program, { threads, costOf }: Threadi
         plan.push({ kind: 'while', before, cond: step.cond, body });
         open = null;
       } else {
-        open ??= append({ steps: [], division: null, cost: 0 });
+        open ??= append({ steps: [], division: null, cost: 0, leaving: [] });
         open.push(step);
       }
     }
@@ -90,6 +117,13 @@ export function stagesOf({ steps, slots }: Program, { threads, costOf }: Threadi
   };
   const plan = planOf(steps);
   return stages.some((s) => s.division !== null) ? { stages, plan } : null;
+}
+
+/** The slots that a step itself writes. */
+function writes(step: Step): readonly number[] {
+  if (step.kind === 'copy') return [step.to];
+  if (step.kind !== 'run') return [];
+  return step.slots.filter((_, i) => step.kernel.buffers[i]!.role !== 'in');
 }
 
 /** Runs stages as planned, until one returns a status that is not 0: returns that, or 0. `scalarAt` a slot is its one element. */

@@ -24,9 +24,18 @@ export function moduleText(bytes: Uint8Array): string {
   const imports = list(sectionIds.import, (reader) => importLine(reader, types, importedNames));
   const typeIndices = list(sectionIds.function, (reader) => reader.u32());
   const nameOf = (index: number): string => `$${importedNames[index] ?? names.functions.get(index) ?? index}`;
+  const globals = list(sectionIds.global, (reader) => {
+    const type = valueType(reader.byte());
+    invariant(reader.byte() === 1 && reader.byte() === 0x41, 'a global that is no variable');
+    const line = `(global (mut ${type}) (${type}.const ${reader.i32()}))`;
+    invariant(reader.byte() === 0x0b, 'the first value of a global is more than a constant');
+    return line;
+  });
   const exports = list(sectionIds.export, (reader) => {
     const name = reader.name();
-    invariant(reader.byte() === externalKinds.function, 'an export that is no function');
+    const kind = reader.byte();
+    if (kind === externalKinds.global) return `(export "${name}" (global ${reader.u32()}))`;
+    invariant(kind === externalKinds.function, 'an export that is neither a function nor a global');
     return `(export "${name}" (func ${nameOf(reader.u32())}))`;
   });
   const bodies = list(sectionIds.code, (reader) => reader.part());
@@ -36,7 +45,7 @@ export function moduleText(bytes: Uint8Array): string {
     const local = (l: number): string => (locals?.has(l) ? `$${locals.get(l)}` : String(l));
     return functionText(nameOf(index), types[typeIndices[i]!]!, body, { local, func: nameOf });
   });
-  const parts = [[...imports, ...exports].map((line) => `  ${line}\n`).join(''), ...functions];
+  const parts = [[...imports, ...globals, ...exports].map((line) => `  ${line}\n`).join(''), ...functions];
   return `(module\n${parts.join('\n')})\n`;
 }
 

@@ -4,7 +4,8 @@
  * The words of the control block, by their index in an Int32Array. Each group is in a cache line of its own.
  *
  * `claim` is what there is to do: the next part in its low 16 bits, how many threads may take part in the next 8, the number of parts in the highest 8.
- * A thread takes a part by raising it by one, if nobody did so before. While a part that was taken is not done, nothing of the job changes.
+ * A thread takes a part by raising it by one, if nobody did so before. While a part that was taken is not done, nothing of the job changes. `joined` has a bit for each worker that took one.
+ * From `finished` on there is a word for each of the most parts there can be, 1 where a worker has done it.
  */
 export const words = {
   claim: 0,
@@ -19,8 +20,13 @@ export const words = {
   region: 51,
   stage: 52,
   status: 53,
-  count: 64,
+  joined: 54,
+  finished: 64,
+  count: 128,
 } as const;
+
+/** The most parts of a job. */
+export const mostParts: number = words.count - words.finished;
 
 /** The word `status` is 0, or the number of the first part whose status is not 0 times this, and that status. */
 export const statusesPerPart: number = 2 ** 24;
@@ -108,8 +114,10 @@ function work({ memory, address, thread, patience, words, statusesPerPart, impor
           lastProgram = programOf(id);
           last = id;
         }
+        Atomics.or(control, words.joined, 1 << thread);
         const status = lastProgram(control[words.region], control[words.stage], thread, part, parts);
         if (status !== 0) note(part * statusesPerPart + status);
+        else Atomics.store(control, words.finished + part, 1);
       } catch (error) {
         Atomics.store(control, words.failed, 1);
         throw error;

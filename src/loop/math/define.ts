@@ -44,6 +44,20 @@ export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
   return coefficients.map((c) => k.constOf(x.type, c)).reduceRight((inner, c) => k.add(k.mul(inner, x), c));
 }
 
+/**
+ * The same as c[0] + x ((c[1] + c[2] x) + x² ((c[3] + c[4] x) + …)), which is one product more, and a chain of dependent steps that is little longer than half: a processor
+ * computes some elements at a time, as many as it can hold the waiting steps of.
+ */
+export function polynomialByPairs(x: Expr, square: Expr, coefficients: readonly number[]): Expr {
+  const [first, ...rest] = coefficients.map((c) => k.constOf(x.type, c));
+  const pairs = (from: number): Expr => {
+    const [low, high] = [rest[from]!, rest[from + 1]];
+    const pair = high === undefined ? low : k.add(k.mul(high, x), low);
+    return from + 2 < rest.length ? k.add(k.mul(pairs(from + 2), square), pair) : pair;
+  };
+  return k.add(k.mul(pairs(0), x), first!);
+}
+
 /** An f32 without a sign bit, with the sign bit of another; exact also for zeros. */
 export function withSignOf(sign: Expr, magnitude: Expr): Expr {
   return k.fromBits(k.or(k.bitsOf(magnitude), k.and(k.bitsOf(sign), k.i32(0x80000000))));

@@ -7,6 +7,7 @@ import {
   defineThroughF64,
   nearestInteger,
   polynomial,
+  polynomialByPairs,
   type Step,
   widePowerOfTwo,
 } from './define.ts';
@@ -40,9 +41,9 @@ const nearZero = [
 /** e^(sign · r) for |r| <= ln 2 / 2. */
 function expNearZero(r: Expr, sign: 1 | -1, step: Step): Expr {
   const coefficients = nearZero.map((c, i) => (i % 2 === 1 ? sign * c : c));
-  const p = step('p', polynomial(r, coefficients));
-  const square = k.mul(p, k.mul(r, r));
-  return step('y', k.add(sign === 1 ? k.add(square, r) : k.sub(square, r), k.f32(1)));
+  const square = step('square', k.mul(r, r));
+  const p = step('p', k.mul(polynomialByPairs(r, square, coefficients), square));
+  return step('y', k.add(sign === 1 ? k.add(p, r) : k.sub(p, r), k.f32(1)));
 }
 
 /** The f32 whose exponent field is in the low bits of an integer. */
@@ -60,11 +61,22 @@ export const exp: ScalarFunction = defineF32('exp', (x, step) => {
   return k.mul(k.mul(y, withExponent(half)), withExponent(k.sub(fields, half)));
 });
 
-/** e^x for 0 <= x, which beyond 20 is taken as 20. */
-export function expUpTo20(x: Expr, step: Step): Expr {
-  const bounded = step('bounded', k.binary('min', x, k.f32(20)));
-  const { r, offsetBits } = reduce(bounded, 1, 127, step);
-  return k.mul(expNearZero(r, 1, step), withExponent(offsetBits));
+// 2^f for |f| <= 1/2, by interpolation in the zeros of the Chebyshev polynomial of degree 7, the first coefficient made 1.
+const powerOfTwoNearZero = [
+  1, 0.693147182, 0.240226507, 0.0555032715, 0.00961805694, 0.0013400428, 0.000154614449,
+];
+
+/**
+ * e^2a for 0 <= a, which beyond 10 is taken as 10, where what matters is 1 / (e^2a + 1): then it need not be as accurate the larger it is, and the argument is brought
+ * to a power of 2 by one product, whose rounding grows with a.
+ */
+export function expOfTwice(a: Expr, step: Step): Expr {
+  const roundingShift = k.f32(1.5 * 2 ** 23 + 127);
+  const bits = step('bits', k.binary('min', k.mul(a, k.f32(2 * Math.LOG2E)), k.f32(28.85)));
+  const shifted = step('shifted', k.add(bits, roundingShift));
+  const f = step('f', k.sub(bits, k.sub(shifted, roundingShift)));
+  const square = step('square', k.mul(f, f));
+  return k.mul(polynomialByPairs(f, square, powerOfTwoNearZero), withExponent(k.bitsOf(shifted)));
 }
 
 /**

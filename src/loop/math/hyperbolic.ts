@@ -1,8 +1,8 @@
 // tanh, sinh and cosh.
 import type { ScalarFunction } from '../kernel.ts';
 import * as k from '../make.ts';
-import { defineF32, defineThroughF64, polynomial, withSignOf } from './define.ts';
-import { expm1Wide, expUpTo20, expWide } from './exponential.ts';
+import { defineF32, defineThroughF64, polynomialByPairs, withSignOf } from './define.ts';
+import { expm1Wide, expOfTwice, expWide } from './exponential.ts';
 
 /** tanh of a = |x|, with the sign of x: below 0.625 the odd polynomial of Cephes' tanhf (Moshier), above it 1 - 2 / (e^2a + 1). */
 export const tanh: ScalarFunction = defineF32('tanh', (x, step) => {
@@ -10,13 +10,14 @@ export const tanh: ScalarFunction = defineF32('tanh', (x, step) => {
   const z = step('z', k.mul(a, a));
   const series = step(
     'series',
-    polynomial(
+    polynomialByPairs(
       z,
+      step('z2', k.mul(z, z)),
       [-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2, -5.70498872745e-3],
     ),
   );
   const near = k.add(k.mul(k.mul(series, z), a), a);
-  const far = k.sub(k.f32(1), k.div(k.f32(2), k.add(expUpTo20(k.add(a, a), step), k.f32(1))));
+  const far = k.sub(k.f32(1), k.div(k.f32(2), k.add(expOfTwice(a, step), k.f32(1))));
   return withSignOf(x, k.select(k.compare('lt', a, k.f32(0.625)), near, far));
 });
 

@@ -17,6 +17,8 @@ export interface MultiHeadAttentionOptions extends LayerOptions {
   readonly useBias?: boolean;
   /** Default `glorotUniform`. */
   readonly kernelInitialiser?: InitialiserLike;
+  /** Default `zeros`. */
+  readonly biasInitialiser?: InitialiserLike;
 }
 
 export interface AttentionOptions extends CallOptions {
@@ -54,7 +56,15 @@ export class MultiHeadAttention extends Layer {
   readonly #options: MultiHeadAttentionOptions;
 
   constructor(options: MultiHeadAttentionOptions) {
-    super(options, ['heads', 'keySize', 'valueSize', 'dropout', 'useBias', 'kernelInitialiser']);
+    super(options, [
+      'heads',
+      'keySize',
+      'valueSize',
+      'dropout',
+      'useBias',
+      'kernelInitialiser',
+      'biasInitialiser',
+    ]);
     this.#heads = checkCount(options.heads, 'heads', this.where);
     this.#keySize = checkCount(options.keySize, 'keySize', this.where);
     this.#valueSize = checkCount(options.valueSize ?? options.keySize, 'valueSize', this.where);
@@ -64,12 +74,12 @@ export class MultiHeadAttention extends Layer {
   }
 
   protected override build(query: Shape, value: Shape, key: Shape): void {
-    const { kernelInitialiser = 'glorotUniform', useBias = true } = this.#options;
+    const { kernelInitialiser = 'glorotUniform', biasInitialiser = 'zeros', useBias = true } = this.#options;
     const [heads, keySize, valueSize] = [this.#heads, this.#keySize, this.#valueSize];
     const kernel = (name: string, shape: Shape): Variable =>
       this.weight(`${name}Kernel`, shape, kernelInitialiser);
     const bias = (name: string, shape: Shape): Variable | null =>
-      useBias ? this.weight(`${name}Bias`, shape, 'zeros') : null;
+      useBias ? this.weight(`${name}Bias`, shape, biasInitialiser) : null;
     this.queryKernel = kernel('query', [query.at(-1)!, heads, keySize]);
     this.queryBias = bias('query', [heads, keySize]);
     this.keyKernel = kernel('key', [key.at(-1)!, heads, keySize]);
@@ -83,11 +93,11 @@ export class MultiHeadAttention extends Layer {
   override forward(query: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
     const key = options.key ?? value;
     for (const x of [query, value, key]) this.checkInput(x, 3);
-    if (value.shape[1] !== key.shape[1])
+    if (value.type.shape[1] !== key.type.shape[1])
       throw new ShapeError(
-        `${this.where}: ${value.shape[1]} values have ${key.shape[1]} keys; there must be as many`,
+        `${this.where}: ${value.type.shape[1]} values have ${key.type.shape[1]} keys; there must be as many`,
       );
-    this.ensureBuilt(query.shape, value.shape, key.shape);
+    this.ensureBuilt(query.type.shape, value.type.shape, key.type.shape);
     this.checkFeatures(query, this.queryKernel.shape[0]!);
     this.checkFeatures(value, this.valueKernel.shape[0]!);
     this.checkFeatures(key, this.keyKernel.shape[0]!);
@@ -95,11 +105,11 @@ export class MultiHeadAttention extends Layer {
     const k = projected(key, this.keyKernel, this.keyBias);
     const v = projected(value, this.valueKernel, this.valueBias);
     let scores = q.matmul(k.transpose([0, 1, 3, 2]));
-    if (options.causal) scores = causalMask(query.shape[1]!, key.shape[1]!).where(scores, hidden);
+    if (options.causal) scores = causalMask(query.type.shape[1]!, key.type.shape[1]!).where(scores, hidden);
     if (options.mask !== undefined) scores = options.mask.where(scores, hidden);
     const weights = this.#dropout(scores.softmax(-1));
     const seen = weights.matmul(v).transpose([0, 2, 1, 3]);
-    const [batch, n] = seen.shape as [number, number];
+    const [batch, n] = seen.type.shape as [number, number];
     const joined = seen.reshape([batch, n, this.#heads * this.#valueSize]);
     const y = joined.matmul(this.outputKernel.reshape([this.#heads * this.#valueSize, -1]));
     return this.outputBias === null ? y : y.add(this.outputBias);
@@ -109,7 +119,7 @@ export class MultiHeadAttention extends Layer {
 /** [batch, n, d] by a kernel [d, heads, size] as [batch, heads, n, size]. */
 function projected(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor {
   const [d, heads, size] = kernel.shape as [number, number, number];
-  const [batch, n] = x.shape as [number, number];
+  const [batch, n] = x.type.shape as [number, number];
   const y = x.matmul(kernel.reshape([d, heads * size])).reshape([batch, n, heads, size]);
   return (bias === null ? y : y.add(bias)).transpose([0, 2, 1, 3]);
 }

@@ -10,7 +10,7 @@ import {
 import { checkCount } from '../../optim/checks.ts';
 import { type ActivationFunction, type ActivationLike, activation } from '../activations.ts';
 import type { InitialiserLike } from '../initialisers.ts';
-import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
+import { type CallOptions, Layer, type LayerConfig, type LayerOptions } from '../layer.ts';
 
 export interface ConvLayerOptions extends LayerOptions {
   /** How far apart windows begin. Default 1. */
@@ -28,6 +28,11 @@ export interface ConvLayerOptions extends LayerOptions {
   readonly kernelInitialiser?: InitialiserLike;
   /** Default `zeros`. */
   readonly biasInitialiser?: InitialiserLike;
+}
+
+export interface Conv1DOptions extends Omit<ConvLayerOptions, 'padding'> {
+  /** Default `valid`. `causal`: as many results as elements, none of which sees what comes after it. */
+  readonly padding?: WindowPadding | 'causal';
 }
 
 const options = [
@@ -55,8 +60,9 @@ abstract class Convolution extends Layer {
     filters: number,
     kernelSize: number | readonly number[],
     given: ConvLayerOptions,
+    config: LayerConfig = { filters, kernelSize, ...given },
   ) {
-    super(given, options, { filters, kernelSize, ...given });
+    super(given, options, config);
     this.filters = checkCount(filters, 'filters', this.where);
     const sizes = typeof kernelSize === 'number' ? new Array<number>(spatial).fill(kernelSize) : kernelSize;
     if (!Array.isArray(sizes) || sizes.length !== spatial)
@@ -84,7 +90,7 @@ abstract class Convolution extends Layer {
   override forward(x: Tensor, _options?: CallOptions): Tensor {
     const rank = this.kernelSize.length + 2;
     this.checkInput(x, rank);
-    this.ensureBuilt(x.shape);
+    this.ensureBuilt(x.type.shape);
     this.checkFeatures(x, this.kernel.shape.at(-2)! * this.#groups);
     const { strides = 1, padding = 'valid', dilation = 1 } = this.#options;
     const y = this.convolve(x, { strides, padding, dilation, groups: this.#groups });
@@ -108,10 +114,22 @@ export class Conv2D extends Convolution {
 
 /** Convolution of sequences [batch, time, channels]. */
 export class Conv1D extends Convolution {
-  constructor(filters: number, kernelSize: number | readonly number[], given: ConvLayerOptions = {}) {
-    super(1, filters, kernelSize, given);
+  constructor(filters: number, kernelSize: number | readonly number[], given: Conv1DOptions = {}) {
+    super(1, filters, kernelSize, withPairs(given, kernelSize), { filters, kernelSize, ...given });
   }
   protected override convolve(x: Tensor, given: ConvLayerOptions): Tensor {
     return x.conv1d(this.kernel, given);
   }
+}
+
+/** The causal padding as what it is: all before the first element. */
+function withPairs(
+  { padding, ...rest }: Conv1DOptions,
+  kernelSize: number | readonly number[],
+): ConvLayerOptions {
+  if (padding === undefined) return rest;
+  if (padding !== 'causal') return { ...rest, padding };
+  const [size] = [kernelSize].flat() as [number];
+  const [dilation] = [rest.dilation ?? 1].flat() as [number];
+  return { ...rest, padding: [[(size - 1) * dilation, 0]] };
 }

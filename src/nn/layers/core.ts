@@ -33,7 +33,7 @@ export class Flatten extends Layer {
   }
   protected override build(): void {}
   override forward(x: Tensor, _options?: CallOptions): Tensor {
-    const { shape } = this.checkInput(x);
+    const { shape } = this.checkInput(x).type;
     return x.reshape([shape[0]!, shape.slice(1).reduce((a, b) => a * b, 1)]);
   }
 }
@@ -48,15 +48,15 @@ export class Reshape extends Layer {
   }
   protected override build(): void {}
   override forward(x: Tensor, _options?: CallOptions): Tensor {
-    const batch = this.checkInput(x).shape[0]!;
-    const own = x.size / Math.max(1, batch);
+    const [batch, ...given] = this.checkInput(x).type.shape;
+    const own = given.reduce((a, b) => a * b, 1);
     const known = this.shape.reduce((a, b) => (b === -1 ? a : a * b), 1);
     const sizes = this.shape.map((n) => (n === -1 ? Math.floor(own / known) : n));
     if (sizes.reduce((a, b) => a * b, 1) !== own)
       throw new ShapeError(
-        `${this.where}: ${own} elements of each example of ${x.dtype}[${x.shape}] do not fill shape [${this.shape}]`,
+        `${this.where}: ${own} elements of each example of ${x.dtype}[${x.type.shape}] do not fill shape [${this.shape}]`,
       );
-    return x.reshape([batch, ...sizes]);
+    return x.reshape([batch!, ...sizes]);
   }
 }
 
@@ -76,7 +76,7 @@ export class Dropout extends Layer {
   }
   override forward(x: Tensor, _options?: CallOptions): Tensor {
     this.checkInput(x);
-    this.ensureBuilt(x.shape);
+    this.ensureBuilt(x.type.shape);
     if (!this.training || this.rate === 0) return x;
     return this.#random!.bernoulli(x, 1 - this.rate).where(x.div(1 - this.rate), 0);
   }

@@ -42,7 +42,7 @@ export class Dense extends Layer {
 
   override forward(x: Tensor, _options?: CallOptions): Tensor {
     this.checkInput(x);
-    this.ensureBuilt(x.shape);
+    this.ensureBuilt(x.type.shape);
     this.checkFeatures(x, this.kernel.shape[0]!);
     const y = x.matmul(this.kernel);
     return this.#activation(this.bias === null ? y : y.add(this.bias));

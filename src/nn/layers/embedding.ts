@@ -31,9 +31,9 @@ export class Embedding extends Layer {
     this.checkInput(ids);
     if (ids.dtype !== 'int32')
       throw new DTypeError(
-        `${this.where}: takes int32 positions, got ${ids.dtype}[${ids.shape}]; cast them: ids.cast('int32')`,
+        `${this.where}: takes int32 positions, got ${ids.dtype}[${ids.type.shape}]; cast them: ids.cast('int32')`,
       );
-    this.ensureBuilt(ids.shape);
+    this.ensureBuilt(ids.type.shape);
     return this.embeddings.gather(ids);
   }
 }

@@ -56,6 +56,17 @@ export class AvgPool1D extends Pooling {
   }
 }
 
+/** The largest element of all positions: [batch, channels]. */
+export class GlobalMaxPool extends Layer {
+  constructor(options: LayerOptions = {}) {
+    super(options, []);
+  }
+  protected override build(): void {}
+  override forward(x: Tensor, _options?: CallOptions): Tensor {
+    return this.checkInput(x, 3).max(positions(x));
+  }
+}
+
 /** The mean of all positions: [batch, channels]. */
 export class GlobalAvgPool extends Layer {
   constructor(options: LayerOptions = {}) {
@@ -63,7 +74,8 @@ export class GlobalAvgPool extends Layer {
   }
   protected override build(): void {}
   override forward(x: Tensor, _options?: CallOptions): Tensor {
-    this.checkInput(x, 3);
-    return x.mean(x.shape.slice(1, -1).map((_, axis) => axis + 1));
+    return this.checkInput(x, 3).mean(positions(x));
   }
 }
+
+const positions = (x: Tensor): number[] => x.type.shape.slice(1, -1).map((_, axis) => axis + 1);

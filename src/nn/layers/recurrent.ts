@@ -2,6 +2,7 @@
 import {
   ArgumentError,
   concat,
+  ones,
   type Shape,
   ShapeError,
   scan,
@@ -11,7 +12,7 @@ import {
 } from '../../index.ts';
 import { checkCount } from '../../optim/checks.ts';
 import { type ActivationFunction, type ActivationLike, activation } from '../activations.ts';
-import type { InitialiserLike } from '../initialisers.ts';
+import { type InitialiserLike, initialiser } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
 
 export interface RecurrentOptions extends LayerOptions {
@@ -29,11 +30,15 @@ export interface RecurrentOptions extends LayerOptions {
   readonly kernelInitialiser?: InitialiserLike;
   /** Default `orthogonal`. */
   readonly recurrentInitialiser?: InitialiserLike;
+  /** Default `zeros`. */
+  readonly biasInitialiser?: InitialiserLike;
 }
 
 export interface RecurrentCallOptions extends CallOptions {
   /** The state before the first step, [batch, units] each; default zeros. */
   readonly initialState?: readonly Tensor[];
+  /** bool [batch, time]: a step where it is false keeps the state, and its result is that of the step before it. Default: every step counts. */
+  readonly mask?: Tensor;
 }
 
 const common = [
@@ -44,11 +49,12 @@ const common = [
   'backwards',
   'kernelInitialiser',
   'recurrentInitialiser',
+  'biasInitialiser',
 ] as const;
 
 /** Base of the recurrent layers: a subclass says how many gates and states there are, and what one step does. */
 export abstract class Recurrent extends Layer {
-  protected override readonly callOptions: readonly string[] = ['training', 'initialState'];
+  protected override readonly callOptions: readonly string[] = ['training', 'initialState', 'mask'];
   readonly units: number;
   declare kernel: Variable;
   declare recurrentKernel: Variable;
@@ -73,22 +79,29 @@ export abstract class Recurrent extends Layer {
     this.#options = options;
   }
 
-  /** The first value of the bias. */
-  protected initialBias(): Tensor {
-    return zeros([this.#gates * this.units]);
+  /** The shape of the bias. */
+  protected biasShape(): Shape {
+    return [this.#gates * this.units];
+  }
+  /** What the bias begins with, of what `biasInitialiser` gave. */
+  protected startOfBias(drawn: Tensor): Tensor {
+    return drawn;
   }
 
   protected override build(shape: Shape): void {
     const {
       kernelInitialiser = 'glorotUniform',
       recurrentInitialiser = 'orthogonal',
+      biasInitialiser = 'zeros',
       useBias = true,
     } = this.#options;
     const width = this.#gates * this.units;
     this.kernel = this.weight('kernel', [shape.at(-1)!, width], kernelInitialiser);
     this.recurrentKernel = this.weight('recurrentKernel', [this.units, width], recurrentInitialiser);
-    const start = this.initialBias();
-    this.bias = useBias ? this.weight('bias', start.shape, () => start) : null;
+    const drawn = initialiser(biasInitialiser, this.where);
+    this.bias = useBias
+      ? this.weight('bias', this.biasShape(), (size, key) => this.startOfBias(drawn(size, key)))
+      : null;
   }
 
   /** What each step adds to its input's product with the kernel. */
@@ -101,26 +114,40 @@ export abstract class Recurrent extends Layer {
   override forward(x: Tensor, options: RecurrentCallOptions = {}): Tensor {
     this.checkInput(x, 3);
     if (x.ndim !== 3)
-      throw new ShapeError(`${this.where}: takes [batch, time, features], got ${x.dtype}[${x.shape}]`);
-    this.ensureBuilt(x.shape);
+      throw new ShapeError(`${this.where}: takes [batch, time, features], got ${x.dtype}[${x.type.shape}]`);
+    this.ensureBuilt(x.type.shape);
     this.checkFeatures(x, this.kernel.shape[0]!);
     const { returnSequences = false, returnState = false, backwards = false } = this.#options;
-    const start = this.#start(x.shape[0]!, options.initialState);
+    const start = this.#start(x.type.shape[0]!, options.initialState);
     // The products with the input need no step before them, and are one large product.
     const bias = this.inputBias();
     const products = x.matmul(this.kernel);
     const given = (bias === null ? products : products.add(bias)).transpose([1, 0, 2]);
+    const inOrder = (steps: Tensor): Tensor => (backwards ? steps.flip(0) : steps);
+    const counts = options.mask === undefined ? [] : [inOrder(this.#stepsThatCount(options.mask, x))];
     const [state, results] = scan(
-      (carry: readonly Tensor[], now: Tensor) => {
-        const next = this.step(carry, now);
+      (carry: readonly Tensor[], [now, counted]: readonly Tensor[]) => {
+        const stepped = this.step(carry, now!);
+        const next =
+          counted === undefined ? stepped : stepped.map((after, i) => counted.where(after, carry[i]!));
         return [next, next[0]!] as const;
       },
       start,
-      backwards ? given.flip(0) : given,
+      [inOrder(given), ...counts],
     );
     const result = returnSequences ? results.transpose([1, 0, 2]) : state[0]!;
     // With `returnState` a list; the type is that of most calls.
     return (returnState ? [result, ...state] : result) as Tensor;
+  }
+
+  /** The mask as [time, batch, 1]. */
+  #stepsThatCount(mask: Tensor, x: Tensor): Tensor {
+    const [batch, time] = x.type.shape as [number, number];
+    if (mask?.dtype !== 'bool' || mask.shape.join() !== `${batch},${time}`)
+      throw new ShapeError(
+        `${this.where}: mask must be bool[${batch},${time}], one for each step of ${x.dtype}[${x.type.shape}], got ${mask?.dtype}[${mask?.shape}]`,
+      );
+    return mask.transpose([1, 0]).expandDims(-1);
   }
 
   #start(batch: number, given: readonly Tensor[] | undefined): readonly Tensor[] {
@@ -173,9 +200,10 @@ export class LSTM extends Recurrent {
     this.#gate = activation(options.recurrentActivation ?? 'sigmoid', this.where);
     this.#forget = options.unitForgetBias ?? true;
   }
-  protected override initialBias(): Tensor {
-    const none = zeros([this.units]);
-    return concat([none, this.#forget ? none.add(1) : none, none, none]);
+  protected override startOfBias(drawn: Tensor): Tensor {
+    if (!this.#forget) return drawn;
+    const n = this.units;
+    return concat([drawn.slice([0, n]), ones([n]), drawn.slice([2 * n, 4 * n])]);
   }
   protected override step([h, c]: readonly [Tensor, Tensor], given: Tensor): readonly Tensor[] {
     const z = given.add(h.matmul(this.recurrentKernel));
@@ -209,8 +237,8 @@ export class GRU extends Recurrent {
     this.#gate = activation(options.recurrentActivation ?? 'sigmoid', this.where);
     this.#after = options.resetAfter ?? true;
   }
-  protected override initialBias(): Tensor {
-    return zeros(this.#after ? [2, 3 * this.units] : [3 * this.units]);
+  protected override biasShape(): Shape {
+    return this.#after ? [2, 3 * this.units] : [3 * this.units];
   }
   protected override inputBias(): Tensor | null {
     return this.bias === null ? null : this.#after ? this.bias.slice(0) : this.bias;

@@ -57,6 +57,14 @@ export function split(
   { batchSize, shuffle, seed }: Order,
   where: string,
 ): { readonly training: Batches; readonly validation: Batches | null } {
+  if (
+    validationData !== undefined &&
+    !(validationData instanceof Dataset) &&
+    !(Array.isArray(validationData) && (validationData.length === 2 || validationData.length === 3))
+  )
+    throw new OptionError(
+      `${where}: validationData must be [x, y] or [x, y, sampleWeight], or a data set of such batches`,
+    );
   const validation =
     validationData === undefined
       ? null

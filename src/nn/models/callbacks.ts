@@ -1,8 +1,8 @@
 // Callbacks: what happens between the epochs of `fit`.
 import { ArgumentError, OptionError, type Tensor } from '../../index.ts';
-import { checkCount, checkNumber } from '../../optim/checks.ts';
+import { checkCount, checkNumber, show } from '../../optim/checks.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { checkOptions } from '../../util/options.ts';
+import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Model } from './model.ts';
 
 /** Loss and metrics by name, such as `loss`, `accuracy`, `valLoss`. */
@@ -33,6 +33,40 @@ export interface Callback {
   onTrainEnd?(run: Run): unknown;
 }
 
+const hooks: readonly string[] = [
+  'onTrainBegin',
+  'onEpochBegin',
+  'onBatchEnd',
+  'onEpochEnd',
+  'onTrainEnd',
+] satisfies readonly (keyof Callback)[];
+
+/** The callbacks, unless one of them would never be called. */
+export function checkCallbacks(callbacks: unknown, where: string): readonly Callback[] {
+  if (!Array.isArray(callbacks))
+    throw new OptionError(`${where}: callbacks must be a list, got ${show(callbacks)}`);
+  callbacks.forEach((callback: unknown, i) => {
+    if (typeof callback !== 'object' || callback === null)
+      throw new OptionError(
+        `${where}: callbacks[${i}] must be an object of ${hooks.join(', ')}, got ${show(callback)}`,
+      );
+    for (const key of methodsOf(callback))
+      if (/^on[A-Z]/.test(key) && !hooks.includes(key))
+        throw new OptionError(
+          `${where}: callbacks[${i}] has ${key}, which nothing calls; there are ${hooks.join(', ')}`,
+        );
+  });
+  return callbacks as readonly Callback[];
+}
+
+// Its own, and those of its classes.
+function methodsOf(callback: object): readonly string[] {
+  const prototype: unknown = Object.getPrototypeOf(callback);
+  const inherited =
+    prototype === null || prototype === Object.prototype ? [] : methodsOf(prototype as object);
+  return [...Object.getOwnPropertyNames(callback), ...inherited];
+}
+
 interface Monitor {
   /** The log to look at. Default `valLoss`. */
   readonly monitor?: string;
@@ -42,14 +76,21 @@ interface Monitor {
 
 const monitorOptions = ['monitor', 'mode'] as const;
 
+function checkMonitor({ monitor, mode }: Monitor, where: string): void {
+  if (monitor !== undefined && typeof monitor !== 'string')
+    throw new OptionError(
+      `${where}: monitor must be the name of a log, such as 'valLoss', got ${show(monitor)}`,
+    );
+  if (mode !== undefined && mode !== 'min' && mode !== 'max')
+    throw new OptionError(`${where}: mode must be 'min' or 'max', got ${show(mode)}`);
+}
+
 /** Says of every value whether it is the best so far, by more than `minDelta`. */
 function best(
   { monitor = 'valLoss', mode }: Monitor,
   minDelta: number,
   where: string,
 ): (logs: Logs) => boolean {
-  if (mode !== undefined && mode !== 'min' && mode !== 'max')
-    throw new OptionError(`${where}: mode must be 'min' or 'max', got ${JSON.stringify(mode)}`);
   const more = mode === undefined ? /accuracy|precision|recall/i.test(monitor) : mode === 'max';
   let record = more ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return (logs) => {
@@ -79,6 +120,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   checkOptions(options, [...monitorOptions, 'patience', 'minDelta', 'restoreBestWeights'], where);
   const patience = checkCount(options.patience ?? 0, 'patience', where, 0);
   const minDelta = checkNumber(options.minDelta ?? 0, 'minDelta', where, { min: 0 });
+  checkMonitor(options, where);
+  checkFlag(options.restoreBestWeights, 'restoreBestWeights', where);
   let isBest: (logs: Logs) => boolean;
   let waited = 0;
   let kept: Readonly<Record<string, Tensor>> | null = null;
@@ -111,7 +154,9 @@ export interface CheckpointOptions extends Monitor {
 export function checkpoint(options: CheckpointOptions): Callback {
   const where = 'checkpoint';
   checkOptions(options, [...monitorOptions, 'to', 'saveBestOnly'], where);
-  const { to } = options;
+  checkMonitor(options ?? {}, where);
+  checkFlag(options?.saveBestOnly, 'saveBestOnly', where);
+  const to = options?.to;
   if (typeof to !== 'string' && typeof to !== 'function')
     throw new OptionError(`${where}: to must be a file name or a function of bytes`);
   let isBest: (logs: Logs) => boolean;

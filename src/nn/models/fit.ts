@@ -2,6 +2,7 @@
 import { Dataset, dataset } from '../../data/dataset.ts';
 import {
   ArgumentError,
+  check,
   jit as compiled,
   concat,
   GradientTape,
@@ -11,11 +12,11 @@ import {
 } from '../../index.ts';
 import { checkCount } from '../../optim/checks.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { checkOptions } from '../../util/options.ts';
+import { checkFlag, checkOptions } from '../../util/options.ts';
 import { isPlainObject } from '../plain.ts';
 import { nextOrder } from '../seed.ts';
 import { type Batches, batchesOf, type Data, split } from './batches.ts';
-import type { Callback, History, Logs, Run } from './callbacks.ts';
+import { type Callback, checkCallbacks, type History, type Logs, type Run } from './callbacks.ts';
 import { type CompileOptions, type Goals, goalsOf, optimizerOf } from './goals.ts';
 import type { Model } from './model.ts';
 import { progress, type Verbose } from './progress.ts';
@@ -119,6 +120,12 @@ export class Trainer {
     const tape = new GradientTape();
     try {
       const result = this.#losses(x, y, weights, true);
+      // Stops before anything is assigned: what an earlier step made of the weights can be looked at.
+      check(
+        result.loss.isFinite(),
+        `${this.#where}.fit: stopped before a batch spoils the weights; look for NaN in its data, or try a smaller learning rate, globalClipNorm in the optimizer, or a loss with fromLogits. Its loss is`,
+        result.loss,
+      );
       // A sequential model may have made its weights just now.
       const trained = this.#model.trainableWeights;
       const gradients = tape.gradient(result.loss, trained);
@@ -134,9 +141,12 @@ export class Trainer {
     const options = ((x instanceof Dataset && isOptions(y) ? y : given) ?? {}) as FitOptions;
     checkOptions(options, fitOptions, where);
     const byClass = classWeights(options, where);
-    const { epochs = 1, batchSize = 32, shuffle = true, seed = nextOrder(), callbacks = [] } = options;
+    const { epochs = 1, batchSize = 32, shuffle = true } = options;
+    const callbacks = checkCallbacks(options.callbacks ?? [], where);
+    checkFlag(shuffle, 'shuffle', where);
     checkCount(epochs, 'epochs', where);
     checkCount(batchSize, 'batchSize', where);
+    const seed = options.seed ?? nextOrder();
     const { training, validation } = split(x, y as Data, options, { batchSize, shuffle, seed }, where);
 
     let stopped = false;

@@ -1,5 +1,6 @@
 // Models from JSON: nothing in it is believed before it has been checked.
-import { ArgumentError, type DType, Tensor, tensor } from '../../index.ts';
+import * as library from '../../index.ts';
+import { ArgumentError, type DType, overridableName, tensor } from '../../index.ts';
 import type { LayerConfig } from '../layer.ts';
 import { MultiHeadAttention, type MultiHeadAttentionOptions } from '../layers/attention.ts';
 import { Conv1D, Conv2D } from '../layers/convolution.ts';
@@ -7,11 +8,18 @@ import { Activation, Add, Concatenate, Dropout, Flatten, Reshape } from '../laye
 import { Dense } from '../layers/dense.ts';
 import { Embedding } from '../layers/embedding.ts';
 import { BatchNorm, LayerNorm } from '../layers/normalisation.ts';
-import { AvgPool1D, AvgPool2D, GlobalAvgPool, MaxPool1D, MaxPool2D } from '../layers/pooling.ts';
+import {
+  AvgPool1D,
+  AvgPool2D,
+  GlobalAvgPool,
+  GlobalMaxPool,
+  MaxPool1D,
+  MaxPool2D,
+} from '../layers/pooling.ts';
 import { GRU, LSTM, SimpleRNN } from '../layers/recurrent.ts';
 import { Module } from '../module.ts';
 import { isPlainObject } from '../plain.ts';
-import { applyMethod, Symbolic, symbolicIn, unknownSize } from '../symbolic.ts';
+import { hasSymbolic, type Symbolic, symbolicIn, unknownSize } from '../symbolic.ts';
 import type { SymbolicTree } from './graph.ts';
 import { input } from './input.ts';
 import { functional, type Model } from './model.ts';
@@ -38,6 +46,7 @@ const makers: Readonly<Record<string, LayerMaker>> = {
   Conv1D: from(Conv1D, 'filters', 'kernelSize'),
   Conv2D: from(Conv2D, 'filters', 'kernelSize'),
   GlobalAvgPool: from(GlobalAvgPool),
+  GlobalMaxPool: from(GlobalMaxPool),
   MaxPool1D: from(MaxPool1D),
   MaxPool2D: from(MaxPool2D),
   Dense: from(Dense, 'units'),
@@ -51,6 +60,8 @@ const makers: Readonly<Record<string, LayerMaker>> = {
   MultiHeadAttention: (config) => new MultiHeadAttention(config as unknown as MultiHeadAttentionOptions),
   Reshape: from(Reshape, 'shape'),
 };
+
+const functions: ReadonlyMap<unknown, unknown> = new Map(Object.entries(library));
 
 const where = 'modelFromJSON';
 
@@ -79,10 +90,10 @@ export function modelFromJSON(
   const made: (readonly Symbolic[])[] = [];
   const decode = (value: unknown): unknown => decoded(value, given, made);
   list(structure.applications, 'applications').forEach((entry, i) => {
-    const { layer, method, args: encodedArgs } = object(entry, `application ${i}`);
+    const { layer, function: name, args: encodedArgs } = object(entry, `application ${i}`);
     const args = list(encodedArgs, `the arguments of application ${i}`).map(decode);
     const results =
-      layer === undefined ? applied(method, args, i) : called(layers.get(String(layer)), layer, args);
+      layer === undefined ? applied(name, args, i) : called(layers.get(String(layer)), layer, args);
     made.push(symbolicIn(results));
   });
   const name = structure.name;
@@ -134,12 +145,12 @@ function called(layer: Module | undefined, name: unknown, args: readonly unknown
   return layer.invoke(args);
 }
 
-function applied(method: unknown, args: readonly unknown[], i: number): unknown {
-  const known =
-    typeof method === 'string' && method !== 'constructor' && Object.hasOwn(Tensor.prototype, method);
-  if (!known || !(args[0] instanceof Symbolic))
-    throw refused(`application ${i} is of no method of tensors: ${JSON.stringify(method)}`);
-  return applyMethod(method, args);
+// Only functions that symbolic tensors are remembered to have been given to.
+function applied(name: unknown, args: readonly unknown[], i: number): unknown {
+  const f = functions.get(name);
+  if (overridableName(f) !== name || !hasSymbolic(args))
+    throw refused(`application ${i} is of no function of tensors: ${JSON.stringify(name)}`);
+  return (f as (...given: readonly unknown[]) => unknown)(...args);
 }
 
 function decoded(

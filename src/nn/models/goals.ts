@@ -2,6 +2,7 @@
 import { ArgumentError, OptionError } from '../../index.ts';
 import { Adagrad } from '../../optim/adagrad.ts';
 import { Adam, AdamW } from '../../optim/adam.ts';
+import { checkNumber } from '../../optim/checks.ts';
 import { Optimizer } from '../../optim/optimizer.ts';
 import { RMSProp } from '../../optim/rmsprop.ts';
 import { SGD } from '../../optim/sgd.ts';
@@ -43,6 +44,11 @@ export function goalsOf(options: CompileOptions, owner: string): Goals {
   checkOptions(options, ['optimizer', 'loss', 'metrics', 'lossWeights', 'jit'], where);
   checkFlag(options.jit, 'jit', where);
   const { loss, metrics = [], lossWeights } = options;
+  if (lossWeights !== undefined && !isList(lossWeights))
+    throw new OptionError(`${where}: lossWeights must be a list with a number for each output`);
+  lossWeights?.forEach((w, i) => {
+    checkNumber(w, `lossWeights[${i}]`, where);
+  });
   const losses: readonly LossLike[] | null = isList(loss) ? loss : null;
   const single = losses === null ? lossOf(loss as LossLike, where) : null;
   const each = losses?.map((l) => lossOf(l, where));

@@ -29,13 +29,15 @@ export interface Graph {
   readonly applications: readonly Application[];
   /** Modules in the order of their first use. */
   readonly modules: readonly Module[];
-  /** Variables used by methods, outside every module. */
+  /** Variables used by functions, outside every module. */
   readonly variables: readonly Variable[];
 }
 
 /** The graph between inputs and outputs. Throws an ArgumentError for what is no tree of symbolic tensors, and for an output that needs an input not given. */
 export function graphBetween(inputs: SymbolicTree, outputs: SymbolicTree): Graph {
-  const given = new Set(checkedTree(inputs, 'inputs'));
+  const list = checkedTree(inputs, 'inputs');
+  const given = new Set(list);
+  checkDifferent(list);
   const applications = new Set<Application>();
   const visit = (x: Symbolic): void => {
     if (given.has(x)) return;
@@ -55,6 +57,20 @@ export function graphBetween(inputs: SymbolicTree, outputs: SymbolicTree): Graph
   return { inputs, outputs, applications: ordered, modules: [...modules], variables: [...variables] };
 }
 
+function checkDifferent(inputs: readonly Symbolic[]): void {
+  inputs.forEach((x, i) => {
+    const what = `${x.label === undefined ? '' : `'${x.label}' `}${showSymbolic(x)}`;
+    if (inputs.indexOf(x) !== i)
+      throw new ArgumentError(
+        `functional: the input ${what} is given twice; a call could give it two values`,
+      );
+    if (x.label !== undefined && inputs.findIndex((other) => other.label === x.label) !== i)
+      throw new ArgumentError(
+        `functional: two inputs are named '${x.label}'; names in one model must differ`,
+      );
+  });
+}
+
 function checkedTree(tree: SymbolicTree, what: string): readonly Symbolic[] {
   const found: Symbolic[] = [];
   const visit = (x: unknown, path: string): void => {
@@ -63,7 +79,7 @@ function checkedTree(tree: SymbolicTree, what: string): readonly Symbolic[] {
     else if (isPlainObject(x)) for (const [key, item] of Object.entries(x)) visit(item, `${path}.${key}`);
     else
       throw new ArgumentError(
-        `functional: ${path} is no symbolic tensor; begin with input(shape) and apply layers and methods to it`,
+        `functional: ${path} is no symbolic tensor; begin with input(shape) and apply layers and functions to it`,
       );
   };
   visit(tree, what);
@@ -118,9 +134,9 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
       `${where}: ${path} must be a tensor ${showSymbolic(expected)}, got ${typeof value}`,
     );
   const fits =
-    x.shape.length === expected.shape.length &&
+    x.type.shape.length === expected.shape.length &&
     expected.shape.every(
-      (n, axis) => n === unknownSize || x.shape[axis] === unknownSize || n === x.shape[axis],
+      (n, axis) => n === unknownSize || x.type.shape[axis] === unknownSize || n === x.type.shape[axis],
     );
   if (!fits)
     throw new ShapeError(`${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}`);

@@ -120,7 +120,7 @@ export class Model extends Layer {
    *     model.compile({ optimizer: new Adam({ lr: 1e-3 }), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
    */
   compile(options: CompileOptions): this {
-    this.#trainer = new Trainer(this, options, this.where);
+    this.#trainer = new Trainer(this, options ?? ({} as CompileOptions), this.where);
     return this;
   }
   #compiled(asked: string): Trainer {

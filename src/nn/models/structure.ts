@@ -20,7 +20,7 @@ export interface ModelStructure {
   readonly layers: Readonly<Record<string, { readonly class: string; readonly config: unknown }>>;
   readonly applications: readonly (
     | { readonly layer: string; readonly args: readonly unknown[] }
-    | { readonly method: string; readonly args: readonly unknown[] }
+    | { readonly function: string; readonly args: readonly unknown[] }
   )[];
   readonly inputs: unknown;
   readonly outputs: unknown;
@@ -48,7 +48,7 @@ export function structureOf(model: Model, graph: Graph): ModelStructure {
     applications: graph.applications.map(({ what, args }) => {
       const name = what.kind === 'module' ? nameOf(what.module) : what.name;
       const list = args.map((arg) => encode(arg, name));
-      return what.kind === 'module' ? { layer: name, args: list } : { method: name, args: list };
+      return what.kind === 'module' ? { layer: name, args: list } : { function: name, args: list };
     }),
     inputs: encode(graph.inputs, 'inputs'),
     outputs: encode(graph.outputs, 'outputs'),

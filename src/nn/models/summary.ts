@@ -18,7 +18,7 @@ export function summaryOf(model: Model, graph: Graph): string {
   const rows: string[][] = inputs.map((x) => [madeBy.get(x)!, showSizes(x.shape), '0', '']);
   const counted = new Set<Module>();
   for (const { what, args, results } of graph.applications) {
-    const name = what.kind === 'module' ? nameOf(what.module) : `.${what.name}()`;
+    const name = what.kind === 'module' ? nameOf(what.module) : `${what.name}()`;
     const made = symbolicIn(results);
     for (const x of made) madeBy.set(x, name);
     const isNew = what.kind === 'module' && !counted.has(what.module);
@@ -27,7 +27,7 @@ export function summaryOf(model: Model, graph: Graph): string {
     rows.push([
       shown,
       made.map((x) => showSizes(x.shape)).join(' '),
-      what.kind === 'method' ? '0' : isNew ? String(sizeOfWeights(what.module)) : 'shared',
+      what.kind === 'function' ? '0' : isNew ? String(sizeOfWeights(what.module)) : 'shared',
       symbolicIn(args)
         .map((x) => madeBy.get(x) ?? '?')
         .join(', '),

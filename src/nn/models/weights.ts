@@ -67,11 +67,11 @@ export function classWeights(
 
 // As in Keras: one number for each example is a class, several are a distribution.
 function classesOf(y: Tensor, where: string): Tensor {
-  const several = y.ndim > 1 && y.shape.at(-1)! > 1;
+  const several = y.ndim > 1 && y.type.shape.at(-1)! > 1;
   if (y.ndim > 2 || (several && y.dtype === 'int32'))
     throw new OptionError(
-      `${where}: classWeight needs one class for each example, and the truth is ${y.dtype}[${y.shape}]; use sampleWeight`,
+      `${where}: classWeight needs one class for each example, and the truth is ${y.dtype}[${y.type.shape}]; use sampleWeight`,
     );
   if (several) return y.argmax(-1);
-  return y.reshape([y.shape[0]!]).cast('int32');
+  return y.reshape([y.type.shape[0]!]).cast('int32');
 }

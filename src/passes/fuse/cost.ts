@@ -19,6 +19,9 @@ export const maxGroupWeight = 1200;
 /** Results up to this size count as small: there the call of a kernel costs more than its loop. */
 export const smallElements = 4096;
 
+/** Elements of a loop from which one that is crowded takes longer than several loops, calls and memory included. */
+export const crowdedElements = 256;
+
 /** How fusion sees an instruction. `alone`: it never shares a kernel. `source`: numbers from nothing (a repeated constant, iota). */
 export type Role = 'point' | 'view' | 'index' | 'source' | 'reduce' | 'contract' | 'alone';
 
@@ -34,6 +37,7 @@ export function roleOf(instr: Instr): Role {
 // Asked for again and again while groups grow.
 const roles = new WeakMap<Instr, Role>();
 const weights = new WeakMap<Instr, number>();
+const demands = new WeakMap<Instr, Demand>();
 
 function findRole(instr: Instr): Role {
   const { kind } = defOf(instr).lower;
@@ -58,44 +62,88 @@ export function weightOf(instr: Instr): number {
   return weight;
 }
 
+/** What an instruction wants of the vector registers: a function of many steps keeps them busy, and one through f64 has two halves of everything. */
+export type Demand = 'little' | 'function' | 'halves';
+
+export function demandOf(instr: Instr): Demand {
+  let demand = demands.get(instr);
+  if (demand === undefined) {
+    const e = weightOf(instr) < leastFunction ? null : scalarOf(instr);
+    demand = e === null ? 'little' : hasHalves(e) ? 'halves' : 'function';
+    demands.set(instr, demand);
+  }
+  return demand;
+}
+
+// Of an exponential are there some twenty operations.
+const leastFunction = 16;
+
+function hasHalves(e: Expr): boolean {
+  return e.type === 'f64' || partsOf(e).some(hasHalves);
+}
+
 function findWeight(instr: Instr): number {
+  const e = scalarOf(instr);
+  return e === null ? (defOf(instr).lower.kind === 'index' ? 2 : 0) : exprWeight(e);
+}
+
+/** What a point instruction computes of locals. */
+function scalarOf(instr: Instr): Expr | null {
   const { lower } = defOf(instr);
-  if (lower.kind !== 'point') return lower.kind === 'index' ? 2 : 0;
+  if (lower.kind !== 'point') return null;
   const operands = instr.args.map(
     (a, i): Expr => ({ kind: 'local', type: scalarType(a.type.dtype), name: `x${i}` }),
   );
-  return exprWeight(
-    lower.scalar(
-      operands,
-      instr.attrs,
-      instr.args.map((a) => a.type),
-    ),
+  return lower.scalar(
+    operands,
+    instr.attrs,
+    instr.args.map((a) => a.type),
   );
+}
+
+// What it is made of, the steps of a function included.
+function partsOf(e: Expr): readonly Expr[] {
+  switch (e.kind) {
+    case 'const':
+    case 'local':
+      return [];
+    case 'load':
+      return [e.index];
+    case 'unary':
+    case 'convert':
+    case 'bits':
+      return [e.x];
+    case 'binary':
+    case 'compare':
+      return [e.a, e.b];
+    case 'select':
+      return [e.cond, e.a, e.b];
+    case 'call':
+      return [...e.fn.lets.map((l) => l.value), e.fn.result, ...e.args];
+  }
 }
 
 const slow: ReadonlySet<BinaryOp> = new Set(['div', 'rem']);
 
 function exprWeight(e: Expr): number {
+  return partsOf(e).reduce((sum, part) => sum + exprWeight(part), ownWeight(e));
+}
+
+function ownWeight(e: Expr): number {
   switch (e.kind) {
     case 'const':
     case 'local':
+    case 'call':
       return 0;
-    case 'load':
-      return 1 + exprWeight(e.index);
     case 'unary':
-      return (e.op === 'sqrt' ? 4 : 1) + exprWeight(e.x);
+      return e.op === 'sqrt' ? 4 : 1;
     case 'binary':
-      return (slow.has(e.op) ? 4 : 1) + exprWeight(e.a) + exprWeight(e.b);
+      return slow.has(e.op) ? 4 : 1;
+    case 'load':
     case 'compare':
-      return 1 + exprWeight(e.a) + exprWeight(e.b);
     case 'select':
-      return 1 + exprWeight(e.cond) + exprWeight(e.a) + exprWeight(e.b);
     case 'convert':
     case 'bits':
-      return 1 + exprWeight(e.x);
-    case 'call': {
-      const steps = [...e.fn.lets.map((l) => l.value), e.fn.result, ...e.args];
-      return steps.reduce((sum, step) => sum + exprWeight(step), 0);
-    }
+      return 1;
   }
 }

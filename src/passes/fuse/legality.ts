@@ -4,17 +4,25 @@ import { type Shape, sameShape, sizeOf } from '../../ir/types.ts';
 import type { FusionKind } from '../../ops/fusion.ts';
 import { defOf } from '../../ops/opdef.ts';
 import { sameList } from '../../util/seq.ts';
-import { isAlias, maxOperands, maxWeight, roleOf } from './cost.ts';
+import { crowdedElements, isAlias, maxOperands, maxWeight, roleOf } from './cost.ts';
 import type { FusionGraph, Group } from './graph.ts';
 import { areRows } from './rows.ts';
+import type { Summary } from './summary.ts';
 
 /** The kind of the fusion that two groups make, or null where they make none. */
 export function fusionKind(a: Group, b: Group, graph: FusionGraph): FusionKind | null {
-  const { weight, operands, results, displaced, anchors } = graph.joined(a, b);
-  if (operands.size + results.length > maxOperands || weight > maxWeight) return null;
+  const both = graph.joined(a, b);
+  const { weight, operands, results, displaced, anchors } = both;
+  if (operands.size + results.length > maxOperands || weight > maxWeight || isCrowded(both)) return null;
   const region = regionOf(a, b, results, graph);
   const kind = displaced.every((m) => readsWell(m, region)) ? kindOf(anchors, region) : null;
   return kind ?? (anchors.length > 0 && areRows(region, (value) => isPlain(value, region)) ? 'rows' : null);
+}
+
+// A function through f64 beside another wants more vectors than there are registers; docs/decisions/registers.md has the measurements.
+function isCrowded({ halves, functions, anchors, results }: Summary): boolean {
+  if (halves === 0 || functions < 2 || anchors.length > 0) return false;
+  return results.some((r) => sizeOf(r.type.shape) >= crowdedElements);
 }
 
 function kindOf(anchors: readonly Instr[], region: Region): FusionKind | null {

@@ -1,10 +1,13 @@
 // What has to be known of a group to tell whether it may join another, kept with the group: looking at all members again for each join would make
 // long programs take seconds.
 import type { Instr, Value } from '../../ir/func.ts';
-import { roleOf, weightOf } from './cost.ts';
+import { demandOf, roleOf, weightOf } from './cost.ts';
 
 export interface Summary {
   readonly weight: number;
+  /** Members that are functions of many steps, and those of them that compute in two halves. */
+  readonly functions: number;
+  readonly halves: number;
   /** Values from outside. */
   readonly operands: ReadonlySet<Value>;
   /** Values that are needed outside. */
@@ -19,6 +22,8 @@ export function summaryOf(instr: Instr, isNeededOutside: (value: Value) => boole
   const role = roleOf(instr);
   return {
     weight: weightOf(instr),
+    functions: demandOf(instr) === 'little' ? 0 : 1,
+    halves: demandOf(instr) === 'halves' ? 1 : 0,
     operands: new Set(instr.args),
     results: instr.results.filter(isNeededOutside),
     displaced: role === 'view' || role === 'index' ? [instr] : [],
@@ -38,6 +43,8 @@ export function joined(
     for (const value of own) if (value.def === null || !isMember(value.def)) operands.add(value);
   return {
     weight: a.weight + b.weight,
+    functions: a.functions + b.functions,
+    halves: a.halves + b.halves,
     operands,
     results: [...a.results, ...b.results].filter(isNeededOutside),
     displaced: together(a.displaced, b.displaced),

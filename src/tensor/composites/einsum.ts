@@ -2,6 +2,7 @@
 import { showShape } from '../../ir/types.ts';
 import { liftNumeric, type TensorLike } from '../../ops/coerce.ts';
 import { dotGeneral } from '../../ops/dot.ts';
+import { overridable } from '../../ops/override.ts';
 import { ArgumentError, ShapeError } from '../../util/errors.ts';
 import { range } from '../../util/seq.ts';
 import type { Tensor } from '../tensor.ts';
@@ -24,20 +25,25 @@ interface Labelled {
  *     einsum('ii', a)                 // trace
  *     einsum('...i->...', a)          // sums over the last axis
  */
-export function einsum(equation: string, ...operands: readonly TensorLike[]): Tensor {
-  if (typeof equation !== 'string')
-    throw new ArgumentError(`einsum: the first argument is the equation, such as 'ij,jk->ik'`);
-  const where = `einsum '${equation}'`;
-  const { inputs, output } = parse(equation, operands.length, where);
-  const labelled = operands.map((x, i) => label(liftNumeric(x, where), inputs[i]!, `${where}, operand ${i}`));
-  const sizes = sizesOf(labelled, where);
-  const wanted = output === undefined ? implicitOutput(labelled) : explicitOutput(output, sizes, where);
-  return contractAll(
-    labelled.map((x) => takeDiagonals(dropBroadcast(x, sizes))),
-    wanted,
-    sizes,
-  );
-}
+export const einsum: (equation: string, ...operands: readonly TensorLike[]) => Tensor = overridable(
+  'einsum',
+  (equation, ...operands) => {
+    if (typeof equation !== 'string')
+      throw new ArgumentError(`einsum: the first argument is the equation, such as 'ij,jk->ik'`);
+    const where = `einsum '${equation}'`;
+    const { inputs, output } = parse(equation, operands.length, where);
+    const labelled = operands.map((x, i) =>
+      label(liftNumeric(x, where), inputs[i]!, `${where}, operand ${i}`),
+    );
+    const sizes = sizesOf(labelled, where);
+    const wanted = output === undefined ? implicitOutput(labelled) : explicitOutput(output, sizes, where);
+    return contractAll(
+      labelled.map((x) => takeDiagonals(dropBroadcast(x, sizes))),
+      wanted,
+      sizes,
+    );
+  },
+);
 
 const ellipsis = '...';
 

@@ -1,6 +1,7 @@
 // Elementwise functions that are a few ops each.
 import type { DType } from '../../ir/types.ts';
 import { castTo, lift, type TensorLike } from '../../ops/coerce.ts';
+import { overridable } from '../../ops/override.ts';
 import type { Tensor } from '../tensor.ts';
 
 /**
@@ -9,9 +10,12 @@ import type { Tensor } from '../tensor.ts';
  *
  *     clamp(tensor([-2, 0.5, 2]), -1, 1)   // [-1, 0.5, 1]
  */
-export function clamp(x: TensorLike, low: TensorLike, high: TensorLike): Tensor {
-  return lift(x, 'clamp').maximum(low).minimum(high);
-}
+export const clamp: (x: TensorLike, low: TensorLike, high: TensorLike) => Tensor = overridable(
+  'clamp',
+  (x, low, high) => {
+    return lift(x, 'clamp').maximum(low).minimum(high);
+  },
+);
 
 /**
  * The same numbers in another dtype. float32 to int32 truncates towards zero and saturates, NaN gives 0; to bool is `x != 0`.
@@ -19,6 +23,6 @@ export function clamp(x: TensorLike, low: TensorLike, high: TensorLike): Tensor 
  *
  *     cast(tensor([-1.5, 0, 3e9]), 'int32')   // [-1, 0, 2147483647]
  */
-export function cast(x: TensorLike, dtype: DType): Tensor {
+export const cast: (x: TensorLike, dtype: DType) => Tensor = overridable('cast', (x, dtype) => {
   return castTo(lift(x, 'cast'), dtype);
-}
+});

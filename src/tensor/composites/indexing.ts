@@ -5,6 +5,7 @@ import { isTensor, lift, type TensorLike } from '../../ops/coerce.ts';
 import { checkIndices, liftIndices, position } from '../../ops/indices.ts';
 import { iota } from '../../ops/iota.ts';
 import { equal, lessEqual, where } from '../../ops/logic.ts';
+import { overridable } from '../../ops/override.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { flip } from '../../ops/reverse.ts';
 import { slice as staticSlice } from '../../ops/slice.ts';
@@ -29,27 +30,30 @@ interface Selection {
  *     slice(x, 0, [1, 3])               // x[0, 1:3]
  *     slice(x, null, [null, null, -1])  // x[:, ::-1]
  */
-export function slice(x: TensorLike, ...index: readonly SliceIndex[]): Tensor {
-  const t = lift(x, 'slice');
-  if (index.length > t.ndim)
-    throw new ArgumentError(
-      `slice: ${index.length} indices for ${showShape(t.shape)}, which has ${t.ndim} axes`,
+export const slice: (x: TensorLike, ...index: readonly SliceIndex[]) => Tensor = overridable(
+  'slice',
+  (x, ...index) => {
+    const t = lift(x, 'slice');
+    if (index.length > t.ndim)
+      throw new ArgumentError(
+        `slice: ${index.length} indices for ${showShape(t.shape)}, which has ${t.ndim} axes`,
+      );
+    const selections = t.shape.map((size, axis) => select(index[axis] ?? null, axis, size));
+    const kept = staticSlice(
+      t,
+      selections.map((s) => s.start),
+      selections.map((s) => (s.count === 0 ? s.start : s.start + (s.count - 1) * s.step + 1)),
+      selections.map((s) => s.step),
     );
-  const selections = t.shape.map((size, axis) => select(index[axis] ?? null, axis, size));
-  const kept = staticSlice(
-    t,
-    selections.map((s) => s.start),
-    selections.map((s) => (s.count === 0 ? s.start : s.start + (s.count - 1) * s.step + 1)),
-    selections.map((s) => s.step),
-  );
-  const backwards = selections.flatMap((s, axis) => (s.backwards ? [axis] : []));
-  const ordered = backwards.length === 0 ? kept : flip(kept, backwards);
-  if (!selections.some((s) => s.drop)) return ordered;
-  return reshape(
-    ordered,
-    selections.filter((s) => !s.drop).map((s) => s.count),
-  );
-}
+    const backwards = selections.flatMap((s, axis) => (s.backwards ? [axis] : []));
+    const ordered = backwards.length === 0 ? kept : flip(kept, backwards);
+    if (!selections.some((s) => s.drop)) return ordered;
+    return reshape(
+      ordered,
+      selections.filter((s) => !s.drop).map((s) => s.count),
+    );
+  },
+);
 
 function select(index: SliceIndex, axis: number, size: number): Selection {
   if (index === null) return { start: 0, step: 1, count: size, backwards: false, drop: false };
@@ -97,28 +101,31 @@ function checkInteger(n: number, axis: number): void {
  *
  *     oneHot(tensor([0, 2], { dtype: 'int32' }), 3)   // [[1, 0, 0], [0, 0, 1]]
  */
-export function oneHot(indices: TensorLike, depth: number, dtype: DType = 'float32'): Tensor {
-  const at = liftIndices(indices, 'oneHot');
-  checkIndices(at.type, 'oneHot');
-  if (!Number.isSafeInteger(depth) || depth < 0)
-    throw new ArgumentError(`oneHot: depth must be an integer >= 0, got ${String(depth)}`);
-  return cast(equal(reshape(at, [...at.shape, 1]), iota([depth])), dtype);
-}
+export const oneHot: (indices: TensorLike, depth: number, dtype?: DType) => Tensor = overridable(
+  'oneHot',
+  (indices, depth, dtype = 'float32') => {
+    const at = liftIndices(indices, 'oneHot');
+    checkIndices(at.type, 'oneHot');
+    if (!Number.isSafeInteger(depth) || depth < 0)
+      throw new ArgumentError(`oneHot: depth must be an integer >= 0, got ${String(depth)}`);
+    return cast(equal(reshape(at, [...at.shape, 1]), iota([depth])), dtype);
+  },
+);
 
 /**
  * The upper triangle of the last two axes, from diagonal `k` (0) on: element [i, j] is kept where j - i >= k, and 0 elsewhere.
  * Throws a ShapeError for fewer than two axes.
  */
-export function triu(x: TensorLike, k = 0): Tensor {
+export const triu: (x: TensorLike, k?: number) => Tensor = overridable('triu', (x, k = 0) => {
   const { t, row, column } = matrixPositions(x, k, 'triu');
   return where(lessEqual(row.add(k), column), t, zeroOf(t));
-}
+});
 
 /** The lower triangle of the last two axes, up to diagonal `k` (0): element [i, j] is kept where j - i <= k, and 0 elsewhere. */
-export function tril(x: TensorLike, k = 0): Tensor {
+export const tril: (x: TensorLike, k?: number) => Tensor = overridable('tril', (x, k = 0) => {
   const { t, row, column } = matrixPositions(x, k, 'tril');
   return where(lessEqual(column, row.add(k)), t, zeroOf(t));
-}
+});
 
 function matrixPositions(
   x: TensorLike,

@@ -9,6 +9,7 @@ import {
   type TensorLike,
 } from '../../ops/coerce.ts';
 import { concat } from '../../ops/concat.ts';
+import { overridable } from '../../ops/override.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { ArgumentError, ShapeError } from '../../util/errors.ts';
 import { range } from '../../util/seq.ts';
@@ -16,10 +17,10 @@ import type { Tensor } from '../tensor.ts';
 import { slice } from './indexing.ts';
 
 /** One axis with all elements in row-major order. */
-export function flatten(x: TensorLike): Tensor {
+export const flatten: (x: TensorLike) => Tensor = overridable('flatten', (x) => {
   const t = lift(x, 'flatten');
   return reshape(t, [t.size]);
-}
+});
 
 /**
  * New axes of size 1, at these places of the result. Throws an AxisError for a place outside of it, or named twice.
@@ -27,7 +28,7 @@ export function flatten(x: TensorLike): Tensor {
  *     expandDims(zeros([3]), 0).shape          // [1, 3]
  *     expandDims(zeros([3]), [0, -1]).shape    // [1, 3, 1]
  */
-export function expandDims(x: TensorLike, axis: Axes): Tensor {
+export const expandDims: (x: TensorLike, axis: Axes) => Tensor = overridable('expandDims', (x, axis) => {
   const t = lift(x, 'expandDims');
   const rank = t.ndim + axisList(axis, 'expandDims').length;
   const added = resolveAxes(axis, rank, 'expandDims');
@@ -36,14 +37,14 @@ export function expandDims(x: TensorLike, axis: Axes): Tensor {
     t,
     range(rank).map((a) => (added.includes(a) ? 1 : kept.next().value!)),
   );
-}
+});
 
 /**
  * Without the given axes of size 1; without an argument, all of size 1. Throws a ShapeError for an axis of another size.
  *
  *     squeeze(zeros([1, 3, 1]), 0).shape   // [3, 1]
  */
-export function squeeze(x: TensorLike, axis?: Axes): Tensor {
+export const squeeze: (x: TensorLike, axis?: Axes) => Tensor = overridable('squeeze', (x, axis) => {
   const t = lift(x, 'squeeze');
   const removed =
     axis === undefined ? range(t.ndim).filter((a) => t.shape[a] === 1) : resolveAxes(axis, t.ndim, 'squeeze');
@@ -56,16 +57,16 @@ export function squeeze(x: TensorLike, axis?: Axes): Tensor {
     t,
     t.shape.filter((_, a) => !removed.includes(a)),
   );
-}
+});
 
 /**
  * Repeats axes of size 1 and adds leading axes, by NumPy's rules. Throws a ShapeError where `x` does not broadcast to the shape.
  *
  *     broadcastTo(tensor([1, 2]), [3, 2])   // [[1, 2], [1, 2], [1, 2]]
  */
-export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+export const broadcastTo: (x: TensorLike, shape: Shape) => Tensor = overridable('broadcastTo', (x, shape) => {
   return broadcastToShape(lift(x, 'broadcastTo'), checkedShape(shape, 'broadcastTo'));
-}
+});
 
 /**
  * The whole repeated `reps[i]` times along axis i, as in NumPy: the shorter of `reps` and the shape is filled up with leading ones.
@@ -74,7 +75,7 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
  *     tile(tensor([1, 2]), 2)        // [1, 2, 1, 2]
  *     tile(tensor([1, 2]), [2, 1])   // [[1, 2], [1, 2]]
  */
-export function tile(x: TensorLike, reps: Axes): Tensor {
+export const tile: (x: TensorLike, reps: Axes) => Tensor = overridable('tile', (x, reps) => {
   const t = lift(x, 'tile');
   const counts = typeof reps === 'number' ? [reps] : reps;
   for (const n of counts) checkCount(n, 'tile');
@@ -96,7 +97,7 @@ export function tile(x: TensorLike, reps: Axes): Tensor {
     repeated,
     shape.map((d, a) => d * times[a]!),
   );
-}
+});
 
 /**
  * Every element `n` times in a row along `axis`; without `axis`, of the flattened tensor, as in NumPy.
@@ -104,14 +105,17 @@ export function tile(x: TensorLike, reps: Axes): Tensor {
  *
  *     repeat(tensor([1, 2]), 2, 0)   // [1, 1, 2, 2]
  */
-export function repeat(x: TensorLike, n: number, axis?: number): Tensor {
-  checkCount(n, 'repeat');
-  const t = axis === undefined ? flatten(lift(x, 'repeat')) : lift(x, 'repeat');
-  const along = resolveAxis(axis ?? 0, t.ndim, 'repeat');
-  const apart = expandDims(t, along + 1);
-  const repeated = broadcastToShape(apart, apart.shape.with(along + 1, n), 'repeat');
-  return reshape(repeated, t.shape.with(along, t.shape[along]! * n));
-}
+export const repeat: (x: TensorLike, n: number, axis?: number) => Tensor = overridable(
+  'repeat',
+  (x, n, axis) => {
+    checkCount(n, 'repeat');
+    const t = axis === undefined ? flatten(lift(x, 'repeat')) : lift(x, 'repeat');
+    const along = resolveAxis(axis ?? 0, t.ndim, 'repeat');
+    const apart = expandDims(t, along + 1);
+    const repeated = broadcastToShape(apart, apart.shape.with(along + 1, n), 'repeat');
+    return reshape(repeated, t.shape.with(along, t.shape[along]! * n));
+  },
+);
 
 function checkCount(n: number, where: string): void {
   if (!Number.isSafeInteger(n) || n < 0)
@@ -124,24 +128,27 @@ function checkCount(n: number, where: string): void {
  *
  *     roll(tensor([1, 2, 3, 4]), 1)   // [4, 1, 2, 3]
  */
-export function roll(x: TensorLike, shift: Axes, axis?: Axes): Tensor {
-  const t = lift(x, 'roll');
-  const given = typeof shift === 'number' ? [shift] : shift;
-  for (const by of given)
-    if (!Number.isSafeInteger(by)) throw new ArgumentError(`roll: a shift must be an integer, got ${by}`);
-  if (axis === undefined) {
-    if (given.length !== 1)
-      throw new ArgumentError(`roll: ${given.length} shifts without axes; name an axis for each`);
-    return reshape(rollAxis(flatten(t), given[0]!, 0), t.shape);
-  }
-  const axes = resolveAxes(axis, t.ndim, 'roll');
-  const shifts = typeof shift === 'number' ? axes.map(() => shift) : given;
-  if (shifts.length !== axes.length)
-    throw new ArgumentError(
-      `roll: ${shifts.length} shifts for ${axes.length} axes; give one for each axis, or one for all`,
-    );
-  return axes.reduce((rolled, a, i) => rollAxis(rolled, shifts[i]!, a), t);
-}
+export const roll: (x: TensorLike, shift: Axes, axis?: Axes) => Tensor = overridable(
+  'roll',
+  (x, shift, axis) => {
+    const t = lift(x, 'roll');
+    const given = typeof shift === 'number' ? [shift] : shift;
+    for (const by of given)
+      if (!Number.isSafeInteger(by)) throw new ArgumentError(`roll: a shift must be an integer, got ${by}`);
+    if (axis === undefined) {
+      if (given.length !== 1)
+        throw new ArgumentError(`roll: ${given.length} shifts without axes; name an axis for each`);
+      return reshape(rollAxis(flatten(t), given[0]!, 0), t.shape);
+    }
+    const axes = resolveAxes(axis, t.ndim, 'roll');
+    const shifts = typeof shift === 'number' ? axes.map(() => shift) : given;
+    if (shifts.length !== axes.length)
+      throw new ArgumentError(
+        `roll: ${shifts.length} shifts for ${axes.length} axes; give one for each axis, or one for all`,
+      );
+    return axes.reduce((rolled, a, i) => rollAxis(rolled, shifts[i]!, a), t);
+  },
+);
 
 function rollAxis(x: Tensor, shift: number, axis: number): Tensor {
   const size = x.shape[axis]!;
@@ -157,23 +164,26 @@ function rollAxis(x: Tensor, shift: number, axis: number): Tensor {
  *     stack([tensor([1, 2]), tensor([3, 4])])      // [[1, 2], [3, 4]]
  *     stack([tensor([1, 2]), tensor([3, 4])], 1)   // [[1, 3], [2, 4]]
  */
-export function stack(list: readonly TensorLike[], axis = 0): Tensor {
-  if (!Array.isArray(list) || list.length === 0)
-    throw new ArgumentError('stack: expected a list of at least one tensor, as in stack([a, b], axis)');
-  const tensors = liftList(list, 'stack');
-  const { shape } = tensors[0]!;
-  tensors.forEach((t, i) => {
-    if (!sameShape(t.shape, shape))
-      throw new ShapeError(
-        `stack: shapes ${showShape(shape)} and, at ${i}, ${showShape(t.shape)} differ; all must have one shape (concat joins along an axis that exists)`,
-      );
-  });
-  const along = resolveAxis(axis, shape.length + 1, 'stack');
-  return concat(
-    tensors.map((t) => expandDims(t, along)),
-    along,
-  );
-}
+export const stack: (list: readonly TensorLike[], axis?: number) => Tensor = overridable(
+  'stack',
+  (list, axis = 0) => {
+    if (!Array.isArray(list) || list.length === 0)
+      throw new ArgumentError('stack: expected a list of at least one tensor, as in stack([a, b], axis)');
+    const tensors = liftList(list, 'stack');
+    const { shape } = tensors[0]!;
+    tensors.forEach((t, i) => {
+      if (!sameShape(t.shape, shape))
+        throw new ShapeError(
+          `stack: shapes ${showShape(shape)} and, at ${i}, ${showShape(t.shape)} differ; all must have one shape (concat joins along an axis that exists)`,
+        );
+    });
+    const along = resolveAxis(axis, shape.length + 1, 'stack');
+    return concat(
+      tensors.map((t) => expandDims(t, along)),
+      along,
+    );
+  },
+);
 
 // Numbers and booleans among tensors take the tensors' dtype; by themselves they are what they are anywhere.
 function liftList(list: readonly TensorLike[], where: string): readonly Tensor[] {
@@ -190,16 +200,19 @@ function liftList(list: readonly TensorLike[], where: string): readonly Tensor[]
  *     split(arange(6), 3)        // [0, 1]  [2, 3]  [4, 5]
  *     split(arange(6), [1, 4])   // [0]  [1, 2, 3]  [4, 5]
  */
-export function split(x: TensorLike, parts: Axes, axis = 0): Tensor[] {
-  const t = lift(x, 'split');
-  const along = resolveAxis(axis, t.ndim, 'split');
-  const size = t.shape[along]!;
-  const inner = typeof parts === 'number' ? equalParts(size, parts, along, t.shape) : parts;
-  const bounds = [0, ...inner, size];
-  return range(bounds.length - 1).map((i) =>
-    slice(t, ...t.shape.map((_, a) => (a === along ? ([bounds[i]!, bounds[i + 1]!] as const) : null))),
-  );
-}
+export const split: (x: TensorLike, parts: Axes, axis?: number) => Tensor[] = overridable(
+  'split',
+  (x, parts, axis = 0) => {
+    const t = lift(x, 'split');
+    const along = resolveAxis(axis, t.ndim, 'split');
+    const size = t.shape[along]!;
+    const inner = typeof parts === 'number' ? equalParts(size, parts, along, t.shape) : parts;
+    const bounds = [0, ...inner, size];
+    return range(bounds.length - 1).map((i) =>
+      slice(t, ...t.shape.map((_, a) => (a === along ? ([bounds[i]!, bounds[i + 1]!] as const) : null))),
+    );
+  },
+);
 
 function equalParts(size: number, n: number, axis: number, shape: Shape): readonly number[] {
   if (!Number.isSafeInteger(n) || n < 1 || size % n !== 0)
@@ -214,8 +227,8 @@ function equalParts(size: number, n: number, axis: number, shape: Shape): readon
  *
  *     unstack(tensor([[1, 2], [3, 4]]))   // [1, 2]  [3, 4]
  */
-export function unstack(x: TensorLike, axis = 0): Tensor[] {
+export const unstack: (x: TensorLike, axis?: number) => Tensor[] = overridable('unstack', (x, axis = 0) => {
   const t = lift(x, 'unstack');
   const along = resolveAxis(axis, t.ndim, 'unstack');
   return range(t.shape[along]!).map((i) => slice(t, ...t.shape.map((_, a) => (a === along ? i : null))));
-}
+});

@@ -2,6 +2,7 @@
 // size 1 in place of a reduced axis. An axis that does not exist, or is named twice, is an AxisError.
 import { type Axes, resolveAxes } from '../../ops/axes.ts';
 import { liftFloat, type TensorLike } from '../../ops/coerce.ts';
+import { overridable } from '../../ops/override.ts';
 import { ArgumentError, OptionError } from '../../util/errors.ts';
 import { checkFlag, checkOptions } from '../../util/options.ts';
 import type { Tensor } from '../tensor.ts';
@@ -11,29 +12,38 @@ import type { Tensor } from '../tensor.ts';
  *
  *     mean(tensor([[1, 2], [3, 4]]), 0)   // [2, 3]
  */
-export function mean(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
-  const t = liftFloat(x, 'mean');
-  return t.sum(axis, keepDims).div(countAlong(t, axis, 'mean'));
-}
+export const mean: (x: TensorLike, axis?: Axes, keepDims?: boolean) => Tensor = overridable(
+  'mean',
+  (x, axis, keepDims) => {
+    const t = liftFloat(x, 'mean');
+    return t.sum(axis, keepDims).div(countAlong(t, axis, 'mean'));
+  },
+);
 
 /**
  * Mean of the squared distances from the mean, in two passes; divides by n.
  *
  *     variance(tensor([1, 2, 3, 4]))   // 1.25
  */
-export function variance(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
-  const t = liftFloat(x, 'variance');
-  return t.sub(t.mean(axis, true)).square().mean(axis, keepDims);
-}
+export const variance: (x: TensorLike, axis?: Axes, keepDims?: boolean) => Tensor = overridable(
+  'variance',
+  (x, axis, keepDims) => {
+    const t = liftFloat(x, 'variance');
+    return t.sub(t.mean(axis, true)).square().mean(axis, keepDims);
+  },
+);
 
 /**
  * Standard deviation: the square root of the variance. Its gradient is NaN where all elements are equal.
  *
  *     std(tensor([1, 2, 3, 4]))   // 1.118
  */
-export function std(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
-  return variance(liftFloat(x, 'std'), axis, keepDims).sqrt();
-}
+export const std: (x: TensorLike, axis?: Axes, keepDims?: boolean) => Tensor = overridable(
+  'std',
+  (x, axis, keepDims) => {
+    return variance(liftFloat(x, 'std'), axis, keepDims).sqrt();
+  },
+);
 
 /**
  * `log(sum(exp(x)))`. The largest element is taken out first, so that nothing overflows; -inf of nothing but -inf.
@@ -41,15 +51,18 @@ export function std(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
  *
  *     logSumExp(tensor([1000, 1000]))   // 1000.693
  */
-export function logSumExp(x: TensorLike, axis?: Axes, keepDims?: boolean): Tensor {
-  const t = liftFloat(x, 'logSumExp');
-  checkFlag(keepDims, 'keepDims', 'logSumExp');
-  const largest = t.max(axis, true).stopGradient();
-  // An infinite maximum would make inf - inf; exp and log carry it without being shifted.
-  const shift = largest.isFinite().where(largest, 0);
-  const kept = t.sub(shift).exp().sum(axis, true).log().add(shift);
-  return keepDims ? kept : kept.squeeze(resolveAxes(axis, t.ndim, 'logSumExp'));
-}
+export const logSumExp: (x: TensorLike, axis?: Axes, keepDims?: boolean) => Tensor = overridable(
+  'logSumExp',
+  (x, axis, keepDims) => {
+    const t = liftFloat(x, 'logSumExp');
+    checkFlag(keepDims, 'keepDims', 'logSumExp');
+    const largest = t.max(axis, true).stopGradient();
+    // An infinite maximum would make inf - inf; exp and log carry it without being shifted.
+    const shift = largest.isFinite().where(largest, 0);
+    const kept = t.sub(shift).exp().sum(axis, true).log().add(shift);
+    return keepDims ? kept : kept.squeeze(resolveAxes(axis, t.ndim, 'logSumExp'));
+  },
+);
 
 /**
  * The vector norm of order `ord` over the given axes (all): `sum(|x|^ord)^(1/ord)`. Infinity and -Infinity give the largest and smallest `|x|`,
@@ -58,29 +71,32 @@ export function logSumExp(x: TensorLike, axis?: Axes, keepDims?: boolean): Tenso
  *
  *     norm(tensor([3, 4]))   // 5
  */
-export function norm(x: TensorLike, ord = 2, axis?: Axes, keepDims?: boolean): Tensor {
-  const t = liftFloat(x, 'norm');
-  if (typeof ord !== 'number' || Number.isNaN(ord))
-    throw new ArgumentError(`norm: ord must be a number or ±Infinity, got ${String(ord)}`);
-  switch (ord) {
-    case 2:
-      return t.square().sum(axis, keepDims).sqrt();
-    case 1:
-      return t.abs().sum(axis, keepDims);
-    case Infinity:
-      return t.abs().max(axis, keepDims);
-    case -Infinity:
-      return t.abs().min(axis, keepDims);
-    case 0:
-      return t.notEqual(0).cast('float32').sum(axis, keepDims);
-    default:
-      return t
-        .abs()
-        .pow(ord)
-        .sum(axis, keepDims)
-        .pow(1 / ord);
-  }
-}
+export const norm: (x: TensorLike, ord?: number, axis?: Axes, keepDims?: boolean) => Tensor = overridable(
+  'norm',
+  (x, ord = 2, axis, keepDims) => {
+    const t = liftFloat(x, 'norm');
+    if (typeof ord !== 'number' || Number.isNaN(ord))
+      throw new ArgumentError(`norm: ord must be a number or ±Infinity, got ${String(ord)}`);
+    switch (ord) {
+      case 2:
+        return t.square().sum(axis, keepDims).sqrt();
+      case 1:
+        return t.abs().sum(axis, keepDims);
+      case Infinity:
+        return t.abs().max(axis, keepDims);
+      case -Infinity:
+        return t.abs().min(axis, keepDims);
+      case 0:
+        return t.notEqual(0).cast('float32').sum(axis, keepDims);
+      default:
+        return t
+          .abs()
+          .pow(ord)
+          .sum(axis, keepDims)
+          .pow(1 / ord);
+    }
+  },
+);
 
 export interface LayerNormOptions {
   /** Axes that are normalised together. Default: the last. */
@@ -99,16 +115,19 @@ export interface LayerNormOptions {
  *
  *     layerNorm(tensor([1, 2, 3]))   // [-1.225, 0, 1.225]
  */
-export function layerNorm(x: TensorLike, options?: LayerNormOptions): Tensor {
-  checkOptions(options, ['axis', 'scale', 'offset', 'epsilon'], 'layerNorm');
-  const { axis = -1, scale, offset, epsilon = 1e-5 } = options ?? {};
-  if (!(epsilon >= 0)) throw new OptionError(`layerNorm: epsilon must be >= 0, got ${String(epsilon)}`);
-  const t = liftFloat(x, 'layerNorm');
-  const centred = t.sub(t.mean(axis, true));
-  const normal = centred.mul(centred.square().mean(axis, true).add(epsilon).rsqrt());
-  const scaled = scale === undefined ? normal : normal.mul(scale);
-  return offset === undefined ? scaled : scaled.add(offset);
-}
+export const layerNorm: (x: TensorLike, options?: LayerNormOptions) => Tensor = overridable(
+  'layerNorm',
+  (x, options) => {
+    checkOptions(options, ['axis', 'scale', 'offset', 'epsilon'], 'layerNorm');
+    const { axis = -1, scale, offset, epsilon = 1e-5 } = options ?? {};
+    if (!(epsilon >= 0)) throw new OptionError(`layerNorm: epsilon must be >= 0, got ${String(epsilon)}`);
+    const t = liftFloat(x, 'layerNorm');
+    const centred = t.sub(t.mean(axis, true));
+    const normal = centred.mul(centred.square().mean(axis, true).add(epsilon).rsqrt());
+    const scaled = scale === undefined ? normal : normal.mul(scale);
+    return offset === undefined ? scaled : scaled.add(offset);
+  },
+);
 
 // How many elements of x share one element of a reduction.
 function countAlong(x: Tensor, axis: Axes | undefined, where: string): number {

@@ -3,6 +3,7 @@ import { showType } from '../../ir/types.ts';
 import { castTo, lift, liftFloat, type TensorLike } from '../../ops/coerce.ts';
 import { constant } from '../../ops/constant.ts';
 import { conv } from '../../ops/conv.ts';
+import { overridable } from '../../ops/override.ts';
 import { pad } from '../../ops/pad.ts';
 import { window } from '../../ops/window.ts';
 import { reach, windowCounts } from '../../ops/window-shapes.ts';
@@ -38,50 +39,44 @@ export interface PoolOptions {
  *
  *     conv2d(images, w, { strides: 2, padding: 'same' })   // f32[32,28,28,3] with f32[3,3,3,16]: f32[32,14,14,16]
  */
-export function conv2d(x: TensorLike, w: TensorLike, options: ConvOptions = {}): Tensor {
-  return convolved('conv2d', 2, x, w, options);
-}
+export const conv2d: (x: TensorLike, w: TensorLike, options?: ConvOptions) => Tensor = overridable(
+  'conv2d',
+  (x, w, options = {}) => {
+    return convolved('conv2d', 2, x, w, options);
+  },
+);
 
 /** The same for sequences [n, time, channels] with kernels [time, channels / groups, features]. */
-export function conv1d(x: TensorLike, w: TensorLike, options: ConvOptions = {}): Tensor {
-  return convolved('conv1d', 1, x, w, options);
-}
+export const conv1d: (x: TensorLike, w: TensorLike, options?: ConvOptions) => Tensor = overridable(
+  'conv1d',
+  (x, w, options = {}) => {
+    return convolved('conv1d', 1, x, w, options);
+  },
+);
 
 /** The largest element of each window of `size` elements in each direction; equal ones share the gradient. */
-export function maxPool2d(
-  x: TensorLike,
-  size: number | readonly number[],
-  options: PoolOptions = {},
-): Tensor {
-  return maxPool('maxPool2d', 2, x, size, options);
-}
+export const maxPool2d: (x: TensorLike, size: number | readonly number[], options?: PoolOptions) => Tensor =
+  overridable('maxPool2d', (x, size, options = {}) => {
+    return maxPool('maxPool2d', 2, x, size, options);
+  });
 
 /** The same for sequences. */
-export function maxPool1d(
-  x: TensorLike,
-  size: number | readonly number[],
-  options: PoolOptions = {},
-): Tensor {
-  return maxPool('maxPool1d', 1, x, size, options);
-}
+export const maxPool1d: (x: TensorLike, size: number | readonly number[], options?: PoolOptions) => Tensor =
+  overridable('maxPool1d', (x, size, options = {}) => {
+    return maxPool('maxPool1d', 1, x, size, options);
+  });
 
 /** The mean of each window of `size` elements in each direction; padding is not counted. */
-export function avgPool2d(
-  x: TensorLike,
-  size: number | readonly number[],
-  options: PoolOptions = {},
-): Tensor {
-  return avgPool('avgPool2d', 2, x, size, options);
-}
+export const avgPool2d: (x: TensorLike, size: number | readonly number[], options?: PoolOptions) => Tensor =
+  overridable('avgPool2d', (x, size, options = {}) => {
+    return avgPool('avgPool2d', 2, x, size, options);
+  });
 
 /** The same for sequences. */
-export function avgPool1d(
-  x: TensorLike,
-  size: number | readonly number[],
-  options: PoolOptions = {},
-): Tensor {
-  return avgPool('avgPool1d', 1, x, size, options);
-}
+export const avgPool1d: (x: TensorLike, size: number | readonly number[], options?: PoolOptions) => Tensor =
+  overridable('avgPool1d', (x, size, options = {}) => {
+    return avgPool('avgPool1d', 1, x, size, options);
+  });
 
 function convolved(
   where: string,

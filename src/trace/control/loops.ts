@@ -294,13 +294,13 @@ function lengthOf(rows: State, given: number | undefined): number {
       );
   });
   const [first] = rows.tensors;
-  const length = first?.shape[0] ?? given;
+  const length = first?.type.shape[0] ?? given;
   if (length === undefined)
     throw new ArgumentError(
       'scan: xs holds no tensors; say how many rounds there are: scan(f, init, xs, { length })',
     );
   rows.tensors.forEach((x, i) => {
-    if (x.shape[0] !== length)
+    if (x.type.shape[0] !== length)
       throw new ShapeError(
         `scan: xs must have one size along axis 0, but ${rows.paths[0]} is ${showType(first!.type)} and ${rows.paths[i]} is ${showType(x.type)}`,
       );

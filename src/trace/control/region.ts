@@ -2,7 +2,7 @@
 // assign into results.
 import { type Func, param, type Value } from '../../ir/func.ts';
 import type { TensorType } from '../../ir/types.ts';
-import { currentInterpreter, type Interpreter } from '../../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, tellMissed } from '../../ops/dispatch.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { type Capture, Trace, type TracedFunction, traceFunction } from '../tracer.ts';
@@ -72,9 +72,11 @@ export function closeLoop(
   variables: readonly Variable[],
   rowCount: number,
 ): Closed {
-  const captures = union(traced.flatMap((t) => t.captures)).filter(
-    (c) => c.kind === 'tensor' || !variables.includes(c.variable),
-  );
+  const all = union(traced.flatMap((t) => t.captures));
+  const captures = all.filter((c) => c.kind === 'tensor' || !variables.includes(c.variable));
+  // A round reads what the one before has assigned.
+  const reread = all.flatMap((c) => (c.kind === 'tensor' || captures.includes(c) ? [] : [c.variable]));
+  tellMissed(reread, currentInterpreter());
   const carried = variables.map((variable): Capture => ({ kind: 'variable', variable }));
   const regions = traced.map(({ func, captures: own, writes }): Func => {
     const argumentCount = func.params.length - own.length;

@@ -10,6 +10,7 @@ import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { CapacityError } from '../../util/errors.ts';
 import { replay } from '../replay.ts';
+import { borders } from './border.ts';
 
 /** Is it control flow? */
 export function isControlOp(op: OpDef): boolean {
@@ -26,7 +27,7 @@ export function unfold(
   if (op === ifOp.def) {
     const [selector, ...operands] = args as [Tensor, ...Tensor[]];
     const at = chosen(Number(selector.item<number | boolean>()), selector.dtype === 'bool', regions.length);
-    return replay(regions[at]!, operands);
+    return borders().leave(() => replay(regions[at]!, operands));
   }
   if (op === scanOp.def) return unfoldScan(args, attrs as ScanAttrs, regions[0]!);
   const carries = op === whileOp.def ? regions[1]!.results.length : (attrs as WhileScanAttrs).carries;
@@ -40,10 +41,10 @@ function unfoldWhile(
   [cond, body]: readonly Func[],
 ): readonly Tensor[] {
   const constants = args.slice(count);
-  let carries = args.slice(0, count);
+  let carries = borders().cross(args.slice(0, count));
   const rows: (readonly Tensor[])[] = [];
   while (replay(cond!, [...carries, ...constants])[0]!.item<boolean>()) {
-    const next = replay(body!, [...carries, ...constants]);
+    const next = borders().leave(() => replay(body!, [...carries, ...constants]));
     carries = next.slice(0, count);
     rows.push(next.slice(count));
   }
@@ -63,11 +64,12 @@ function unfoldWhile(
 function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
   const { count, carries: start, xs, constants } = scanOperands(args, attrs);
   const rounds = count === undefined ? attrs.length : Math.max(0, Math.min(count.item(), attrs.length));
-  let carries = start;
+  const apart = borders().rows(xs, rounds);
+  let carries = borders().cross(start);
   const rows: (readonly Tensor[])[] = [];
   for (let i = 0; i < rounds; i++) {
     const at = attrs.reverse ? rounds - 1 - i : i;
-    const next = replay(body, [...carries, ...xs.map((x) => x.slice(at)), ...constants]);
+    const next = borders().leave(() => replay(body, [...carries, ...apart.map((x) => x[at]!), ...constants]));
     carries = next.slice(0, start.length);
     rows[at] = next.slice(start.length);
   }

@@ -71,21 +71,23 @@ function axesFor(inAxes: InAxes, count: number): readonly (number | null)[] {
 function inFront(x: Tensor, axis: number, path: string): Tensor {
   const from = axis < 0 ? axis + x.ndim : axis;
   if (!(from >= 0 && from < x.ndim))
-    throw new AxisError(`vmap: ${path} of shape ${showShape(x.shape)} has no axis ${axis}`);
+    throw new AxisError(`vmap: ${path} of shape ${showShape(x.type.shape)} has no axis ${axis}`);
   if (from === 0) return x;
-  return transpose(x, [from, ...x.shape.map((_, a) => a).filter((a) => a !== from)]);
+  return transpose(x, [from, ...x.type.shape.map((_, a) => a).filter((a) => a !== from)]);
 }
 
 function fromFront(y: Tensor, axis: number): Tensor {
   const to = axis < 0 ? axis + y.ndim : axis;
   if (!(to >= 0 && to < y.ndim))
-    throw new AxisError(`vmap: a result of shape ${showShape(y.shape)} has no axis ${axis} for the examples`);
-  const rest = y.shape.map((_, a) => a).slice(1);
+    throw new AxisError(
+      `vmap: a result of shape ${showShape(y.type.shape)} has no axis ${axis} for the examples`,
+    );
+  const rest = y.type.shape.map((_, a) => a).slice(1);
   return transpose(y, [...rest.slice(0, to), 0, ...rest.slice(to)]);
 }
 
 function checkCounts(mapped: readonly Tensor[]): void {
-  const counts = [...new Set(mapped.filter(isTensor).map((x) => x.shape[0]!))];
+  const counts = [...new Set(mapped.filter(isTensor).map((x) => x.type.shape[0]!))];
   if (counts.length > 1)
     throw new ShapeError(
       `vmap: the arguments have ${counts.join(' and ')} examples; there must be equally many of each`,

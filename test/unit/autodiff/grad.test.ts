@@ -32,7 +32,7 @@ describe('grad', () => {
     // Differences of float32 values have about three digits.
     numericGradient(f, x)
       .data()
-      .forEach((d, i) => expect(exact[i]).toBeCloseTo(d, 2));
+      .forEach((d, i) => expect(exact[i]).toBeCloseTo(d, 3));
   });
 
   it('gives a list for a list of positions', () => {

@@ -131,8 +131,8 @@ describe('reductions keep the fixed order', () => {
     let plain = 0;
     for (let i = 0; i < 500; i++) plain = Math.fround(plain + values[i]!);
     expect(actual[0]![0]).not.toBe(plain);
-    // Yet a sum of the same 500 numbers: half a unit apart at most.
-    expect(actual[0]![0]).toBeCloseTo(plain, 0);
+    // Yet a sum of the same 500 numbers: some dozen spacings of 2^-13 apart at most.
+    expect(actual[0]![0]).toBeCloseTo(plain, 2);
   });
 
   test.each(['add', 'mul', 'min', 'max'] as const)('%s of special values and zeros of both signs', (op) => {
@@ -182,7 +182,7 @@ test.each([3, 9, 20, 1030])(
               value: inner,
             },
             k.letIn('t', k.unary('abs', k.local('f32', 's_0'))),
-            k.assert(k.compare('ge', k.local('f32', 't'), k.f32(0)), 'no NaN'),
+            k.assert(k.compare('ge', k.local('f32', 't'), k.f32(0)), 'no NaN', k.i32(0)),
           ],
           value: k.binary('min', k.local('f32', 't'), k.f32(3)),
         },

@@ -209,7 +209,9 @@ describe('assertions', () => {
   const checked: Kernel = {
     ...double,
     body: [
-      k.loop('i', 8, [k.assert(k.compare('lt', k.load('f32', 'a', k.index('i')), k.f32(5)), message)]),
+      k.loop('i', 8, [
+        k.assert(k.compare('lt', k.load('f32', 'a', k.index('i')), k.f32(5)), message, k.index('i')),
+      ]),
       ...double.body,
     ],
   };
@@ -222,7 +224,7 @@ describe('assertions', () => {
     const bad = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
     for (const execute of [compiled.run, interpreterOf(program)]) {
       expect(() => execute([bad, y])).toThrow(ArgumentError);
-      expect(() => execute([bad, y])).toThrow(message);
+      expect(() => execute([bad, y])).toThrow(`${message}: got 4`);
     }
     expect([...y]).toEqual(new Array(8).fill(0));
     compiled.run([new Float32Array(8).fill(1), y]);

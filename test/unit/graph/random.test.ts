@@ -1,17 +1,8 @@
 // Random numbers in graphs: drawn at every run, the same for the same seed.
 import { describe, expect, it } from 'vitest';
-import {
-  compileFunction,
-  Graph,
-  gradients,
-  Session,
-  scan,
-  shared,
-  sizeOf,
-  symbol,
-} from '../../../src/graph.ts';
+import { compileFunction, Graph, gradients, Session, scan, shared, symbol } from '../../../src/graph.ts';
 import { cond, Generator, onesLike, random, type Tensor, tensor } from '../../../src/index.ts';
-import { Dense, Dropout, setRandomSeed } from '../../../src/nn.ts';
+import { Dropout, setRandomSeed } from '../../../src/nn.ts';
 
 describe('random numbers in a graph', () => {
   it('are other ones at every run, the sequence of the generator in eager mode', () => {
@@ -106,48 +97,5 @@ describe('scan with updates', () => {
     const drawn = [...f(0).data(), ...f(0).data()];
     expect(drawn).toEqual([...Array(6)].map(() => twin.uniform([]).item()));
     expect(count.getValue().item()).toBe(6);
-  });
-});
-
-describe('sizes that are not known', () => {
-  const g = new Graph('g');
-  const x = g.placeholder('float32', [null, 3], 'x');
-  const refused = (what: string): string =>
-    `placeholder 'x' f32[?,3] of graph 'g': ${what} is not known before the graph is fed, so that JavaScript can decide nothing by it. In a shape write -1, or hand on x.shape as it is; as a tensor it is sizeOf(x, axis)`;
-
-  it('are nothing to decide by', () => {
-    expect(() => (x.shape[0]! > 100 ? x : x.neg())).toThrow(refused('the size of axis 0'));
-    expect(() => x.shape[0] === 1).toThrow(refused('the size of axis 0'));
-    expect(() => x.shape.map((n) => n * 2)).toThrow(refused('the size of axis 0'));
-    expect(() => [...x.shape]).toThrow(refused('the size of axis 0'));
-    expect(() => x.size > 3).toThrow(refused('the number of elements'));
-    expect(() => x.reshape([-1]).shape[0]).toThrow('the size of axis 0 is not known before the graph is fed');
-    expect(() =>
-      g.cond(
-        x.sum().greater(0),
-        () => (x.neg().shape[0]! > 3 ? x : x.neg()),
-        () => x,
-      ),
-    ).toThrow('the size of axis 0 is not known before the graph is fed');
-    expect([x.shape[1], x.shape.length, x.ndim, x.shape.at(-1)]).toEqual([3, 2, 2, 3]);
-  });
-
-  it('are tensors, and shapes to hand on', () => {
-    const session = new Session(g);
-    const mean = x.sum(0).div(sizeOf(x, 0));
-    const filled = g.asDefault(() => tensor([1, 2, 3]).broadcastTo(x.shape)).add(x.reshape([-1, 3]));
-    const net = new Dense(2)(x);
-    for (const n of [1, 4]) {
-      const feed = random.normal(random.key(n), [n, 3]);
-      expect(session.run(mean, [[x, feed]]).toArray()).toEqual(feed.sum(0).div(n).toArray());
-      expect(session.run([filled, net], [[x, feed]]).map((t) => t.shape)).toEqual([
-        [n, 3],
-        [n, 2],
-      ]);
-    }
-    expect(() => sizeOf(x, 2)).toThrow('sizeOf: a tensor f32[?,3] has no axis 2');
-    expect(() => sizeOf(tensor(1), 0)).toThrow(
-      'sizeOf: expected a tensor of a graph; of others x.shape[axis] is the size',
-    );
   });
 });

@@ -30,14 +30,20 @@ describe.each(backends)('a profile, %s', (backend) => {
     expect(cost.length).toBeGreaterThan(1);
     expect(profile.kernels.map(({ name, flops, bytes }) => ({ kernel: name, flops, bytes }))).toEqual(cost);
     expect(profile.backend).toBe(g.lower(x).backend);
-    for (const { calls, ms, types, ofLimit } of profile.kernels) {
+    for (const { calls, ms, types, ofLimit, threads, waitingMs, aloneMs } of profile.kernels) {
+      expect([threads, waitingMs, aloneMs]).toEqual([1, 0, null]);
       expect(calls).toBe(1);
       expect(ms).toBeGreaterThanOrEqual(0);
       expect(types).toMatch(/^f32\[.* -> f32\[/);
       expect(ofLimit === null || ofLimit > 0).toBe(true);
     }
     expect(profile.runs).toBeGreaterThanOrEqual(5);
-    expect(profile.ms).toBeGreaterThan(0);
+    const { ms, guardsMs, argumentsMs, resultsMs } = profile;
+    expect(guardsMs).toBeGreaterThan(0);
+    expect(argumentsMs).toBeGreaterThanOrEqual(0);
+    expect(resultsMs).toBeGreaterThanOrEqual(0);
+    expect(ms).toBeGreaterThan(guardsMs);
+    expect([profile.threads, profile.aloneMs]).toEqual([1, null]);
     // Of the last run: in order, and one behind the other.
     expect(profile.calls.map((c) => c.kernel)).toEqual(profile.kernels.map((_, i) => i));
     profile.calls.slice(1).forEach(({ start }, i) => {
@@ -49,11 +55,13 @@ describe.each(backends)('a profile, %s', (backend) => {
   it('reads as a table and as a trace', () => {
     const profile = jit(f, { backend, name: 'normal' }).profile(x);
     const lines = String(profile).split('\n');
-    expect(lines[0]).toMatch(/^normal: [\d.]+ µs a run, the median of \d+; (wasm|javascript): asked for$/);
+    expect(lines[0]).toMatch(/^normal: [\d.]+ µs a call, the median of \d+; (wasm|javascript): asked for$/);
     expect(lines[1]).toMatch(
       /^ {2}kernel +tensors +calls +µs +time +bytes +flops +GB\/s +GFLOP\/s +of limit$/,
     );
     for (const { name } of profile.kernels) expect(String(profile)).toContain(`  ${name} `);
+    for (const part of ['all kernels', 'guards', 'arguments in', 'results out'])
+      expect(lines.find((line) => line.startsWith(`  ${part} `))).toMatch(/[\d.]+ +[\d.]+ %/);
     expect(lines.at(-1)).toMatch(/^limits of one thread here: [\d.]+ GFLOP\/s/);
     const { traceEvents } = JSON.parse(profile.chromeTrace()) as { traceEvents: Record<string, unknown>[] };
     expect(traceEvents[0]).toMatchObject({ ph: 'M', args: { name: 'normal' } });

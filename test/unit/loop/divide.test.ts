@@ -1,6 +1,6 @@
 // Which loops may be shared out between threads, and which must not.
 import { describe, expect, test } from 'vitest';
-import { divisionOf } from '../../../src/loop/divide.ts';
+import { divisionOf, rangeOf } from '../../../src/loop/divide.ts';
 import type { Buffer, Kernel, Stmt } from '../../../src/loop/kernel.ts';
 import * as k from '../../../src/loop/make.ts';
 
@@ -30,6 +30,46 @@ function shared(of: Kernel, threads = 2): unknown {
   const once = division.once.size === 0 ? [] : [`once ${names(division.once)}`];
   return [names(division.loops), division.extent, division.repeats, ...once];
 }
+
+describe('parts write runs, one after the other,', () => {
+  const inOrder = (body: readonly Stmt[], others = buffers): string | undefined =>
+    divisionOf(kernel(body, others), 2)?.inOrder?.index;
+
+  test('where the loop is the first digit of every index', () => {
+    expect(inOrder([k.lanedLoop('i', 4096, [k.store('y', i, a(i))])])).toBe('i');
+    const at = k.add(times(i, 64), j);
+    expect(inOrder([k.loop('i', 64, [k.loop('j', 64, [k.store('y', at, a(at))])])])).toBe('i');
+    const apart = [k.store('y', times(i, 2), k.f32(1)), k.store('y', k.add(times(i, 2), k.i32(1)), k.f32(2))];
+    expect(inOrder([k.loop('i', 2048, apart)])).toBe('i');
+    // A sum per row besides.
+    const rows = [k.loop('j', 64, [k.store('y', at, a(at))]), k.store('z', i, k.f32(1))];
+    expect(inOrder([k.loop('i', 64, rows)], [...buffers, buffer('z', 'out', 64)])).toBe('i');
+  });
+
+  test('not where they write columns, part of the elements, or into the run of another', () => {
+    const column = k.add(times(j, 64), i);
+    expect(inOrder([k.loop('i', 64, [k.loop('j', 64, [k.store('y', column, a(column))])])])).toBeUndefined();
+    expect(inOrder([k.lanedLoop('i', 2048, [k.store('y', i, a(i))])])).toBeUndefined();
+    const next = k.add(i, k.i32(1));
+    expect(inOrder([k.lanedLoop('i', 4095, [k.store('y', next, a(i))])])).toBeUndefined();
+    const wide = k.add(times(i, 64), k.add(j, k.i32(1)));
+    expect(inOrder([k.loop('i', 64, [k.loop('j', 64, [k.store('y', wide, a(i))])])])).toBeUndefined();
+  });
+
+  test('of which each part has its share', () => {
+    const { inOrder: loop } = divisionOf(
+      kernel([k.lanedLoop('i', 100, [k.store('y', i, a(i))])], [buffer('a', 'in'), buffer('y', 'out', 100)]),
+      2,
+    )!;
+    const ranges = [0, 1, 2].map((part) => rangeOf(loop!, part, 3, 100));
+    // In steps of 16.
+    expect(ranges).toEqual([
+      [0, 32],
+      [32, 64],
+      [64, 100],
+    ]);
+  });
+});
 
 describe('shared out are', () => {
   test('loops over elements, in steps of whole cache lines where they have lanes', () => {
@@ -123,6 +163,7 @@ describe('left alone are', () => {
     kind: 'assert',
     cond: k.compare('gt', a(i), k.f32(0)),
     message,
+    got: i,
   });
   const checked = (message: string): Stmt => k.loop('i', 100, [assertion(message), k.store('y', i, a(i))]);
 

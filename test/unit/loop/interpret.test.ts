@@ -90,11 +90,13 @@ describe('what goes wrong is an error', () => {
   });
 
   test('an assertion that does not hold', () => {
-    expect(() => run(kernel(k.assert(k.bool(false), 'index 7 is out of bounds')))).toThrow(ArgumentError);
-    expect(() => run(kernel(k.assert(k.bool(false), 'index 7 is out of bounds')))).toThrow(
-      'index 7 is out of bounds',
+    expect(() => run(kernel(k.assert(k.bool(false), 'index out of bounds', k.i32(7))))).toThrow(
+      ArgumentError,
     );
-    run(kernel(k.assert(k.bool(true), 'fine')));
+    expect(() => run(kernel(k.assert(k.bool(false), 'index out of bounds', k.i32(7))))).toThrow(
+      'index out of bounds: got 7',
+    );
+    run(kernel(k.assert(k.bool(true), 'fine', k.i32(7))));
   });
 
   test('arrays that do not fit the buffers', () => {

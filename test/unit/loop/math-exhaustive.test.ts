@@ -42,7 +42,8 @@ function blocksOf(fn: ScalarFunction): (bitsAt: (i: number) => number) => Block 
   };
   const run = compileWasm(programOf(kernel));
   return (bitsAt) => {
-    const bits = Int32Array.from({ length: size }, (_, i) => bitsAt(i));
+    const bits = new Int32Array(size);
+    for (let i = 0; i < size; i++) bits[i] = bitsAt(i);
     const block: Block = { x: new Float32Array(bits.buffer), y: new Float32Array(size) };
     run([block.x, block.y]);
     return block;
@@ -58,7 +59,7 @@ describe('over all float32', () => {
     const over = blocksOf(fn);
     const exact = references[fn.name]! as (x: number) => number;
     const mirrored = odd.has(fn.name) ? signBit : even.has(fn.name) ? 0 : null;
-    let worst = 0;
+    let worst = 0.5;
     let at = 0;
     let falls = 0;
     let asymmetries = 0;
@@ -70,8 +71,12 @@ describe('over all float32', () => {
         const { x, y } = over(bitsAt);
         for (let i = 0; i < count; i++) {
           const result = y[i]!;
-          const error = ulpError(result, exact(x[i]!));
-          if (error > worst) [worst, at] = [error, x[i]!];
+          const reference = exact(x[i]!);
+          // Most results are the float32 next to the exact one: off by half an ulp at most, which says nothing.
+          if (!Object.is(result, Math.fround(reference))) {
+            const error = ulpError(result, reference);
+            if (error > worst) [worst, at] = [error, x[i]!];
+          }
           if (sign === 0 ? result < before : result > before) falls++;
           before = result;
         }

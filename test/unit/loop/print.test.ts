@@ -35,7 +35,7 @@ test('a kernel with every kind of statement', () => {
           [k.assign('best', k.local('f32', 's'))],
           [k.store('state', i, k.i32(-1))],
         ),
-        k.assert(k.compare('ne', k.local('f32', 'best'), k.f32(0)), 'a "zero"\nline'),
+        k.assert(k.compare('ne', k.local('f32', 'best'), k.f32(0)), 'a "zero"\nline', k.i32(3)),
         k.store('y', i, k.local('f32', 'best')),
       ]),
     ],
@@ -53,7 +53,7 @@ test('a kernel with every kind of statement', () => {
     } else {
       state[i] = -1
     }
-    assert best != 0.0, "a \\"zero\\"\\nline"
+    assert best != 0.0, "a \\"zero\\"\\nline", 3
     y[i] = best
   }
 }

@@ -115,7 +115,7 @@ describe('kernels', () => {
         k.loop('o', 1, [
           k.loop('i', 4, [
             k.when(k.compare('lt', i, k.i32(4)), [y(k.add(times(k.index('o'), 4), i), k.i32(1))]),
-            k.assert(k.compare('ge', i, k.i32(0)), 'never fails'),
+            k.assert(k.compare('ge', i, k.i32(0)), 'never fails', i),
           ]),
         ]),
         k.loop('z', 0, [y(k.i32(0), k.i32(0))]),

@@ -133,7 +133,7 @@ describe('sound kernels pass', () => {
     ],
     [
       'so may one after an assertion',
-      [k.loop('i', 9, [k.assert(k.compare('lt', i, k.i32(8)), 'too far'), k.store('y', i, k.f32(1))])],
+      [k.loop('i', 9, [k.assert(k.compare('lt', i, k.i32(8)), 'too far', i), k.store('y', i, k.f32(1))])],
     ],
     ['an index in a loop that never runs', [k.loop('i', 0, [k.store('y', k.i32(99), k.f32(1))])]],
     [
@@ -146,7 +146,7 @@ describe('sound kernels pass', () => {
         reduce({
           body: [
             k.letIn('t', element(k.index('r'))),
-            k.assert(k.compare('gt', k.local('f32', 't'), k.f32(0)), 'positive'),
+            k.assert(k.compare('gt', k.local('f32', 't'), k.f32(0)), 'positive', k.i32(0)),
             { ...reduce({ name: 'inner', index: 'q' }), value: k.local('f32', 't') } as Stmt,
           ],
           value: k.local('f32', 'inner'),

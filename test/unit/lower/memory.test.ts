@@ -8,6 +8,7 @@ import type { Program } from '../../../src/lower/program.ts';
 import { registry } from '../../../src/ops/index.ts';
 import { ArgumentError } from '../../../src/util/errors.ts';
 import { seeded } from '../../../src/util/rng.ts';
+import { f32, i32 } from '../../ops/samples/sample.ts';
 import { engines, execute, expectSame, lowered, randomArgs, read } from './run.ts';
 
 /** The kinds of memory of the results: `input 0`, `output 1`. */
@@ -138,6 +139,38 @@ describe('programs', () => {
     );
     expect(program.arenaBytes).toBe(0);
     expect(program.slots.map((s) => s.place.kind)).toEqual(['input', 'output']);
+  });
+});
+
+describe('a branch in a loop', () => {
+  // The value that the branch makes waits in memory of its own until the one it replaces has been handed over.
+  it('hands over results that nobody reads, and nothing else is in their place', () => {
+    const func = read(`func @f(%0: i32[], %1: f32[3]) {
+      %2, %3 = while %0, %1 : i32[], f32[3] {
+        func (%0: i32[], %1: f32[3]) {
+          %2 = constant {data=[0], dtype=i32, shape=[]} : i32[]
+          %3 = greater %0, %2 : bool[]
+          return %3
+        }
+        func (%0: i32[], %1: f32[3]) {
+          %2 = constant {data=[1], dtype=i32, shape=[]} : i32[]
+          %3 = sub %0, %2 : i32[]
+          %4 = greater %3, %2 : bool[]
+          %5, %6 = if %4, %1 : f32[3], f32[3] {
+            func (%0: f32[3]) {
+              return %0, %0
+            }
+            func (%0: f32[3]) {
+              %1 = sin %0 : f32[3]
+              return %0, %1
+            }
+          }
+          return %3, %6
+        }
+      }
+      return %3
+    }`);
+    expectSame(func, [i32([], [3]), f32([3], [1, 2, 3])]);
   });
 });
 

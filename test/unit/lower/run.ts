@@ -38,6 +38,7 @@ export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,
   'compiled, wasm': (program) => compileWasm(program),
+  'compiled, wasm without vectors': (program) => compileWasm(program, 'strict', { vectors: false }),
   'compiled, wasm in 3 parts': compileInParts(3),
 };
 

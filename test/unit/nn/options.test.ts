@@ -1,5 +1,5 @@
 // What the options of layers change, beyond the numbers of Keras.
-import { grad, jit, ones, random, type Tensor, tensor, tril } from 'tracejit';
+import { evalShape, grad, jit, ones, random, type Tensor, tensor, tril } from 'tracejit';
 import * as nn from 'tracejit/nn';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -56,6 +56,35 @@ describe('recurrent layers', () => {
   });
 });
 
+describe('masks of recurrent layers', () => {
+  const padded = tensor([
+    [true, true, true, false, false],
+    [true, true, true, true, true],
+  ]);
+
+  it('make a padded sequence what the sequence alone is', () => {
+    const layer = new nn.LSTM(4);
+    const [alone] = [layer(x.slice([0, 1], [0, 3]))];
+    expect(layer(x, { mask: padded }).slice([0, 1]).toArray()).toEqual(alone.toArray());
+    expect(layer(x, { mask: padded }).slice(1).toArray()).toEqual(layer(x).slice(1).toArray());
+    const step = (t: Tensor): Tensor => grad((v: Tensor) => layer(v, { mask: padded }).square().sum())(t);
+    expect(jit(step)(x).toArray()).toEqual(step(x).toArray());
+    // What is left out has no gradient.
+    expect(step(x).slice(0, [3, 5]).abs().max().item()).toBe(0);
+  });
+
+  it('are arguments of functional models', () => {
+    const ids = nn.input([5], { dtype: 'int32' });
+    const words = new nn.Embedding(10, 3)(ids);
+    const model = nn.functional(ids, new nn.GRU(4)(words, { mask: ids.notEqual(0) }));
+    const short = tensor([[3, 4, 5, 0, 0]], { dtype: 'int32' });
+    const longer = tensor([[3, 4, 5, 0, 0, 0, 0]], { dtype: 'int32' }).slice(null, [0, 5]);
+    expect((model(short) as Tensor).toArray()).toEqual((model(longer) as Tensor).toArray());
+    const copy = nn.modelFromJSON(JSON.stringify(model)).loadSafetensors(model.toSafetensors());
+    expect((copy(short) as Tensor).toArray()).toEqual((model(short) as Tensor).toArray());
+  });
+});
+
 describe('attention', () => {
   it('looks only where the mask lets it', () => {
     const layer = new nn.MultiHeadAttention({ heads: 2, keySize: 2 });
@@ -73,6 +102,46 @@ describe('attention', () => {
 });
 
 describe('other layers', () => {
+  it('begin their weights as told', () => {
+    const ones = { biasInitialiser: 'ones' } as const;
+    const firstBias = (layer: nn.Module): unknown => {
+      evalShape(() => layer(x, ...(layer instanceof nn.MultiHeadAttention ? [x] : [])));
+      const [, bias] = layer.namedVariables().find(([name]) => /bias$/i.test(name))!;
+      return bias.value().min().item();
+    };
+    const layers = [
+      new nn.Dense(2, ones),
+      new nn.Conv1D(2, 3, ones),
+      new nn.SimpleRNN(2, ones),
+      new nn.LSTM(2, ones),
+      new nn.GRU(2, ones),
+      new nn.MultiHeadAttention({ heads: 1, keySize: 2, ...ones }),
+    ];
+    expect(layers.map(firstBias)).toEqual(layers.map(() => 1));
+    const norm = new nn.LayerNorm({ gammaInitialiser: 'zeros', betaInitialiser: 'ones' });
+    expect(norm(x).toArray()).toEqual(x.mul(0).add(1).toArray());
+  });
+
+  it('normalise along the axis they are told', () => {
+    const swap = (t: Tensor): Tensor => t.transpose([0, 2, 1]);
+    const inner = new nn.LayerNorm({ axis: 1 });
+    expect(swap(inner(swap(x))).toArray()).toEqual(new nn.LayerNorm()(x).toArray());
+    const channels = new nn.BatchNorm({ axis: 1 });
+    expect(swap(channels(swap(x))).toArray()).toEqual(new nn.BatchNorm()(x).toArray());
+    expect(new nn.GlobalMaxPool()(x).toArray()).toEqual(x.max(1).toArray());
+  });
+
+  it('see nothing of what comes after, where they are causal', () => {
+    const layer = new nn.Conv1D(2, 3, { padding: 'causal' });
+    const changed = x.slice(null, [0, 2]).concat([x.slice(null, [2, 5]).mul(3)], 1);
+    const first = (y: Tensor): unknown => y.slice(null, [0, 2]).toArray();
+    expect(first(layer(changed))).toEqual(first(layer(x)));
+    expect(layer(x).shape).toEqual([2, 5, 2]);
+    const model = nn.sequential([nn.input([5, 3]), layer]);
+    const copy = nn.modelFromJSON(JSON.stringify(model)).loadSafetensors(model.toSafetensors());
+    expect((copy(x) as Tensor).toArray()).toEqual(layer(x).toArray());
+  });
+
   it('pool what they should', () => {
     expect(new nn.GlobalAvgPool()(x).toArray()).toEqual(x.mean(1).toArray());
     expect(new nn.MaxPool1D({ poolSize: 5 })(x).toArray()).toEqual(x.max(1, true).toArray());

@@ -3,8 +3,14 @@ import { grad, jit, layerNorm, type Tensor, tensor } from 'tracejit';
 import * as mlp from '../../../../bench/workloads/mlp.ts';
 import * as networks from '../../../../bench/workloads/networks.ts';
 import * as transformer from '../../../../bench/workloads/transformer.ts';
+import { compileWasm } from '../../../../src/codegen/wasm/program.ts';
+import { Builder } from '../../../../src/ir/build.ts';
+import { lower } from '../../../../src/lower/lower.ts';
+import { registry } from '../../../../src/ops/index.ts';
+import { optimize } from '../../../../src/passes/pipeline.ts';
 import { generate } from '../../../fuzz/generate.ts';
 import { run } from '../../../fuzz/program.ts';
+import { samples } from '../../../ops/samples.ts';
 
 const options = { backend: 'wasm', threads: 1 } as const;
 
@@ -34,6 +40,15 @@ for (const rows of [5, 24, 64]) {
 for (const m of [1, 2, 3, 4, 6, 9, 33])
   for (const n of [1, 2, 3, 4, 7, 13, 32, 65])
     jit((a: Tensor, b: Tensor) => a.matmul(b), options)(wave(m, 24), wave(24, n));
+
+// Every op on every sample.
+for (const [name, def] of registry)
+  for (const { args, attrs, regions = [] } of samples[name]!) {
+    const builder = new Builder();
+    const params = args.map(({ dtype, shape }) => builder.param({ dtype, shape }));
+    const func = builder.finish(name, builder.emit(def, params, attrs, regions));
+    compileWasm(lower(optimize(func, { check: false }).func, { precision: 'strict', target: 'wasm' }));
+  }
 
 for (let seed = 0; seed < 60; seed++) {
   const { program, inputs } = generate(seed, 4 + (seed % 9));

@@ -11,12 +11,14 @@ import {
   type StageCall,
   threadPool,
 } from '../../../../src/codegen/wasm/pool.ts';
+import { stagesOf } from '../../../../src/codegen/wasm/stages.ts';
 import { inThreads } from '../../../../src/codegen/wasm/threads.ts';
 import {
   cond,
   configure,
   jit,
   OptionError,
+  type Profile,
   print,
   type Tensor,
   tensor,
@@ -24,6 +26,7 @@ import {
   whileLoop,
 } from '../../../../src/index.ts';
 import { seeded } from '../../../../src/util/rng.ts';
+import { lowered, read } from '../../lower/run.ts';
 
 const patience = { worker: 200, caller: 400 };
 
@@ -91,6 +94,108 @@ describe('the bits of one thread', () => {
     const bits = (value: unknown): unknown =>
       Array.isArray(value) ? value.map(bits) : [...new Int32Array((value as Tensor).data().slice().buffer)];
     for (const result of results) expect(bits(result)).toEqual(bits(results[0]));
+  });
+});
+
+describe('a profile of several threads', () => {
+  const x = random([256, 256], 1);
+  const profileWith = (threads: number): Profile =>
+    jit((y: Tensor) => y.matmul(y).tanh().sum(), { backend: 'wasm', threads, name: 'f' }).profile(x);
+
+  test('tells how many ran each kernel, how long they waited, and what one thread takes', () => {
+    const profile = profileWith(2);
+    const { threads, ms, aloneMs, kernels, calls } = profile;
+    expect(threads).toBe(2);
+    expect(ms).toBeGreaterThan(0);
+    expect(aloneMs).toBeGreaterThan(0);
+    const [product] = kernels;
+    expect(product!.name).toMatch(/dot_general/);
+    // A worker that gets no core takes no part.
+    expect([1, 2]).toContain(product!.threads);
+    expect(product!.waitingMs).toBeLessThanOrEqual(product!.ms);
+    for (const kernel of kernels) expect(kernel.aloneMs).toBeGreaterThan(0);
+    expect(calls.every((call) => call.threads === 1 || call.threads === 2)).toBe(true);
+    const [first, head] = String(profile).split('\n');
+    expect(first).toMatch(
+      /^f: [\d.]+ µs a call in 2 threads, [\d.]+ in one, the median of \d+; wasm: asked for$/,
+    );
+    expect(head).toMatch(/ µs +time +threads +waiting +alone +bytes /);
+  });
+
+  test('says nothing of threads where there is one', () => {
+    const profile = profileWith(1);
+    expect([profile.threads, profile.aloneMs]).toEqual([1, null]);
+    expect(String(profile)).not.toMatch(/threads|waiting|alone/);
+  });
+});
+
+describe('results that leave while they are made', () => {
+  test('are those that nothing writes afterwards, and whose parts are runs', () => {
+    const leavingOf = (body: string): unknown => {
+      const func = read(`func @f(%0: f32[300,400], %1: f32[400,300]) {\n${body}\n}`);
+      const staged = stagesOf(lowered(func, [], 'wasm'), { threads: 2, costOf: () => 1e6 });
+      return staged?.stages.map(({ leaving }) => leaving);
+    };
+    const whole = { output: 0, elements: 120_000 };
+    expect(leavingOf('  %2 = exp %0 : f32[300,400]\n  return %2')).toEqual([[whole]]);
+    expect(leavingOf('  %2 = exp %0 : f32[300,400]\n  return %2, %2')).toEqual([[whole]]);
+    // One row of results is too small.
+    expect(leavingOf('  %2 = sum %0 {axes=[1]} : f32[300]\n  return %2')).toEqual([[]]);
+    // By columns, into the rows of others.
+    const product =
+      '%2 = dot_general %0, %1 {leftBatch=[], rightBatch=[], leftContract=[1], rightContract=[0]}';
+    expect(leavingOf(`  ${product} : f32[300,300]\n  return %2`)?.toString()).toBe('');
+  });
+
+  test('have all their elements, whoever made them, at every call', async () => {
+    await started(threadPool(), 3);
+    const [x, y] = [random([500, 700], 1), random([500, 700], 2)];
+    const f = (z: Tensor): Tensor[] => {
+      const shared = z.mul(2);
+      return [shared.tanh(), z.softmax(-1), shared.exp().add(1), z.sum(-1)];
+    };
+    const bits = (results: Tensor[]): unknown => results.map((t) => [...new Int32Array(t.data().buffer)]);
+    const alone = jit(f, { backend: 'wasm', threads: 1 });
+    const expected = [x, y].map((z) => bits(alone(z)));
+    for (const threads of [2, 3]) {
+      const together = jit(f, { backend: 'wasm', threads });
+      for (let call = 0; call < 4; call++)
+        expect(bits(together([x, y][call % 2]!)), `call ${call}`).toEqual(expected[call % 2]);
+    }
+  });
+
+  test('are what the last kernel made of them', async () => {
+    await started(threadPool(), 2);
+    const x = random([300, 400], 3);
+    const rounds = (threads: number): Tensor[] => {
+      const f = jit(
+        (z: Tensor) => [
+          whileLoop(
+            ({ n }) => n.less(4),
+            ({ n, y }) => ({ n: n.add(1), y: y.tanh().add(n) }),
+            { n: 0, y: z },
+          ).y,
+          cond(
+            z.sum().greater(0),
+            () => z.exp(),
+            () => z.neg().exp(),
+          ),
+        ],
+        { backend: 'wasm', threads },
+      );
+      return [...f(x), ...f(x)];
+    };
+    expect(rounds(2).map((t) => t.data())).toEqual(rounds(1).map((t) => t.data()));
+  });
+
+  test('do not leave a call that fails', async () => {
+    await started(threadPool(), 2);
+    const x = random([400, 400], 4);
+    const rows = Int32Array.from({ length: 400 }, (_, i) => i);
+    const f = jit((i: Tensor) => x.gather(i, 0).tanh(), { backend: 'wasm', threads: 2 });
+    const good = f(tensor(rows));
+    expect(() => f(tensor(rows.with(399, 400)))).toThrow(/gather/);
+    expect(f(tensor(rows)).data()).toEqual(good.data());
   });
 });
 
@@ -303,7 +408,7 @@ describe('a pool', () => {
     expect((exports[exportName] as StageCall)(0, 0, 0, 0, 1)).toBe(0);
     const bytes = moduleThat('answer');
     const calls: unknown[] = [];
-    const serial = { steps: [], division: null, cost: 0 };
+    const serial = { steps: [], division: null, cost: 0, leaving: [] };
     const run = inThreads(
       (...args) => {
         calls.push(args);
