@@ -96,3 +96,8 @@ export function directivesOf(node: FunctionNode | Extract<Node, { type: 'Program
   }
   return found;
 }
+
+/** Decorators of a class or of its member, in front of it. */
+export function decoratorsOf(node: Node): readonly Node[] {
+  return (node as { readonly decorators?: readonly Node[] }).decorators ?? [];
+}

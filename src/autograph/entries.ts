@@ -1,7 +1,9 @@
-// Which functions are converted: those given to `jit`, and those marked 'use jit'; with everything lexically inside.
-import type { Program } from 'acorn';
+// Which functions are converted: those given to `jit`, methods under `@jit`, and those marked 'use jit'; with everything lexically inside.
+import type { Identifier, Program } from 'acorn';
 import { directivesOf, type FunctionNode, isFunction, type Node, walk } from './ast.ts';
-import type { Binding, Scopes } from './scope.ts';
+import { decoratedMethods } from './decorators.ts';
+import { jitFinder } from './imports.ts';
+import { type Binding, isReassigned, type Scopes } from './scope.ts';
 
 export const directive = 'use jit';
 
@@ -11,17 +13,19 @@ export function findEntries(
   scopes: Scopes,
   packages: readonly string[],
 ): readonly FunctionNode[] {
-  const found = new Set<FunctionNode>();
+  const isJit = jitFinder(program, scopes, packages);
+  const found = new Set<FunctionNode>(decoratedMethods(program, scopes, isJit));
   const whole = directivesOf(program).includes(directive);
-  const functions = new Map<Binding, FunctionNode>();
+  // What names of this file stand for, as far as it can be a function.
+  const values = new Map<Binding, Node>();
 
   walk(program, (node) => {
     if (node.type === 'FunctionDeclaration' && node.id) {
       const binding = bindingNamed(node.id.name, node);
-      if (binding) functions.set(binding, node);
+      if (binding) values.set(binding, node);
     } else if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init) {
       const binding = scopes.of.get(node.id)?.binding;
-      if (binding && isFunction(node.init as Node)) functions.set(binding, node.init as FunctionNode);
+      if (binding && !isReassigned(binding)) values.set(binding, node.init as Node);
     }
     return true;
   });
@@ -39,32 +43,41 @@ export function findEntries(
     );
   }
 
-  function isJit(callee: Node): boolean {
-    if (callee.type === 'Identifier') {
-      const from = scopes.of.get(callee)?.binding?.from;
-      return from !== undefined && from.imported === 'jit' && packages.includes(from.source);
-    }
-    if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier' || callee.computed)
-      return false;
-    const from = scopes.of.get(callee.object)?.binding?.from;
-    const name = callee.property.type === 'Identifier' ? callee.property.name : '';
-    return from !== undefined && from.imported === '*' && packages.includes(from.source) && name === 'jit';
-  }
-
-  // Function literals anywhere in the argument, as in `jit(grad((x) => …))`, and names of functions of this file.
+  // Function literals anywhere in the argument, as in `jit(grad((x) => …))`, and what the names in it stand for.
   function takeFrom(argument: Node): void {
     walk(argument, (node) => {
       if (isFunction(node)) {
         found.add(node);
         return false;
       }
-      if (node.type === 'Identifier') {
-        const binding = scopes.of.get(node)?.binding;
-        const known = binding && !isAssigned(binding) ? functions.get(binding) : undefined;
-        if (known) found.add(known);
+      const value = meaningOf(node);
+      if (value !== undefined && !taken.has(value)) {
+        taken.add(value);
+        takeFrom(value);
       }
       return true;
     });
+  }
+  const taken = new Set<Node>();
+
+  // The function, or the call that makes one (`grad(f)`), that a name or a member of an object literal is.
+  function meaningOf(node: Node): Node | undefined {
+    let value: Node | undefined;
+    if (node.type === 'Identifier') value = namedValue(node);
+    else if (node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier') {
+      const { name } = node.property;
+      const object = node.object.type === 'Identifier' ? namedValue(node.object) : undefined;
+      if (object?.type !== 'ObjectExpression') return undefined;
+      for (const p of object.properties)
+        if (p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === name)
+          value = p.value as Node;
+    }
+    return value && (isFunction(value) || value.type === 'CallExpression') ? value : undefined;
+  }
+
+  function namedValue(node: Identifier): Node | undefined {
+    const binding = scopes.of.get(node)?.binding;
+    return binding ? values.get(binding) : undefined;
   }
 
   walk(program, (node) => {
@@ -77,13 +90,6 @@ export function findEntries(
   });
   const sorted = [...found].sort((a, b) => a.start - b.start);
   return sorted.filter((f) => !sorted.some((g) => g !== f && g.start <= f.start && f.end <= g.end));
-}
-
-function isAssigned(binding: Binding): boolean {
-  return (
-    binding.kind !== 'const' &&
-    binding.references.filter((r) => r.write).length > (binding.kind === 'let' ? 1 : 0)
-  );
 }
 
 /** `{ autograph: false }`, written out. */

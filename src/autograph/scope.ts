@@ -1,6 +1,6 @@
 // Which declaration every name stands for, and where it is assigned.
 import type { Identifier, Pattern, Program } from 'acorn';
-import { childrenOf, type FunctionNode, type Node } from './ast.ts';
+import { childrenOf, decoratorsOf, type FunctionNode, type Node } from './ast.ts';
 
 export type BindingKind = 'var' | 'let' | 'const' | 'function' | 'class' | 'param' | 'import';
 
@@ -151,6 +151,7 @@ export function analyseScopes(program: Program, free?: (name: string) => Binding
       case 'ClassExpression':
         if (node.id) names.add(node.id.name);
         if (node.id && node.type === 'ClassDeclaration') declare(node.id.name, 'class', node.id.start);
+        for (const d of decoratorsOf(node)) visit(d);
         inside(node, scope.owner, () => {
           if (node.id) declare(node.id.name, 'class', node.id.start);
           if (node.superClass) visit(node.superClass as Node);
@@ -159,6 +160,7 @@ export function analyseScopes(program: Program, free?: (name: string) => Binding
         return;
       case 'MethodDefinition':
       case 'PropertyDefinition':
+        for (const d of decoratorsOf(node)) visit(d);
         if (node.computed) visit(node.key as Node);
         if (node.value) visit(node.value as Node);
         return;
@@ -236,6 +238,7 @@ export function analyseScopes(program: Program, free?: (name: string) => Binding
         }
         return;
       case 'ExportNamedDeclaration':
+        for (const d of decoratorsOf(node)) visit(d);
         if (node.declaration) visit(node.declaration as Node);
         if (!node.source)
           for (const s of node.specifiers) if (s.local.type === 'Identifier') refer(s.local, true, false);

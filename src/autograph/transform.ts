@@ -1,13 +1,15 @@
 // The transform: source text in, source text out, with a map. Functions are rewritten where they stand, so closures, `this` and private fields keep working.
-import { type Options, type Program, parse } from 'acorn';
+import { type Options, Parser, type Program } from 'acorn';
 import { checkOptions } from '../util/options.ts';
 import { type Node, walk } from './ast.ts';
 import { check } from './check.ts';
 import type { FileContext, Names } from './context.ts';
 import { variablesWithCells } from './convert/cells.ts';
 import { functionOf } from './convert/functions.ts';
+import { withDecorators } from './decorator-syntax.ts';
 import { type Diagnostic, Report } from './diagnostics.ts';
 import { directive, findEntries } from './entries.ts';
+import { isCommonJs } from './imports.ts';
 import { type InputMap, Places } from './places.ts';
 import { type Rope, render, type SourceMap, slice } from './rope.ts';
 import { analyseScopes, type Binding, type Scopes } from './scope.ts';
@@ -19,6 +21,8 @@ export interface TransformOptions {
   readonly runtime?: string;
   /** The map of what made `source` (a type stripper, say): messages then name places of the original. */
   readonly inputMap?: InputMap | null;
+  /** What kind of module it is. By default a file without `import` and `export` that says `require`, `module` or `exports` is CommonJS. */
+  readonly format?: 'module' | 'commonjs';
 }
 
 export interface Transformed {
@@ -45,15 +49,15 @@ export function mayConvert(source: string, packages: readonly string[] = default
  *     transform(`import { jit } from 'tracejit'; export const f = jit((x) => { if (x > 0) x = -x; return x; });`, 'f.js').code
  */
 export function transform(source: string, id: string, options: TransformOptions = {}): Transformed {
-  checkOptions(options, ['packages', 'runtime', 'inputMap'], 'transform');
-  const { packages = defaultPackages, runtime = defaultRuntime, inputMap } = options;
+  checkOptions(options, ['packages', 'runtime', 'inputMap', 'format'], 'transform');
+  const { packages = defaultPackages, runtime = defaultRuntime, inputMap, format } = options;
   const places = new Places(source, inputMap);
   const report = new Report(id, places);
   const unchanged = (): Transformed => ({ code: source, map: null, diagnostics: report.found });
   if (!mayConvert(source, packages)) return unchanged();
 
-  const program = parseModule(source, report);
-  if (program === null) return unchanged();
+  const program = parseModule(source, report, format);
+  if (program === null || imports(program, runtime)) return unchanged();
   const scopes = analyseScopes(program);
   const entries = findEntries(program, scopes, packages);
   if (entries.length === 0) return unchanged();
@@ -64,7 +68,10 @@ export function transform(source: string, id: string, options: TransformOptions 
 
   const parts: Rope[] = [];
   const first = importPlace(program);
-  const line = `import * as ${file.names.ag} from ${JSON.stringify(runtime)}; `;
+  const requires = format === undefined ? isCommonJs(program, scopes) : format === 'commonjs';
+  const line = requires
+    ? `const ${file.names.ag} = require(${JSON.stringify(runtime)}); `
+    : `import * as ${file.names.ag} from ${JSON.stringify(runtime)}; `;
   let from = 0;
   for (const [i, entry] of entries.entries()) {
     if (from <= first && first <= entry.start) {
@@ -79,18 +86,33 @@ export function transform(source: string, id: string, options: TransformOptions 
 }
 
 export const parseOptions: Options = { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true };
+const scriptOptions: Options = { ...parseOptions, sourceType: 'script', allowReturnOutsideFunction: true };
 
-export function parseModule(source: string, report: Report): Program | null {
+const parser = Parser.extend(withDecorators);
+
+function parseModule(source: string, report: Report, format: TransformOptions['format']): Program | null {
   try {
-    return parse(source, parseOptions);
+    return parser.parse(source, format === 'commonjs' ? scriptOptions : parseOptions);
   } catch (error) {
     if (!(error instanceof SyntaxError) || !('pos' in error)) throw error;
     report.add(
       Number(error.pos),
-      `this does not parse as a JavaScript module: ${error.message.replace(/ \(\d+:\d+\)$/, '')}. The transform runs after TypeScript types and JSX are stripped`,
+      `this does not parse as JavaScript: ${error.message.replace(/ \(\d+:\d+\)$/, '')}. The transform runs after TypeScript types and JSX are stripped`,
     );
     return null;
   }
+}
+
+// What has the runtime already has been converted: by a build, say, before a hook meets it.
+function imports({ body }: Program, runtime: string): boolean {
+  return body.some((statement) => {
+    if (statement.type === 'ImportDeclaration') return statement.source.value === runtime;
+    if (statement.type !== 'VariableDeclaration') return false;
+    return statement.declarations.some(({ init }) => {
+      const [first] = init?.type === 'CallExpression' ? init.arguments : [];
+      return first?.type === 'Literal' && first.value === runtime;
+    });
+  });
 }
 
 // Behind directives and a hashbang, in front of the first statement.

@@ -72,6 +72,7 @@ export function traceCall(
     parent,
     paths: [...parameterPaths, ...gradientPaths],
     leavesGradients: true,
+    checksLoops: configuration.checkConditions,
   });
   const { unused, ...result } = traced;
   if (configuration.checkConditions) {

@@ -2,6 +2,7 @@
 // trace it leaves: the answer was always true.
 import type { Func, Instr, Value } from '../ir/func.ts';
 import type { OpDef } from '../ops/opdef.ts';
+import type { Loc } from '../util/location.ts';
 import { isInTracedFunction, isReplaying } from './place.ts';
 
 /** A scalar answer nobody asked for. */
@@ -11,17 +12,34 @@ export interface UnusedCondition {
   readonly direct: boolean;
 }
 
+// Comparisons of one line, none of them used: a loop that asks a tensor whether to go on, and will for ever.
+const endless = 1000;
+
 /** The scalar comparisons of one trace. */
 export class Conditions {
   readonly #made: UnusedCondition[] = [];
   readonly #seen = new Set<Value>();
+  readonly #counts = new Map<Loc, number>();
 
-  /** Only answers are conditions: a constant, or an element picked from a mask, is as often taken along with others that are used. */
-  note(op: OpDef, { results: [value], loc }: Instr): void {
+  /**
+   * Only answers are conditions: a constant, or an element picked from a mask, is as often taken along with others that are used. True where
+   * a line has made so many that a loop may be asking for them.
+   */
+  note(op: OpDef, { results: [value], loc }: Instr): boolean {
     if (value?.type.dtype !== 'bool' || value.type.shape.length > 0 || loc === undefined || isReplaying())
-      return;
-    if (op.lower.kind === 'point' || op.lower.kind === 'reduce')
-      this.#made.push({ value, direct: isInTracedFunction() });
+      return false;
+    if (op.lower.kind !== 'point' && op.lower.kind !== 'reduce') return false;
+    this.#made.push({ value, direct: isInTracedFunction() });
+    const count = (this.#counts.get(loc) ?? 0) + 1;
+    this.#counts.set(loc, count);
+    return count === endless;
+  }
+
+  /** Has nothing used the answers of this line of the traced `body`? */
+  areInVain(loc: Loc, body: readonly Instr[]): boolean {
+    const answers = new Set(this.#made.map(({ value }) => value));
+    const used = new Set<Value>([...this.#seen, ...body.flatMap(({ args }) => args)]);
+    return body.every((i) => i.loc !== loc || i.results.every((r) => !answers.has(r) || !used.has(r)));
   }
 
   /** One of a branch or a loop body inside, that was found unused there. */

@@ -12,7 +12,7 @@ import type { Variable } from '../tensor/variable.ts';
 import { InternalError } from '../util/errors.ts';
 import type { Loc } from '../util/location.ts';
 import { Conditions, type UnusedCondition } from './conditions.ts';
-import { leaked, noData, type Provenance } from './messages.ts';
+import { leaked, noData, type Provenance, unusedCondition } from './messages.ts';
 import { guardedShape, readsStandIns, unknownSizeError } from './open-shape.ts';
 import { instructionLocation, isReplaying } from './place.ts';
 import type { SettingRead } from './setting.ts';
@@ -161,6 +161,7 @@ export class Trace implements Interpreter {
   readonly gradients: Map<Leaf, Tensor | null> = new Map();
   /** Which leaves from outside were found with a gradient, and which without. */
   readonly expected: Map<Leaf, boolean> = new Map();
+  readonly #checksLoops: boolean;
   readonly #unrolling = new Unrolling();
   readonly settings: SettingReads = new SettingReads();
   readonly #params: Value[] = [];
@@ -174,10 +175,18 @@ export class Trace implements Interpreter {
   readonly #names = new Map<Value, string>();
   #live = true;
 
-  constructor(name: string, parent: Interpreter, leavesGradients = false) {
+  constructor(
+    name: string,
+    parent: Interpreter,
+    {
+      leavesGradients = false,
+      checksLoops = false,
+    }: Pick<TraceOptions, 'leavesGradients' | 'checksLoops'> = {},
+  ) {
     this.name = name;
     this.parent = parent;
     this.leavesGradients = leavesGradients;
+    this.#checksLoops = checksLoops;
     this.loc = instructionLocation();
   }
 
@@ -205,7 +214,8 @@ export class Trace implements Interpreter {
     const made = instr(op, operands, attrs, regions, loc) as Instr;
     this.#body.push(made);
     if (loc !== undefined && !isReplaying()) this.#unrolling.note(this.name, loc);
-    this.conditions.note(op, made);
+    if (this.conditions.note(op, made) && this.#checksLoops && this.conditions.areInVain(loc!, this.#body))
+      throw unusedCondition(new TracedTensor(this, made.results[0]!).provenance());
     return made.results.map((r) => new TracedTensor(this, r));
   }
 
@@ -302,18 +312,20 @@ export interface TraceOptions {
   readonly paths?: readonly string[];
   /** See Trace; default false, which makes a gradient left outside an error. */
   readonly leavesGradients?: boolean;
+  /** Is a loop that asks a traced tensor whether to go on, and would for ever, an error? Default false. */
+  readonly checksLoops?: boolean;
 }
 
 /** Runs `f` on traced tensors of the given types. Whatever `f` does or throws, its surroundings stay as they were. */
 export function traceFunction(
   f: (args: readonly Tensor[]) => readonly Tensor[],
   types: readonly TensorType[],
-  { name, parent, paths, leavesGradients }: TraceOptions,
+  { name, parent, paths, ...options }: TraceOptions,
 ): TracedFunction & {
   readonly gradients: GradientEffects;
   readonly unused: (Provenance & UnusedCondition) | null;
 } {
-  const trace = new Trace(name, parent, leavesGradients);
+  const trace = new Trace(name, parent, options);
   const args = types.map(({ dtype, shape }, i) =>
     trace.parameter({ dtype, shape }, paths?.[i] ?? `args[${i}]`),
   );

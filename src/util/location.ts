@@ -9,14 +9,15 @@ export interface Loc {
 
 // The folder that holds the compiled or source files of this package (`src/` or `dist/`).
 const packageRoot = import.meta.url.replace(/util\/location\.[jt]s.*$/, '');
-const packagePath = stripScheme(packageRoot);
+// Where source maps are in force, frames of `dist/` carry the names of the sources it was made from.
+const ownRoots = [packageRoot, packageRoot.replace(/\/dist\/$/, '/src/')].flatMap((r) => [r, stripScheme(r)]);
 
 function stripScheme(url: string): string {
   return url.startsWith('file://') ? decodeURIComponent(url.slice('file://'.length)) : url;
 }
 
 function isOwnFrame(file: string): boolean {
-  return file.startsWith(packageRoot) || file.startsWith(packagePath) || file.startsWith('node:');
+  return file.startsWith('node:') || ownRoots.some((root) => file.startsWith(root));
 }
 
 // Frames that have a place in a file: `at f (file:///app/model.js:3:7)`, `at /app/model.js:3:7`.

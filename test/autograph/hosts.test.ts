@@ -93,16 +93,32 @@ describe('other tools', () => {
     expect(await answersOf(convert(strip({ keepNames: true })))).toEqual(expected);
   });
 
-  it("a method under @jit that says 'use jit', its decorator taken apart by esbuild", async () => {
-    const source = `import { jit } from 'tracejit';
-      class Scaled {
-        factor = 2;
-        @jit step(x) { 'use jit'; if (x > 0) return x * this.factor; return -x; }
-      }
-      export const answers = () => [3, -4].map((x) => new Scaled().step(x).item());`;
-    const { code } = esbuild.transformSync(source, { loader: 'ts', target: 'es2022' });
+  const decorated = `import { jit } from 'tracejit';
+    class Scaled {
+      factor = 2;
+      @jit step(x) { if (x > 0) return x * this.factor; return this.#away(x); }
+      @jit #away(x) { return x < -10 ? x : -x; }
+      @jit static positive(x) { return x > 0 ? x : -x; }
+      async later() { return await this; }
+    }
+    export const answers = () => [...[3, -4, -14].map((x) => new Scaled().step(x).item()), Scaled.positive(-5).item()];`;
+  const lowered = (options: esbuild.TransformOptions): string =>
+    esbuild.transformSync(decorated, { loader: 'ts', ...options }).code;
+
+  it.each([
+    ['taken apart by esbuild', { target: 'es2022' }],
+    ['taken apart as tsx does it', { target: 'es2022', keepNames: true }],
+    ['taken apart and minified', { target: 'es2022', minify: true }],
+  ] as const)('methods under @jit, without a mark, %s', async (_, options) => {
+    const code = lowered(options);
     expect(code).not.toContain('@jit');
-    expect(await answersOf(convert(code))).toEqual([6, 4]);
+    expect(await answersOf(convert(code))).toEqual([6, 4, -14, 5]);
+  });
+
+  it('methods under @jit, as they were written', async () => {
+    const code = convert(lowered({ target: 'esnext' }));
+    expect(code).toContain('@jit #away');
+    expect(await answersOf(esbuild.transformSync(code, { target: 'es2022' }).code)).toEqual([6, 4, -14, 5]);
   });
 
   it('istanbul in front of it, and behind', async () => {
@@ -213,7 +229,7 @@ describe('node', () => {
 
   it('errors point to the line that was written', async () => {
     const failing = join(import.meta.dirname, 'hosts/failing.ts');
-    const found = await node('--enable-source-maps', '--import', 'tsx', '--import', register, failing);
+    const found = await node('--import', 'tsx', '--import', register, failing);
     expect(found).toContain('hosts/failing.ts:17:');
   });
 });

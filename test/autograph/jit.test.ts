@@ -116,6 +116,20 @@ describe('the options', () => {
     expect(() => f(tensor([1, 2]))).toThrow(/a condition is computed and never used/);
   });
 
+  it('without a conversion, a loop that a tensor should end is an error, not a loop without end', () => {
+    const f = jit(
+      (x: Tensor) => {
+        let y = x;
+        while (y.less(100)) y = y.mul(2);
+        return y;
+      },
+      { autograph: false },
+    );
+    expect(() => f(tensor(3))).toThrow(
+      /a condition is computed and never used: .*(?:where|cond).*source transform convert the function/s,
+    );
+  });
+
   it('scope: eval converts at run time, with live names', () => {
     const made = new Function(
       'jit',
@@ -186,7 +200,7 @@ export const f = jit(async (x) => {
   it('refuses what does not parse, with the place', () => {
     const { diagnostics } = transform("'use jit'; const x: number = 1;", 'f.ts');
     expect(diagnostics[0]).toMatchObject({ file: 'f.ts', line: 1, column: 19 });
-    expect(diagnostics[0]!.message).toMatch(/^this does not parse as a JavaScript module: Unexpected token/);
+    expect(diagnostics[0]!.message).toMatch(/^this does not parse as JavaScript: Unexpected token/);
   });
 
   it('toCode shows what runs', () => {

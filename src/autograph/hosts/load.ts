@@ -2,6 +2,7 @@
 
 import * as module from 'node:module';
 import remapping from '@jridgewell/remapping';
+import { mayConvert } from '../transform.ts';
 import { convertModule, inlineMap, isOurs } from './module.ts';
 
 export interface Loaded {
@@ -17,18 +18,25 @@ function stripped(code: string): string {
   return stripTypeScriptTypes === undefined ? code : stripTypeScriptTypes(code);
 }
 
-/** The module with its functions converted. A map that a loader before put at its end is carried on. */
+/** A module on its way to Node with its functions converted. */
 export function convertLoaded<L extends Loaded>(url: string, loaded: L): L {
   const { format, source } = loaded;
-  if (source == null || !url.startsWith('file:') || !isOurs(url)) return loaded;
+  if (source == null || !url.startsWith('file:')) return loaded;
   if (format !== 'module' && format !== 'module-typescript') return loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  const code = format === 'module' ? text : stripped(text);
-  const encoded = inlined.exec(code)?.[1];
+  if (!isOurs(url) || !mayConvert(text)) return loaded;
+  const plain = format === 'module' ? text : stripped(text);
+  return { ...loaded, format: 'module', source: convertSource(plain, url, 'module') };
+}
+
+/** The source with its functions converted. A map that a loader before put at its end is carried on. */
+export function convertSource(source: string, id: string, format: 'module' | 'commonjs'): string {
+  if (!isOurs(id) || !mayConvert(source)) return source;
+  const encoded = inlined.exec(source)?.[1];
   const before =
     encoded === undefined ? null : (JSON.parse(Buffer.from(encoded, 'base64').toString()) as object);
-  const made = convertModule(code.replace(inlined, ''), url, {}, () => before);
-  if (made === null) return loaded;
+  const made = convertModule(source.replace(inlined, ''), id, { format }, () => before);
+  if (made === null) return source;
   const map = before === null ? made.map : remapping([made.map, before] as never, () => null);
-  return { ...loaded, format: 'module', source: `${made.code}\n${inlineMap(map)}` };
+  return `${made.code}\n${inlineMap(map)}`;
 }
