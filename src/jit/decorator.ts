@@ -10,6 +10,12 @@ export function isDecoratorContext(x: unknown): x is MethodDecoratorContext {
   return typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'method' && 'name' in x;
 }
 
+/** Was a decorator called as before the standard: with the prototype, or the class of a static method, and the method's name? */
+export function isLegacyDecoration(target: unknown, key: unknown): boolean {
+  const isHolder = (typeof target === 'object' && target !== null) || typeof target === 'function';
+  return isHolder && (typeof key === 'string' || typeof key === 'symbol');
+}
+
 /** A method that compiles itself at its first call on each instance. */
 export function perInstance<Args extends readonly unknown[], R>(
   method: (...args: Args) => R,

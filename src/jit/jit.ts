@@ -6,7 +6,12 @@ import { ArgumentError, CapacityError, TraceError } from '../util/errors.ts';
 import { userLocation } from '../util/location.ts';
 import { prepared, rememberOriginal } from './autograph.ts';
 import { Specialisations, type TraceRecord } from './cache.ts';
-import { isDecoratorContext, type MethodDecoratorContext, perInstance } from './decorator.ts';
+import {
+  isDecoratorContext,
+  isLegacyDecoration,
+  type MethodDecoratorContext,
+  perInstance,
+} from './decorator.ts';
 import { explain, type Lowered } from './explain.ts';
 import { completeOptions, configuration, type JitOptions, type Settings } from './options.ts';
 import type { Profile } from './profile.ts';
@@ -37,7 +42,7 @@ export interface Jitted<Args extends readonly unknown[], R> {
  * JavaScript values of the surroundings (numbers, objects, which tensor a name stands for) are those of the first call: what changes
  * between calls belongs into arguments or variables. Also a decorator for methods: `@jit step(x) { … }`.
  *
- * Throws an OptionError for options it does not know. A call throws a TreeError for arguments that are no trees or do not match
+ * Throws an OptionError for options it does not know, an ArgumentError for what is no function, and as a decorator under `experimentalDecorators`. A call throws a TreeError for arguments that are no trees or do not match
  * `signature`, a TraceError where the function reads elements or branches on them, a LeakError for tensors of a trace that is over,
  * a RetraceError past `maxTraces`, a DonationError for tensors that an earlier call took.
  *
@@ -55,6 +60,10 @@ export function jit<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   options: JitOptions | MethodDecoratorContext = {},
 ): Jitted<Args, R> | ((this: object, ...args: Args) => R) {
+  if (isLegacyDecoration(f, options))
+    throw new ArgumentError(
+      `@jit: the decorator of ${String(options)} was called as TypeScript's experimentalDecorators calls it; turn experimentalDecorators off in tsconfig.json, for @jit is a standard decorator, or write a field: ${String(options)} = jit((…) => …)`,
+    );
   if (typeof f !== 'function')
     throw new ArgumentError(`jit: expected a function, got ${f === null ? 'null' : typeof f}`);
   // The one kind of function whose prototype cannot be assigned.

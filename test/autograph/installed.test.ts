@@ -1,12 +1,22 @@
 // The package as a user has it, built and installed in a folder of its own: errors, guards and members behave alike whatever host converts the program.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { build as viteBuild } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import esbuildPlugin from '../../src/autograph/hosts/esbuild.ts';
 import vitePlugin from '../../src/autograph/hosts/vite.ts';
 
@@ -116,10 +126,22 @@ function placeOf(text: string, name: string): string {
   return `${before.length}:${before.at(-1)!.length + 1}`;
 }
 
-async function node(...args: readonly string[]): Promise<Found> {
-  const { stdout } = await run(process.execPath, args, { cwd: folder });
+const node = (...args: readonly string[]): Promise<Found> => runBy(process.execPath, args);
+
+async function runBy(binary: string, args: readonly string[]): Promise<Found> {
+  const { stdout } = await run(binary, args, { cwd: folder });
   return JSON.parse(stdout) as Found;
 }
+
+// Where `npm run test:node24` has put it.
+const node24 = existsSync(join(root, 'out'))
+  ? readdirSync(join(root, 'out'))
+      .filter((name) => name.startsWith('node-24.'))
+      .map((name) =>
+        join(root, 'out', name, `node_modules/node-${process.platform}-${process.arch}/bin/node`),
+      )
+      .find(existsSync)
+  : undefined;
 
 beforeAll(async () => {
   const modules = join(folder, 'node_modules');
@@ -141,7 +163,15 @@ beforeAll(async () => {
 
 const external = /^tracejit/;
 const hosts: Readonly<
-  Record<string, { readonly text: string; readonly file: string; readonly found: () => Promise<Found> }>
+  Record<
+    string,
+    {
+      readonly text: string;
+      readonly file: string;
+      readonly missing?: string;
+      readonly found: () => Promise<Found>;
+    }
+  >
 > = {
   'register, JavaScript': {
     text: plain,
@@ -157,6 +187,12 @@ const hosts: Readonly<
     text: typed,
     file: 'typed.ts',
     found: () => node('--import', 'tracejit/register', '--import', 'tsx', 'typed.ts'),
+  },
+  'register by registerHooks of Node 24, which strips types itself': {
+    text: typed,
+    file: 'typed.ts',
+    ...(node24 === undefined && { missing: 'Node 24 is not there; npm run test:node24 fetches it' }),
+    found: () => runBy(node24!, ['--import', 'tracejit/register', 'typed.ts']),
   },
   'an esbuild bundle': {
     text: typed,
@@ -198,11 +234,12 @@ const hosts: Readonly<
   },
 };
 
-describe.each(Object.entries(hosts))('%s', (_, { text, file, found: start }) => {
+describe.each(Object.entries(hosts))('%s', (_, { text, file, missing, found: start }) => {
   let found: Found;
   beforeAll(async () => {
-    found = await start();
+    if (missing === undefined) found = await start();
   });
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
 
   it('errors name the place that was written', () => {
     const at = (name: string): string => `${file}:${placeOf(text, name)}`;

@@ -47,6 +47,20 @@ describe('options of jit', () => {
     );
   });
 
+  it('refuse the call of a decorator from before the standard', () => {
+    class Model {
+      step(): void {}
+      static start(): void {}
+    }
+    const decorate = jit as unknown as (target: object, key: string, descriptor?: object) => unknown;
+    const wayOut = (name: string): string =>
+      `ArgumentError: @jit: the decorator of ${name} was called as TypeScript's experimentalDecorators calls it; turn experimentalDecorators off in tsconfig.json, for @jit is a standard decorator, or write a field: ${name} = jit((…) => …)`;
+    const { prototype } = Model;
+    const own = Object.getOwnPropertyDescriptor(prototype, 'step')!;
+    expect(messageOf(() => decorate(prototype, 'step', own))).toBe(wayOut('step'));
+    expect(messageOf(() => decorate(Model, 'start'))).toBe(wayOut('start'));
+  });
+
   it('refuse a class, and take a function whatever its name is', () => {
     class Net {}
     expect(messageOf(() => jit(Net as never))).toBe(
