@@ -1,7 +1,7 @@
 // The converted source of a function, for reading.
 import { originalOf } from '../jit/autograph.ts';
 import { ArgumentError } from '../util/errors.ts';
-import { convertText } from './hosts/run-time.ts';
+import { convertText, isConverted } from './hosts/run-time.ts';
 
 /**
  * The source of a function as it runs once converted: of one that the transform has converted its own, of another what the transform would
@@ -14,6 +14,5 @@ export function toCode(f: (...args: never[]) => unknown): string {
     throw new ArgumentError(`toCode: expected a function, got ${f === null ? 'null' : typeof f}`);
   const original = originalOf(f);
   const text = original.toString();
-  // Every converted function announces itself first.
-  return /\.enter\(\{ at: "/.test(text) ? text : convertText(text, original.name, null).code;
+  return isConverted(text) ? text : convertText(text, original.name, null).code;
 }

@@ -17,8 +17,14 @@ import { fileContext, parseOptions } from '../transform.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a function of any kind goes in, one of the same kind comes out
 type AnyFunction = (...args: any[]) => any;
 
-/** The function converted: with its free names from `scope`. Throws a ConversionError for what cannot be converted, an OptionError for names that are missing. */
+/** Has a host converted the function of this source? Every converted function announces itself first; a minifier may have been there since. */
+export function isConverted(text: string): boolean {
+  return /\.enter\(\{\s*at:\s*["'`]/.test(text);
+}
+
+/** The function converted, once: with its free names from `scope`. Throws a ConversionError for what cannot be converted, an OptionError for names that are missing. */
 export function convertFunction(f: AnyFunction, scope: Scope): AnyFunction {
+  if (isConverted(f.toString())) return f;
   const held = typeof scope === 'function' ? null : scope;
   const { code, runtimeName, missing } = convertText(f.toString(), f.name, held);
   const title = `tracejit-autograph/${f.name.replace(/\W+/g, '_') || 'anonymous'}.js`;
