@@ -332,7 +332,7 @@ describe.each([true, false])('a training step that fails, jit %s', (jit) => {
     [
       'a loss that is no number',
       () => [x.mul(Number.NaN), classes],
-      'CheckError: Model.fit: stopped before a batch spoils the weights; look for NaN in its data, or try a smaller learning rate, globalClipNorm in the optimizer, or a loss with fromLogits. Its loss is nan',
+      'CheckError: Model.fit: stopped before a batch spoils the weights; look for NaN in its data, or try a smaller learning rate, globalClipNorm in the optimizer, or a loss with fromLogits. Its loss is nan (epoch 1 of 1, batch 1 of 1)',
     ],
   ];
   it.each(steps)('%s', async (_what, data, says) => {

@@ -2,6 +2,7 @@
 import { Dataset, dataset } from '../../data/dataset.ts';
 import {
   ArgumentError,
+  CheckError,
   check,
   jit as compiled,
   concat,
@@ -67,6 +68,16 @@ const fitOptions: readonly (keyof FitOptions)[] = [
   'callbacks',
   'verbose',
 ];
+
+/** A check that fails while `f` runs says where that was. */
+function saying<T>(place: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof CheckError) throw new CheckError(`${error.summary} (${place})`, error.loc);
+    throw error;
+  }
+}
 
 type Step = (x: unknown, y: unknown, weights: unknown) => StepResult;
 
@@ -170,7 +181,11 @@ export class Trainer {
         let batch = 0;
         for (const [bx, by, weights] of training) {
           const factors = byClass === null ? (weights ?? null) : byClass(by, weights);
-          totals.add(this.#trainStep(bx, by, factors), rowsIn(by));
+          const place = `epoch ${epoch + 1} of ${epochs}, batch ${batch + 1} of ${training.length}`;
+          totals.add(
+            saying(place, () => this.#trainStep(bx, by, factors)),
+            rowsIn(by),
+          );
           display.step(++batch, totals);
           if (callbacks.length > 0) {
             const logs = totals.logs();
