@@ -84,50 +84,55 @@ export function fillsFirst(body: readonly Stmt[], scratch: ReadonlySet<string>):
   return good;
 }
 
+type Store = Extract<Stmt, { readonly kind: 'store' }>;
+
+/** Does something hold of every store in a body, of the loops around it and of what is bound there? */
+function everyStore(
+  body: readonly Stmt[],
+  extents: Extents,
+  lets: Lets,
+  holds: (store: Store, extents: Extents, known: Lets) => boolean,
+): boolean {
+  const known = new Map(lets);
+  return body.every((s) => {
+    if (s.kind === 'let') known.set(s.name, s.value);
+    if (s.kind === 'for') return everyStore(s.body, new Map(extents).set(s.index, s.extent), known, holds);
+    if (s.kind === 'if')
+      return everyStore(s.then, extents, known, holds) && everyStore(s.otherwise, extents, known, holds);
+    return s.kind !== 'store' || holds(s, extents, known);
+  });
+}
+
 /** Do different values of the loop's index mean different elements of every output, whatever the other loops' indices are? */
 export function writesApart(loop: Loop, outputs: ReadonlySet<string>, around: Extents, outer: Lets): boolean {
-  const check = (body: readonly Stmt[], extents: Extents, lets: Lets): boolean => {
-    const known = new Map(lets);
-    return body.every((s) => {
-      if (s.kind === 'let') known.set(s.name, s.value);
-      if (s.kind === 'for') return check(s.body, new Map(extents).set(s.index, s.extent), known);
-      if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
-      if (s.kind !== 'store' || !outputs.has(s.buffer)) return true;
-      const times = multiples(s.index, known);
-      return times?.has(loop.index) && isInjective(times, extents);
-    });
-  };
-  return check(loop.body, new Map(around).set(loop.index, loop.extent), outer);
+  return everyStore(loop.body, new Map(around).set(loop.index, loop.extent), outer, (s, extents, known) => {
+    if (!outputs.has(s.buffer)) return true;
+    const times = multiples(s.index, known);
+    return times?.has(loop.index) === true && isInjective(times, extents);
+  });
 }
 
 /**
  * Do the iterations write one run of elements after the other, each 1 / extent of the whole, in every output? `outputs` holds their sizes; the loop is in no other.
  */
 export function writesInOrder(loop: Loop, outputs: ReadonlyMap<string, number>, outer: Lets): boolean {
-  const check = (body: readonly Stmt[], extents: Extents, lets: Lets): boolean => {
-    const known = new Map(lets);
-    return body.every((s) => {
-      if (s.kind === 'let') known.set(s.name, s.value);
-      if (s.kind === 'for') return check(s.body, new Map(extents).set(s.index, s.extent), known);
-      if (s.kind === 'if') return check(s.then, extents, known) && check(s.otherwise, extents, known);
-      const size = s.kind === 'store' ? outputs.get(s.buffer) : undefined;
-      if (s.kind !== 'store' || size === undefined) return true;
-      const run = size / loop.extent;
-      const times = multiples(s.index, known);
-      if (times === null || times.get(loop.index) !== run) return false;
-      // All other indices are in known loops inside.
-      let [least, most] = [startOf(s.index, known), startOf(s.index, known)];
-      for (const [name, factor] of times) {
-        if (name === loop.index) continue;
-        const extent = extents.get(name);
-        if (extent === undefined) return false;
-        if (factor < 0) least += factor * (extent - 1);
-        else most += factor * (extent - 1);
-      }
-      return least >= 0 && most < run;
-    });
-  };
-  return check(loop.body, new Map(), outer);
+  return everyStore(loop.body, new Map(), outer, (s, extents, known) => {
+    const size = outputs.get(s.buffer);
+    if (size === undefined) return true;
+    const run = size / loop.extent;
+    const times = multiples(s.index, known);
+    if (times === null || times.get(loop.index) !== run) return false;
+    // All other indices are in known loops inside.
+    let [least, most] = [startOf(s.index, known), startOf(s.index, known)];
+    for (const [name, factor] of times) {
+      if (name === loop.index) continue;
+      const extent = extents.get(name);
+      if (extent === undefined) return false;
+      if (factor < 0) least += factor * (extent - 1);
+      else most += factor * (extent - 1);
+    }
+    return least >= 0 && most < run;
+  });
 }
 
 /** What an index is where all loops are at 0. */
