@@ -130,7 +130,7 @@ export function divisionOf(kernel: Kernel, threads: number): Division | null {
   const parts = [...found.loops, ...found.once];
   if (
     found.time > (1 - leastSaved) * whole ||
-    !cutAlike(parts.filter((s) => readsAny([s], updated))) ||
+    ![...updated].every((buffer) => keepsOrder(buffer, found)) ||
     readsLeftovers(kernel.body, new Set(parts), scratch) ||
     !failsInOrder(kernel.body, parts)
   )
@@ -159,12 +159,23 @@ function stepsOf(loop: Loop): number {
   return Math.ceil(loop.extent / stepOf(loop));
 }
 
-/** An element that one of these loops updates may be read by another, in the iteration of the same number: then one thread must do both. */
+/**
+ * Is every element of an updated buffer still read before it is written, and not after? An iteration may read what another loop, or the same, writes in the iteration of the same number: then one thread must do
+ * both, be it that both loops are cut alike or that neither is shared out.
+ */
+function keepsOrder(buffer: string, { loops, once }: Found): boolean {
+  const name = new Set([buffer]);
+  const meetIt = (list: readonly Stmt[]): readonly Stmt[] =>
+    list.filter((s) => readsAny([s], name) || storesAny([s], name));
+  const [divided, whole] = [meetIt(loops), meetIt(once)];
+  if (divided.length === 0 || !readsAny([...divided, ...whole], name)) return true;
+  return whole.length === 0 && cutAlike(divided);
+}
+
 function cutAlike([first, ...others]: readonly Stmt[]): boolean {
-  if (others.length === 0) return true;
-  return (
-    first?.kind === 'for' &&
-    others.every((l) => l.kind === 'for' && l.extent === first.extent && stepOf(l) === stepOf(first))
+  return others.every(
+    (l) =>
+      l.kind === 'for' && first?.kind === 'for' && l.extent === first.extent && stepOf(l) === stepOf(first),
   );
 }
 

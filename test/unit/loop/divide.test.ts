@@ -210,5 +210,12 @@ describe('left alone are', () => {
       false,
     ]);
     expect(shared(kernel([k.loop('i', 100, [read]), k.lanedLoop('i', 100, [write])], updating))).toBeNull();
+    const overwrite = k.store('a', i, k.f32(1));
+    expect(
+      shared(kernel([k.loop('i', 100, [read]), k.lanedLoop('i', 100, [overwrite])], updating)),
+    ).toBeNull();
+    // Only the first part would overwrite what all read.
+    const square = k.loop('i', 50, [k.loop('j', 50, [k.store('y', k.add(times(i, 50), j), a(i))])]);
+    expect(shared(kernel([square, k.lanedLoop('i', 5, [overwrite])], updating))).toBeNull();
   });
 });

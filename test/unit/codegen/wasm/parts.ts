@@ -1,4 +1,4 @@
-// A program whose kernels are cut into parts as they are for threads, the parts run one after the other by this thread, the last first.
+// A program whose kernels are cut into parts as they are for threads, the parts run one after the other by this thread, the last first, and at the next call the first.
 import type { TypedArray } from '../../../../src/array/nd.ts';
 import { locate } from '../../../../src/codegen/memory.ts';
 import { Arguments } from '../../../../src/codegen/wasm/arguments.ts';
@@ -25,15 +25,18 @@ export function compileInParts(parts: number): (program: Program) => (arrays: Ty
     });
     const located = locate(program);
     const call = exports[exportName] as StageCall;
+    let calls = 0;
     const run = (arrays: TypedArray[]): void => {
+      const backwards = calls++ % 2 === 0;
       const region = args.enter(arrays) | 0;
       const runStage = (stage: number): number => {
         const count = staged.stages[stage]!.division === null ? 1 : parts;
-        let status = 0;
-        // The first part whose status is not 0 is the last that is met.
-        for (let part = count - 1; part >= 0; part--)
-          status = call(region, stage, part, part, count) || status;
-        return status;
+        const statuses = new Array<number>(count).fill(0);
+        for (let i = 0; i < count; i++) {
+          const part = backwards ? count - 1 - i : i;
+          statuses[part] = call(region, stage, part, part, count);
+        }
+        return statuses.find((status) => status !== 0) ?? 0;
       };
       const status = follow(staged.plan, runStage, (slot) => scalarOf(slot, layout, located, region));
       if (status !== 0) throw new ArgumentError(messages[status - 1]!);
