@@ -7,6 +7,7 @@ const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, 
 const alone = [
   'test/e2e/allocation.test.ts',
   'test/e2e/memory-stress.test.ts',
+  'test/fuzz/threads.test.ts',
   'test/unit/codegen/wasm/memory.test.ts',
   'test/unit/codegen/wasm/threads.test.ts',
 ];

@@ -2,7 +2,7 @@
 import { type Tensor, tensor } from 'tracejit';
 import { print } from '../../src/ir/print.ts';
 import type { TensorType } from '../../src/ir/types.ts';
-import { type Disagreement, disagreement, type Mode } from './executors.ts';
+import { type Care, type Disagreement, disagreement, type Mode } from './executors.ts';
 import { type Case, generate } from './generate.ts';
 import type { Program } from './program.ts';
 import { shrink } from './shrink.ts';
@@ -32,9 +32,9 @@ function tensorOf({ dtype, shape }: TensorType, bytes: string): Tensor {
   return tensor(data, { dtype, shape: [...shape] });
 }
 
-function report(c: Case, mode: Mode, found: Disagreement): string {
-  const small = shrink(c, (candidate) => disagreement(candidate, mode)?.executor === found.executor);
-  const { executor, what, func } = disagreement(small, mode)!;
+function report(c: Case, mode: Mode, care: Care, found: Disagreement): string {
+  const small = shrink(c, (candidate) => disagreement(candidate, mode, care)?.executor === found.executor);
+  const { executor, what, func } = disagreement(small, mode, care)!;
   return [
     `seed ${c.seed}, ${mode}: ${executor} differs from eager mode: ${what}`,
     print(func),
@@ -48,12 +48,12 @@ export function caseOf({ program, inputs }: Entry): Case {
   return { seed: 0, program, inputs: program.inputs.map((type, i) => tensorOf(type, inputs[i]!)) };
 }
 
-/** The report of the first failure of the program with this seed, or undefined. `thorough`: see `disagreement`. */
-export function tryProgram(seed: number, thorough: boolean): string | undefined {
+/** The report of the first failure of the program with this seed, or undefined. */
+export function tryProgram(seed: number, care: Care): string | undefined {
   const c = generate(seed, 4 + (seed % 9));
   for (const mode of modes) {
-    const found = disagreement(c, mode, thorough);
-    if (found) return report(c, mode, found);
+    const found = disagreement(c, mode, care);
+    if (found) return report(c, mode, care, found);
   }
   return undefined;
 }

@@ -11,7 +11,7 @@ const corpus = join(import.meta.dirname ?? new URL('.', import.meta.url).pathnam
 describe('random programs', () => {
   it(`${programs} programs agree in every executor`, () => {
     for (let seed = 1; seed <= programs; seed++) {
-      const failure = tryProgram(seed, true);
+      const failure = tryProgram(seed, 'thorough');
       if (failure !== undefined) expect.fail(failure);
     }
   });

@@ -11,7 +11,7 @@ import { evaluate } from '../../src/ops/evaluate.ts';
 import { registry } from '../../src/ops/index.ts';
 import { optimize } from '../../src/passes/pipeline.ts';
 import { traceFunction } from '../../src/trace/tracer.ts';
-import { engines, execute, lowered } from '../unit/lower/run.ts';
+import { type Engine, engines, execute, inTwoThreads, lowered } from '../unit/lower/run.ts';
 import type { Case } from './generate.ts';
 import { run } from './program.ts';
 
@@ -38,9 +38,12 @@ function functionOf(c: Case, mode: Mode): (inputs: readonly Tensor[]) => readonl
   return (inputs) => grad(loss, floats)(...inputs) as Tensor[];
 }
 
-/** The first executor whose results differ from those of eager mode, or undefined. Errors count as differences of the executor that throws.
- * `thorough` also verifies and runs the function after every single pass, interprets the kernels, and compiles without passes. */
-export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement | undefined {
+/** By how many executors: `quick` by the main ones; `thorough` also verifies and runs the function after every single pass, interprets the kernels, and compiles without passes; `threads` by real ones alone,
+ * which have been started. */
+export type Care = 'quick' | 'thorough' | 'threads';
+
+/** The first executor whose results differ from those of eager mode, or undefined. Errors count as differences of the executor that throws. */
+export function disagreement(c: Case, mode: Mode, care: Care = 'thorough'): Disagreement | undefined {
   const f = functionOf(c, mode);
   const expected = f(c.inputs).map(viewOf);
   const types = c.inputs.map((t) => t.type);
@@ -54,29 +57,35 @@ export function disagreement(c: Case, mode: Mode, thorough = true): Disagreement
   let optimized: Func | undefined;
   const fused = (): Func => {
     // With samples, the pass manager runs the function before and after each pass and names the guilty one.
-    const options = thorough ? { check: true, shuffle: 1, samples: [all] } : { check: false };
+    const options = care === 'thorough' ? { check: true, shuffle: 1, samples: [all] } : { check: false };
     optimized ??= optimize(traced.func, options).func;
     return optimized;
   };
-  const executors: readonly (readonly [string, () => readonly NdView[]])[] = [
+  type Executors = readonly (readonly [string, () => readonly NdView[]])[];
+  const quick: Executors = [
     ['trace', () => evaluate(traced.func, all)],
     ['text', () => evaluate(reread(traced.func), all)],
     ['passes', () => evaluate(fused(), all)],
-    ['program, compiled', () => runProgram(fused(), all, 'compiled')],
-    ['program, wasm', () => runProgram(fused(), all, 'compiled, wasm', 'wasm')],
+    ['program, compiled', () => runProgram(fused(), all, engines.compiled!)],
+    ['program, wasm', () => runProgram(fused(), all, engines['compiled, wasm']!, 'wasm')],
   ];
-  const more: typeof executors = [
-    ['program, interpreted', () => runProgram(fused(), all, 'interpreted')],
-    ['program without passes, compiled', () => runProgram(traced.func, all, 'compiled')],
-    ['program without passes, wasm', () => runProgram(traced.func, all, 'compiled, wasm', 'wasm')],
-    ['program, wasm in parts', () => runProgram(fused(), all, 'compiled, wasm in 3 parts', 'wasm')],
-    ['program, wasm without lanes', () => runProgram(fused(), all, 'compiled, wasm')],
+  const thorough: Executors = [
+    ...quick,
+    ['program, interpreted', () => runProgram(fused(), all, engines.interpreted!)],
+    ['program without passes, compiled', () => runProgram(traced.func, all, engines.compiled!)],
+    ['program without passes, wasm', () => runProgram(traced.func, all, engines['compiled, wasm']!, 'wasm')],
+    ['program, wasm in parts', () => runProgram(fused(), all, engines['compiled, wasm in 3 parts']!, 'wasm')],
+    ['program, wasm without lanes', () => runProgram(fused(), all, engines['compiled, wasm']!)],
     [
       'program, wasm without vectors',
-      () => runProgram(fused(), all, 'compiled, wasm without vectors', 'wasm'),
+      () => runProgram(fused(), all, engines['compiled, wasm without vectors']!, 'wasm'),
     ],
   ];
-  for (const [executor, results] of thorough ? [...executors, ...more] : executors) {
+  const threads: Executors = [
+    ['program, wasm in 2 threads', () => runProgram(fused(), all, inTwoThreads, 'wasm')],
+    ['program without passes, wasm in 2 threads', () => runProgram(traced.func, all, inTwoThreads, 'wasm')],
+  ];
+  for (const [executor, results] of { quick, thorough, threads }[care]) {
     let what: string | undefined;
     try {
       what = difference(expected, results());
@@ -102,12 +111,12 @@ function reread(func: Func): Func {
 function runProgram(
   func: Func,
   args: readonly NdView[],
-  engine: keyof typeof engines,
+  engine: Engine,
   target: Target = 'js',
 ): readonly NdView[] {
   const inputs: TypedArray[] = args.map((a) => flatData(a).slice());
   const before = inputs.map((a) => a.slice());
-  const arrays = execute(lowered(func, [], target), engines[engine]!, inputs);
+  const arrays = execute(lowered(func, [], target), engine, inputs);
   inputs.forEach((a, i) => {
     if (!sameBits(a, before[i]!)) throw new Error(`input ${i} was overwritten`);
   });

@@ -11,9 +11,10 @@ import {
   where,
   whileLoop,
 } from 'tracejit';
+import { sizeOf } from '../../src/ir/types.ts';
 import type { Draw } from './program.ts';
 
-/** What a program works on: three vectors, two numbers, an integer. */
+/** What a program works on: three vectors, two numbers, an integer; or three lists of rows, two rows, an integer. */
 export interface Variables {
   readonly v: readonly [Tensor, Tensor, Tensor];
   readonly s: readonly [Tensor, Tensor];
@@ -90,23 +91,33 @@ const vectors: readonly ((a: Tensor, b: Tensor, x: Variables) => Tensor)[] = [
   (a, b) => a.mul(b).tanh(),
   (a, _, { s }) => a.mul(s[0]).add(s[1]).cos(),
   (a, b) => where(a.less(b), a, b.mul(0.5)),
-  (a, b, { n }) => dynamicUpdateSlice(a, b.slice([0, 2]), [n]),
+  (a, b, { n }) =>
+    dynamicUpdateSlice(
+      a,
+      b.slice([0, 2]),
+      a.shape.map((_, axis) => (axis === 0 ? n : 0)),
+    ),
   (a, _, { n }) => a.gather(n.mod(3)).add(a).sin(),
   (a) => a.flip(0),
-  (a, b) => a.sub(b.sum()).tanh(),
+  (a, b) => a.sub(b.sum(0)).tanh(),
   (_, b) => b,
-  () => tensor([0.25, -0.5, 1]),
+  (a) => constantLike(a),
 ];
 
+function constantLike(a: Tensor): Tensor {
+  const column = tensor([0.25, -0.5, 1]);
+  return a.ndim === 1 ? column : column.reshape([3, 1]).broadcastTo(a.shape);
+}
+
 const scalars: readonly ((a: Tensor, b: Tensor, x: Variables) => Tensor)[] = [
-  (a, b) => a.mul(b).sum().tanh(),
-  (a) => a.max().sin(),
+  (a, b) => a.mul(b).sum(0).tanh(),
+  (a) => a.max(0).sin(),
   (_, __, { s }) => s[1],
   (a, _, { n, s }) => s[0].add(n.cast('float32')).mul(a.slice(1)).sin(),
 ];
 
 const tests: readonly ((x: Variables) => Tensor)[] = [
-  ({ s }) => s[0].less(s[1]),
+  ({ s }) => s[0].less(s[1]).all(),
   ({ n }) => n.mod(2).equal(0),
   ({ v }) => v[0].greater(v[1]).any(),
   ({ v }) => v[2].sum().lessEqual(0.5),
@@ -188,13 +199,15 @@ function step(x: Variables, st: Statement): Variables {
   }
 }
 
-/** Random variables. */
-export function drawVariables(r: Draw): Tensor[] {
+/** Random variables; of rows of so many elements where `columns` says so. */
+export function drawVariables(r: Draw, columns: readonly number[] = []): Tensor[] {
   const float = (): number => (r.chance(0.03) ? r.of([0, -0, 1e30, Number.NaN]) : 2 * r.random() - 1);
+  const random = (shape: readonly number[]): Tensor =>
+    tensor(Float32Array.from({ length: sizeOf(shape) }, float), { shape });
   return [
-    ...[0, 1, 2].map(() => tensor([float(), float(), float()])),
-    tensor(float()),
-    tensor(float()),
+    ...[0, 1, 2].map(() => random([3, ...columns])),
+    random(columns),
+    random(columns),
     tensor(r.int(7) - 2, { dtype: 'int32' }),
   ];
 }

@@ -80,6 +80,10 @@ export class Pool {
   get sleeping(): number {
     return Atomics.load(this.#control, words.sleeping);
   }
+  /** Parts of the last job that a thread has begun. */
+  get begun(): number {
+    return Atomics.load(this.#control, words.claim) & 0xffff;
+  }
 
   /** How many programs workers have been given. */
   get programs(): number {

@@ -19,6 +19,7 @@ import { registry } from '../../../src/ops/index.ts';
 import { seeded } from '../../../src/util/rng.ts';
 import { floats, ints, specialFloats, specialInts, view } from '../../ops/samples/sample.ts';
 import { compileInParts } from '../codegen/wasm/parts.ts';
+import { compileInThreads } from '../codegen/wasm/real-threads.ts';
 
 export function read(text: string): Func {
   const func = parse(text, registry);
@@ -33,7 +34,7 @@ export function lowered(func: Func, donated: readonly number[] = [], target: Tar
   return program;
 }
 
-type Engine = (program: Program) => (arrays: TypedArray[]) => void;
+export type Engine = (program: Program) => (arrays: TypedArray[]) => void;
 export const engines: Readonly<Record<string, Engine>> = {
   interpreted: interpreterOf,
   compiled: (program) => compileProgram(program).run,
@@ -41,6 +42,9 @@ export const engines: Readonly<Record<string, Engine>> = {
   'compiled, wasm without vectors': (program) => compileWasm(program, 'strict', { vectors: false }),
   'compiled, wasm in 3 parts': compileInParts(3),
 };
+
+/** For programs after `startThreads(2)`. */
+export const inTwoThreads: Engine = compileInThreads(2);
 
 /** The results' arrays. `inputs` are given to the program as they are; fresh results start as rubbish. */
 export function execute(program: Program, engine: Engine, inputs: readonly TypedArray[]): TypedArray[] {
