@@ -12,24 +12,22 @@ import {
   widePowerOfTwo,
 } from './define.ts';
 
+// The second f32 below log2 e: with it (the nearest ones differ in which side an argument halfway between two integers goes to) neither exp nor sigmoid ever falls.
+const log2e = k.f32(1.442694902420044);
+
 /**
- * `sign` · x = n ln 2 + `sign` · r with n integer and |r| <= ln 2 / 2 (Cody and Waite 1980: ln 2 split in two, the first part short enough for n times it to be
+ * x = n ln 2 + r with n integer and |r| <= ln 2 / 2 (Cody and Waite 1980: ln 2 split in two, the first part short enough for n times it to be
  * exact), for x within some multiples of ±100.
  *
  * 1.5 · 2^23 added to an f32 below 2^22 leaves no fraction bits, so the addition rounds to the nearest integer (ties to even), which then stands in the
  * low bits of the sum. With `offset` = b more, those bits are n + b: shifted left by 23 they are the f32 2^(n + b - 127), without further arithmetic.
  */
-function reduce(
-  x: Expr,
-  sign: 1 | -1,
-  offset: number,
-  step: Step,
-): { readonly r: Expr; readonly offsetBits: Expr } {
+function reduce(x: Expr, offset: number, step: Step): { readonly r: Expr; readonly offsetBits: Expr } {
   const roundingShift = k.f32(1.5 * 2 ** 23 + offset);
-  const shifted = step('shifted', k.add(k.mul(x, k.f32(sign * Math.LOG2E)), roundingShift));
+  const shifted = step('shifted', k.add(k.mul(x, log2e), roundingShift));
   const n = step('n', k.sub(shifted, roundingShift));
-  const high = k.sub(x, k.mul(n, k.f32(sign * 0.693359375)));
-  const r = step('r', k.add(high, k.mul(n, k.f32(sign * 2.12194440054e-4))));
+  const high = k.sub(x, k.mul(n, k.f32(0.693359375)));
+  const r = step('r', k.add(high, k.mul(n, k.f32(2.12194440054e-4))));
   return { r, offsetBits: k.bitsOf(shifted) };
 }
 
@@ -38,12 +36,11 @@ const nearZero = [
   5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4,
 ];
 
-/** e^(sign · r) for |r| <= ln 2 / 2. */
-function expNearZero(r: Expr, sign: 1 | -1, step: Step): Expr {
-  const coefficients = nearZero.map((c, i) => (i % 2 === 1 ? sign * c : c));
+/** e^r for |r| <= ln 2 / 2. */
+function expNearZero(r: Expr, step: Step): Expr {
   const square = step('square', k.mul(r, r));
-  const p = step('p', k.mul(polynomialByPairs(r, square, coefficients), square));
-  return step('y', k.add(sign === 1 ? k.add(p, r) : k.sub(p, r), k.f32(1)));
+  const p = step('p', k.mul(polynomialByPairs(r, square, nearZero), square));
+  return step('y', k.add(k.add(p, r), k.f32(1)));
 }
 
 /** The f32 whose exponent field is in the low bits of an integer. */
@@ -54,43 +51,34 @@ export const exp: ScalarFunction = defineF32('exp', (x, step) => {
   // Beyond these bounds the result is 0 or infinity all the same, and n stays in range. It is 0 from -104 on; at -176 n is -254 and both factors
   // are 0 themselves: a product that underflows costs a hundred times as much, and masked attention takes e^-1e9 of half its elements.
   const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-176)), k.f32(89)));
-  const { r, offsetBits } = reduce(bounded, 1, 2 * 127, step);
-  const y = expNearZero(r, 1, step);
+  const { r, offsetBits } = reduce(bounded, 2 * 127, step);
+  const y = expNearZero(r, step);
   const fields = step('fields', offsetBits);
   const half = step('half', k.binary('shr', fields, k.i32(1)));
   return k.mul(k.mul(y, withExponent(half)), withExponent(k.sub(fields, half)));
 });
 
-// 2^f for |f| <= 1/2, by interpolation in the zeros of the Chebyshev polynomial of degree 7, the first coefficient made 1.
-const powerOfTwoNearZero = [
-  1, 0.693147182, 0.240226507, 0.0555032715, 0.00961805694, 0.0013400428, 0.000154614449,
-];
+// (tanh(r / 2) / r - 1 / 2) / r², in r², for |r| <= ln 2 / 2: least error in r tanh(r / 2) by Lawson's algorithm, 2^-29.
+const halfTanhNearZero = [-0.04166322201490402, 0.004088884219527245];
 
 /**
- * e^2a for 0 <= a, which beyond 10 is taken as 10, where what matters is 1 / (e^2a + 1): then it need not be as accurate the larger it is, and the argument is brought
- * to a power of 2 by one product, whose rounding grows with a.
- */
-export function expOfTwice(a: Expr, step: Step): Expr {
-  const roundingShift = k.f32(1.5 * 2 ** 23 + 127);
-  const bits = step('bits', k.binary('min', k.mul(a, k.f32(2 * Math.LOG2E)), k.f32(28.85)));
-  const shifted = step('shifted', k.add(bits, roundingShift));
-  const f = step('f', k.sub(bits, k.sub(shifted, roundingShift)));
-  const square = step('square', k.mul(f, f));
-  return k.mul(polynomialByPairs(f, square, powerOfTwoNearZero), withExponent(k.bitsOf(shifted)));
-}
-
-/**
- * 1 / (1 + e^-x), numerator and denominator times 2^-64: then e^-x is finite where the result is subnormal, and the division rounds that once.
- * Every step is monotonic, rounding included, so the function is.
+ * 1 / (1 + e^-x). With x = n ln 2 + r, p = 2^n, t = tanh(r / 2) and A = p / (p + 1), which is the value for r = 0, it is A + 2 A t / ((p + 1) + (p - 1) t): what is added to
+ * A is less than half of it, and of all that are equal this one never falls where x rises. p is kept times 2^64, so that a subnormal result is rounded once.
  */
 export const sigmoid: ScalarFunction = defineF32('sigmoid', (x, step) => {
-  const scale = k.f32(2 ** -64);
-  // From 30 on the result is 1, and up to -104 it is 0. At -133.1 the power of two is infinite, and so is e: a quotient by infinity is 0 without underflow,
-  // which costs a hundred times as much.
-  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-133.1)), k.f32(30)));
-  const { r, offsetBits } = reduce(bounded, -1, 127 - 64, step);
-  const e = k.mul(expNearZero(r, -1, step), withExponent(offsetBits));
-  return k.div(scale, k.add(scale, e));
+  const unscale = k.f32(2 ** -64);
+  // From 30 on the result is 1, and up to -104 it is 0. At -132.5 the exponent of p is 0 and so is p: a product that underflows costs a hundred times as much.
+  const bounded = step('bounded', k.binary('min', k.binary('max', x, k.f32(-132.5)), k.f32(30)));
+  const { r, offsetBits } = reduce(bounded, 127 + 64, step);
+  const z = step('z', k.mul(r, r));
+  const t = step('t', k.mul(r, k.add(k.mul(polynomial(z, halfTanhNearZero), z), k.f32(0.5))));
+  const scaled = step('scaled', withExponent(offsetBits));
+  const p = step('p', k.mul(scaled, unscale));
+  const u = step('u', k.add(p, k.f32(1)));
+  const w = k.sub(p, k.f32(1));
+  const anchor = step('anchor', k.div(scaled, u));
+  const rest = k.mul(k.add(anchor, anchor), k.div(t, k.add(k.mul(w, t), u)));
+  return k.mul(k.add(anchor, rest), unscale);
 });
 
 // 1/1!, 1/2!, …, 1/11!: beyond, Taylor's series of e^r adds less than 2^-47 where |r| <= ln 2 / 2.

@@ -36,6 +36,11 @@ export function recomputeCheap(func: Func): Func {
   return builder.finish(func.name, func.results.map(stored));
 }
 
+/** The result of a contraction, under whatever name. */
+function isProduct({ def }: Value): boolean {
+  return def !== null && (roleOf(def) === 'contract' || (isAlias(def) && isProduct(def.args[0]!)));
+}
+
 function copy(old: Instr, builder: Builder, operand: (v: Value) => Value): Value {
   return builder.append(remade(old, old.args.map(operand)))[0]!;
 }
@@ -54,7 +59,9 @@ function cheapValues(func: Func): ReadonlySet<Value> {
   const isCheapView = (made: Instr): boolean => {
     const [x] = made.args as [Value];
     const grows = sizeOf(made.results[0]!.type.shape) > sizeOf(x.type.shape);
-    return grows || cheap.has(x) || inMemory(x, made);
+    if (grows || cheap.has(x) || inMemory(x, made)) return true;
+    // Contractions store what they make, and read operands in any layout equally well: the heads of attention are never put in order.
+    return isProduct(x) && (readers.get(made.results[0]!) ?? []).every((u) => roleOf(u) === 'contract');
   };
   const isCheapPoint = (made: Instr, value: Value): boolean => {
     const fellows = readers.get(value) ?? [];

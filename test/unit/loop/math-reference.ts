@@ -55,7 +55,7 @@ export const bounds: Readonly<Record<string, number>> = {
   exp: 1,
   log: 1,
   tanh: 2,
-  sigmoid: 2.5,
+  sigmoid: 2,
 };
 
 export const monotonic: ReadonlySet<string> = new Set(['exp', 'tanh', 'sigmoid']);
