@@ -2,11 +2,11 @@
 import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
 import { stack } from '../tensor/composites/shaping.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Borders, installBorders } from '../trace/control/border.ts';
+import { type Borders, installBorders, roundsOf } from '../trace/control/border.ts';
 import { range } from '../util/seq.ts';
 import { zerosOf } from './backward.ts';
 import { detached, recordEverywhere } from './identity.ts';
-import { Tape } from './tape.ts';
+import { type Span, Tape } from './tape.ts';
 
 function tapesInForce(): readonly Tape[] {
   const tapes: Tape[] = [];
@@ -27,7 +27,13 @@ const whereTensorsCross: Borders = {
     if (moved.length === 0) return tensors;
     const copies = moved.map(detached);
     // One step, so that cotangents pass it in the order of the tensors.
-    recordEverywhere('border', moved, copies, (cotangents) => cotangents);
+    recordEverywhere(
+      'border',
+      moved,
+      copies,
+      (cotangents) => cotangents,
+      (args) => whereTensorsCross.cross(args),
+    );
     // Where nothing is recorded now, it stays what it came from.
     copies.forEach((copy, k) => {
       copy.history ??= moved[k]!.history;
@@ -42,28 +48,57 @@ const whereTensorsCross: Borders = {
       if (!isFollowed(x, tapes)) return range(length).map((at) => x.slice(at));
       const free = detached(x);
       const rows = range(length).map((at) => free.slice(at));
-      recordEverywhere('rows', [x], rows, (cotangents) => [
-        // Rows that no round took, too.
-        stack(range(x.shape[0]!).map((at) => cotangents[at] ?? zerosOf(rows[0]!))),
-      ]);
+      recordEverywhere(
+        'rows',
+        [x],
+        rows,
+        (cotangents) => [
+          // Rows that no round took, too.
+          stack(range(x.shape[0]!).map((at) => cotangents[at] ?? zerosOf(rows[0]!))),
+        ],
+        ([y]) => whereTensorsCross.rows([y!], length)[0]!,
+      );
       return rows;
     });
   },
 
-  leave(f) {
-    const tapes = tapesInForce();
-    const [top] = tapes;
-    if (top === undefined) return whereTensorsCross.cross(f());
-    const before = top.assignments.length;
-    const made = f();
-    const variables = [...new Set(top.assignments.slice(before))];
-    const values = variables.map((v) => top.read(v));
-    const crossed = whereTensorsCross.cross([...made, ...values]);
-    variables.forEach((v, k) => {
-      for (const tape of tapes) tape.hold(v, crossed[made.length + k]!);
+  leave: (f) => left(f, () => []),
+
+  loop(start) {
+    const first = whereTensorsCross.cross(start);
+    // Those that all rounds hand through.
+    let still = range(start.length);
+    return roundsOf(first, (f, now) => {
+      const round = (): readonly Tensor[] => {
+        const made = f();
+        still = still.filter((i) => made[i] === now[i]);
+        return made;
+      };
+      return left(round, () => still.map((i) => [now[i]!, start[i]!]));
     });
-    return crossed.slice(0, made.length);
   },
 };
+
+function left(f: () => readonly Tensor[], unchanged: Span['unchanged']): readonly Tensor[] {
+  const tapes = tapesInForce();
+  if (tapes.length === 0) return whereTensorsCross.cross(f());
+  return tapes.reduce(
+    (inside, tape) => () => tape.span(inside, unchanged),
+    () => crossed(f, tapes),
+  )();
+}
+
+function crossed(f: () => readonly Tensor[], tapes: readonly Tape[]): readonly Tensor[] {
+  const top = tapes[0]!;
+  const before = top.assignments.length;
+  const made = f();
+  const variables = [...new Set(top.assignments.slice(before))];
+  const values = variables.map((v) => top.read(v));
+  const all = whereTensorsCross.cross([...made, ...values]);
+  variables.forEach((v, k) => {
+    for (const tape of tapes) tape.hold(v, all[made.length + k]!);
+  });
+  return all.slice(0, made.length);
+}
 
 installBorders(whereTensorsCross);

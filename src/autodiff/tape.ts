@@ -15,6 +15,17 @@ import type { WayBack } from './cotangent.ts';
 /** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
 export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
+/** Does a step that is no op once more, on other operands. */
+export type Again = (args: readonly Tensor[]) => readonly Tensor[];
+
+/** A branch or a round of a loop in eager mode: its entries. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** What a round begins with that no round changes, and what that is before the loop. */
+  unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
+}
+
 /** One step on the way from watched tensors to results. */
 export interface Entry {
   readonly name: string;
@@ -30,7 +41,7 @@ export interface Entry {
         readonly attrs: unknown;
         readonly regions: readonly Func[];
       }
-    | { readonly kind: 'custom'; readonly pullback: Pullback }
+    | { readonly kind: 'custom'; readonly pullback: Pullback; readonly again: Again | null }
     /** Of control flow: one that adds to the sums of its operands itself. */
     | { readonly kind: 'flow'; readonly back: WayBack };
   /** The user's line, where it is known for free or where an error will need it. */
@@ -45,6 +56,10 @@ export class Tape implements Interpreter {
   readonly parent: Interpreter;
   /** In execution order. */
   readonly entries: Entry[] = [];
+  /** Those that lie inside of another come before it. */
+  readonly spans: Span[] = [];
+  // Spans that have begun.
+  #open = 0;
   /** False: it lets everything pass. */
   recording = true;
   readonly #tracked = new Set<Tensor>();
@@ -86,8 +101,26 @@ export class Tape implements Interpreter {
   }
 
   /** Records `results` as computed from `args` by something that is no op: a compiled call, a custom gradient. */
-  record(name: string, args: readonly Tensor[], results: readonly Tensor[], pullback: Pullback): void {
-    this.#enter(name, args, results, { kind: 'custom', pullback });
+  record(
+    name: string,
+    args: readonly Tensor[],
+    results: readonly Tensor[],
+    pullback: Pullback,
+    again: Again | null = null,
+  ): void {
+    this.#enter(name, args, results, { kind: 'custom', pullback, again });
+  }
+
+  /** Runs a branch or a round. */
+  span<T>(f: () => T, unchanged: Span['unchanged']): T {
+    const from = this.entries.length;
+    this.#open++;
+    try {
+      return f();
+    } finally {
+      this.#open--;
+      this.spans.push({ from, to: this.entries.length, unchanged });
+    }
   }
 
   /** Records a branch or a loop. */
@@ -118,6 +151,7 @@ export class Tape implements Interpreter {
   /** Lets go of everything it has recorded. */
   forget(): void {
     this.entries.length = 0;
+    this.spans.length = 0;
     this.#tracked.clear();
     this.#assigned.clear();
     this.assignments.length = 0;
@@ -126,7 +160,12 @@ export class Tape implements Interpreter {
   #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {
     if (!this.recording) return;
     const needs = args.map((a) => this.#tracked.has(a));
-    if (!needs.includes(true)) return;
+    if (!needs.includes(true)) {
+      // What only an outer derivative goes through is computed again with the rest.
+      if (this.#open > 0 && this.parent instanceof Tape && args.some((a) => (this.parent as Tape).tracks(a)))
+        this.entries.push({ name, args, results, needs, rule, loc: undefined });
+      return;
+    }
     let differentiable = false;
     for (const r of results) {
       if (r.dtype !== 'float32') continue;

@@ -5,10 +5,20 @@ import type { Tensor } from '../../tensor/tensor.ts';
 export interface Borders {
   /** The tensors under identities of their own, as far as a gradient may go back through them. */
   cross(tensors: readonly Tensor[]): readonly Tensor[];
+  /** Begins a loop with these. */
+  loop(start: readonly Tensor[]): Rounds;
   /** Rows `0 … length - 1` of each tensor, taken apart in one step. */
   rows(tensors: readonly Tensor[], length: number): readonly (readonly Tensor[])[];
   /** Runs `f`; then what it assigned to variables crosses the border with the tensors it returns. */
   leave(f: () => readonly Tensor[]): readonly Tensor[];
+}
+
+/** A loop that runs. */
+export interface Rounds {
+  /** What the next round begins with, or the loop ends with. */
+  readonly now: readonly Tensor[];
+  /** Runs a round: the first of its results are what the next begins with. All of them have crossed its border. */
+  round(f: (now: readonly Tensor[]) => readonly Tensor[]): readonly Tensor[];
 }
 
 let installed: Borders | null = null;
@@ -27,4 +37,23 @@ const without: Borders = {
   cross: (tensors) => tensors,
   rows: (tensors, length) => tensors.map((x) => Array.from({ length }, (_, at) => x.slice(at))),
   leave: (f) => f(),
+  loop: (start) => roundsOf(start, (f) => f()),
 };
+
+/** A loop of which each round is run by `run`. */
+export function roundsOf(
+  start: readonly Tensor[],
+  run: (f: () => readonly Tensor[], now: readonly Tensor[]) => readonly Tensor[],
+): Rounds {
+  let now = start;
+  return {
+    get now() {
+      return now;
+    },
+    round(f) {
+      const made = run(() => f(now), now);
+      now = made.slice(0, start.length);
+      return made;
+    },
+  };
+}

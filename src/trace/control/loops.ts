@@ -162,9 +162,9 @@ function repeated(
   step: (tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (stagingTrace() === null) {
-    let now = borders().cross(start.tensors);
-    while (isTrue(ask(now))) now = borders().leave(() => step(now));
-    return now;
+    const loop = borders().loop(start.tensors);
+    while (isTrue(ask(loop.now))) loop.round(step);
+    return loop.now;
   }
   const types = start.tensors.map((t) => t.type);
   const asked = traceRegion(
@@ -202,9 +202,9 @@ function counted(
   step: (i: Tensor, tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (indices === undefined) {
-    let now = borders().cross(start.tensors);
-    for (let i = 0; i < length; i++) now = borders().leave(() => step(constant(from + i, 'int32'), now));
-    return now;
+    const loop = borders().loop(start.tensors);
+    for (let i = 0; i < length; i++) loop.round((now) => step(constant(from + i, 'int32'), now));
+    return loop.now;
   }
   const rows: State = { tree: { kind: 'leaf', index: 0 }, tensors: [indices], paths: ['i'] };
   return stagedScan({ length, reverse: false }, start, rows, (tensors, [i]) =>
@@ -259,17 +259,16 @@ function scanned(
 ): readonly Tensor[] {
   const count = start.length;
   const apart = borders().rows(rows, length);
-  let carry = borders().cross(start);
+  const loop = borders().loop(start);
   const made: (readonly Tensor[])[] = [];
   for (let k = 0; k < length; k++) {
     const at = reverse ? length - 1 - k : k;
-    const next = borders().leave(() =>
+    const next = loop.round((carry) =>
       step(
         carry,
         apart.map((x) => x[at]!),
       ),
     );
-    carry = next.slice(0, count);
     made[at] = next.slice(count);
   }
   // Without a round only tracing tells what one would give.
@@ -281,7 +280,7 @@ function scanned(
       ...func.results.slice(count).map(({ type: { dtype, shape } }) => constant(0, dtype, [0, ...shape])),
     ];
   }
-  return [...carry, ...made[0]!.map((_, k) => stack(made.map((ys) => ys[k]!)))];
+  return [...loop.now, ...made[0]!.map((_, k) => stack(made.map((ys) => ys[k]!)))];
 }
 
 function lengthOf(rows: State, given: number | undefined): number {

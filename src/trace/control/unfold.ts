@@ -41,14 +41,13 @@ function unfoldWhile(
   [cond, body]: readonly Func[],
 ): readonly Tensor[] {
   const constants = args.slice(count);
-  let carries = borders().cross(args.slice(0, count));
+  const loop = borders().loop(args.slice(0, count));
   const rows: (readonly Tensor[])[] = [];
-  while (replay(cond!, [...carries, ...constants])[0]!.item<boolean>()) {
-    const next = borders().leave(() => replay(body!, [...carries, ...constants]));
-    carries = next.slice(0, count);
+  while (replay(cond!, [...loop.now, ...constants])[0]!.item<boolean>()) {
+    const next = loop.round((carries) => replay(body!, [...carries, ...constants]));
     rows.push(next.slice(count));
   }
-  if (kept === null) return carries;
+  if (kept === null) return loop.now;
   if (rows.length > kept.capacity) throw new CapacityError(kept.loop, rows.length);
   const types = body!.results.slice(count).map((r) => r.type);
   const stacks = types.map((type, k) =>
@@ -58,24 +57,25 @@ function unfoldWhile(
       kept.capacity,
     ),
   );
-  return [...carries, constant(rows.length, 'int32'), ...stacks];
+  return [...loop.now, constant(rows.length, 'int32'), ...stacks];
 }
 
 function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
   const { count, carries: start, xs, constants } = scanOperands(args, attrs);
   const rounds = count === undefined ? attrs.length : Math.max(0, Math.min(count.item(), attrs.length));
   const apart = borders().rows(xs, rounds);
-  let carries = borders().cross(start);
+  const loop = borders().loop(start);
   const rows: (readonly Tensor[])[] = [];
   for (let i = 0; i < rounds; i++) {
     const at = attrs.reverse ? rounds - 1 - i : i;
-    const next = borders().leave(() => replay(body, [...carries, ...apart.map((x) => x[at]!), ...constants]));
-    carries = next.slice(0, start.length);
+    const next = loop.round((carries) =>
+      replay(body, [...carries, ...apart.map((x) => x[at]!), ...constants]),
+    );
     rows[at] = next.slice(start.length);
   }
   const types = body.results.slice(start.length).map((r) => r.type);
   return [
-    ...carries,
+    ...loop.now,
     ...types.map((type, k) =>
       stacked(
         rows.map((row) => row[k]!),
