@@ -62,6 +62,20 @@ const whereTensorsCross: Borders = {
     });
   },
 
+  stack(rows) {
+    const tapes = tapesInForce();
+    if (!rows.some((x) => isFollowed(x, tapes))) return stack(rows);
+    const whole = stack(rows.map(detached));
+    recordEverywhere(
+      'stack',
+      rows,
+      [whole],
+      ([cotangent]) => whereTensorsCross.rows([cotangent!], rows.length)[0]!,
+      (again) => [whereTensorsCross.stack(again)],
+    );
+    return whole;
+  },
+
   leave: (f) => left(f, () => []),
 
   loop(start) {

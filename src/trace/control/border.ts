@@ -1,5 +1,6 @@
 // The borders of branches and rounds in eager mode, where they are plain JavaScript: values that cross one get an identity of their own, so that their
 // cotangents come together there, as they do in compiled code, whose regions hand out results and take parameters.
+import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 
 export interface Borders {
@@ -9,6 +10,8 @@ export interface Borders {
   loop(start: readonly Tensor[]): Rounds;
   /** Rows `0 … length - 1` of each tensor, taken apart in one step. */
   rows(tensors: readonly Tensor[], length: number): readonly (readonly Tensor[])[];
+  /** Rows, at least one, put one above the other in one step. */
+  stack(rows: readonly Tensor[]): Tensor;
   /** Runs `f`; then what it assigned to variables crosses the border with the tensors it returns. */
   leave(f: () => readonly Tensor[]): readonly Tensor[];
 }
@@ -36,6 +39,7 @@ export function borders(): Borders {
 const without: Borders = {
   cross: (tensors) => tensors,
   rows: (tensors, length) => tensors.map((x) => Array.from({ length }, (_, at) => x.slice(at))),
+  stack,
   leave: (f) => f(),
   loop: (start) => roundsOf(start, (f) => f()),
 };

@@ -6,7 +6,6 @@ import { currentInterpreter } from '../../ops/dispatch.ts';
 import { iota } from '../../ops/iota.ts';
 import { scanOp } from '../../ops/scan.ts';
 import { whileOp } from '../../ops/while.ts';
-import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { ArgumentError, ShapeError, TraceError, TreeError } from '../../util/errors.ts';
@@ -280,7 +279,7 @@ function scanned(
       ...func.results.slice(count).map(({ type: { dtype, shape } }) => constant(0, dtype, [0, ...shape])),
     ];
   }
-  return [...loop.now, ...made[0]!.map((_, k) => stack(made.map((ys) => ys[k]!)))];
+  return [...loop.now, ...made[0]!.map((_, k) => borders().stack(made.map((ys) => ys[k]!)))];
 }
 
 function lengthOf(rows: State, given: number | undefined): number {

@@ -6,7 +6,6 @@ import { chosen, ifOp } from '../../ops/if.ts';
 import type { OpDef } from '../../ops/opdef.ts';
 import { type ScanAttrs, scanOp, scanOperands } from '../../ops/scan.ts';
 import { type WhileScanAttrs, whileOp, whileScan } from '../../ops/while.ts';
-import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { CapacityError } from '../../util/errors.ts';
 import { replay } from '../replay.ts';
@@ -90,5 +89,5 @@ function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): read
 function stacked(rows: readonly Tensor[], { dtype, shape }: Tensor['type'], length: number): Tensor {
   const below = constant(0, dtype, [length - rows.length, ...shape]);
   if (rows.length === 0) return below;
-  return rows.length === length ? stack(rows) : concat([stack(rows), below], 0);
+  return rows.length === length ? borders().stack(rows) : concat([borders().stack(rows), below], 0);
 }
