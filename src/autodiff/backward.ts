@@ -20,7 +20,7 @@ import {
   settled,
   type WayBack,
 } from './cotangent.ts';
-import type { Entry, Span, Tape } from './tape.ts';
+import type { Entry, Span, SpansOfLoop, Tape } from './tape.ts';
 
 /**
  * Cotangents of `sources` from those of `targets` (null: none), under the current interpreter, which must not be `tape` itself.
@@ -57,6 +57,7 @@ export function walkBack(
   const again = new Map<Tensor, Tensor>();
   const now = (x: Tensor): Tensor => again.get(x) ?? x;
   const leaving: Span[] = [];
+  const loops = new Set<SpansOfLoop>();
   for (let k = tape.entries.length - 1; k >= 0; k--) {
     for (let span = leaving.at(-1); span !== undefined && span.from > k; span = leaving.at(-1)) {
       crossBack(span, tape, sums);
@@ -66,7 +67,7 @@ export function walkBack(
       spans.pop();
       if (!tape.entries.slice(span.from, span.to).some((e) => e.results.some((r) => sums.has(r)))) continue;
       crossBack(span, tape, sums);
-      computeAgain(span, tape, again);
+      computeAgain(span, tape, again, loops);
       leaving.push(span);
     }
     const recorded = tape.entries[k]!;
@@ -93,8 +94,20 @@ function isRecorded(): boolean {
   return false;
 }
 
-function computeAgain({ from, to, unchanged }: Span, tape: Tape, again: Map<Tensor, Tensor>): void {
-  for (const [now, before] of unchanged()) again.set(now, again.get(before) ?? before);
+function computeAgain(
+  { from, to, begins }: Span,
+  tape: Tape,
+  again: Map<Tensor, Tensor>,
+  loops: Set<SpansOfLoop>,
+): void {
+  for (const [now, before] of begins?.unchanged() ?? []) again.set(now, again.get(before) ?? before);
+  if (begins !== null && !loops.has(begins.loop)) {
+    loops.add(begins.loop);
+    for (const [whole, rows] of begins.loop.rows) {
+      const made = begins.loop.takenApart(again.get(whole) ?? whole, rows.length);
+      rows.forEach((row, i) => again.set(row, made[i]!));
+    }
+  }
   for (const { args, results, rule, loc } of tape.entries.slice(from, to)) {
     const operands = args.map((x) => again.get(x) ?? x);
     let made: readonly Tensor[] = results;

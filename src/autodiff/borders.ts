@@ -2,11 +2,11 @@
 import { currentInterpreter, type Interpreter } from '../ops/dispatch.ts';
 import { stack } from '../tensor/composites/shaping.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Borders, installBorders, roundsOf } from '../trace/control/border.ts';
+import { type Borders, installBorders, loopOf } from '../trace/control/border.ts';
 import { range } from '../util/seq.ts';
 import { zerosOf } from './backward.ts';
 import { detached, recordEverywhere } from './identity.ts';
-import { type Span, Tape } from './tape.ts';
+import { type Span, type SpansOfLoop, Tape } from './tape.ts';
 
 function tapesInForce(): readonly Tape[] {
   const tapes: Tape[] = [];
@@ -42,26 +42,6 @@ const whereTensorsCross: Borders = {
     return tensors.map((x) => (x === moved[next] ? copies[next++]! : x));
   },
 
-  rows(tensors, length) {
-    const tapes = tapesInForce();
-    return tensors.map((x) => {
-      if (!isFollowed(x, tapes)) return range(length).map((at) => x.slice(at));
-      const free = detached(x);
-      const rows = range(length).map((at) => free.slice(at));
-      recordEverywhere(
-        'rows',
-        [x],
-        rows,
-        (cotangents) => [
-          // Rows that no round took, too.
-          stack(range(x.shape[0]!).map((at) => cotangents[at] ?? zerosOf(rows[0]!))),
-        ],
-        ([y]) => whereTensorsCross.rows([y!], length)[0]!,
-      );
-      return rows;
-    });
-  },
-
   stack(rows) {
     const tapes = tapesInForce();
     if (!rows.some((x) => isFollowed(x, tapes))) return stack(rows);
@@ -70,34 +50,54 @@ const whereTensorsCross: Borders = {
       'stack',
       rows,
       [whole],
-      ([cotangent]) => whereTensorsCross.rows([cotangent!], rows.length)[0]!,
+      ([cotangent]) => takenApart(cotangent!, rows.length),
       (again) => [whereTensorsCross.stack(again)],
     );
     return whole;
   },
 
-  leave: (f) => left(f, () => []),
+  leave: (f) => left(f, null),
 
-  loop(start) {
+  loop(start, xs = [], length = 0) {
+    const rows = xs.map((x) => takenApart(x, length));
     const first = whereTensorsCross.cross(start);
     // Those that all rounds hand through.
     let still = range(start.length);
-    return roundsOf(first, (f, now) => {
+    const loop: SpansOfLoop = { rows: xs.map((x, i) => [x, rows[i]!]), takenApart };
+    return loopOf(first, rows, (f, now) => {
       const round = (): readonly Tensor[] => {
         const made = f();
         still = still.filter((i) => made[i] === now[i]);
         return made;
       };
-      return left(round, () => still.map((i) => [now[i]!, start[i]!]));
+      return left(round, { loop, unchanged: () => still.map((i) => [now[i]!, start[i]!]) });
     });
   },
 };
 
-function left(f: () => readonly Tensor[], unchanged: Span['unchanged']): readonly Tensor[] {
+// One step, whose cotangents are put together in one.
+function takenApart(x: Tensor, length: number): readonly Tensor[] {
+  if (!isFollowed(x, tapesInForce())) return range(length).map((at) => x.slice(at));
+  const free = detached(x);
+  const rows = range(length).map((at) => free.slice(at));
+  recordEverywhere(
+    'rows',
+    [x],
+    rows,
+    (cotangents) => [
+      // Rows that no round took, too.
+      stack(range(x.shape[0]!).map((at) => cotangents[at] ?? zerosOf(rows[0]!))),
+    ],
+    ([again]) => takenApart(again!, length),
+  );
+  return rows;
+}
+
+function left(f: () => readonly Tensor[], begins: Span['begins']): readonly Tensor[] {
   const tapes = tapesInForce();
   if (tapes.length === 0) return whereTensorsCross.cross(f());
   return tapes.reduce(
-    (inside, tape) => () => tape.span(inside, unchanged),
+    (inside, tape) => () => tape.span(inside, begins),
     () => crossed(f, tapes),
   )();
 }

@@ -18,12 +18,21 @@ export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Ten
 /** Does a step that is no op once more, on other operands. */
 export type Again = (args: readonly Tensor[]) => readonly Tensor[];
 
-/** A branch or a round of a loop in eager mode: its entries. */
+/** A branch or a round of a loop in eager mode: its entries, and what a round begins with; null: a branch. */
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** What a round begins with that no round changes, and what that is before the loop. */
-  unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
+  readonly begins: {
+    readonly loop: SpansOfLoop;
+    /** Carries that no round changes, and what they are before the loop. */
+    unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
+  } | null;
+}
+
+export interface SpansOfLoop {
+  /** What is read row by row, and its rows. */
+  readonly rows: readonly (readonly [whole: Tensor, rows: readonly Tensor[]])[];
+  takenApart(whole: Tensor, length: number): readonly Tensor[];
 }
 
 /** One step on the way from watched tensors to results. */
@@ -112,14 +121,14 @@ export class Tape implements Interpreter {
   }
 
   /** Runs a branch or a round. */
-  span<T>(f: () => T, unchanged: Span['unchanged']): T {
+  span<T>(f: () => T, begins: Span['begins']): T {
     const from = this.entries.length;
     this.#open++;
     try {
       return f();
     } finally {
       this.#open--;
-      this.spans.push({ from, to: this.entries.length, unchanged });
+      this.spans.push({ from, to: this.entries.length, begins });
     }
   }
 

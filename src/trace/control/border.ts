@@ -6,10 +6,8 @@ import type { Tensor } from '../../tensor/tensor.ts';
 export interface Borders {
   /** The tensors under identities of their own, as far as a gradient may go back through them. */
   cross(tensors: readonly Tensor[]): readonly Tensor[];
-  /** Begins a loop with these. */
-  loop(start: readonly Tensor[]): Rounds;
-  /** Rows `0 … length - 1` of each tensor, taken apart in one step. */
-  rows(tensors: readonly Tensor[], length: number): readonly (readonly Tensor[])[];
+  /** Begins a loop with the carries `start` that reads rows `0 … length - 1` of each of `xs`. */
+  loop(start: readonly Tensor[], xs?: readonly Tensor[], length?: number): Loop;
   /** Rows, at least one, put one above the other in one step. */
   stack(rows: readonly Tensor[]): Tensor;
   /** Runs `f`; then what it assigned to variables crosses the border with the tensors it returns. */
@@ -17,8 +15,10 @@ export interface Borders {
 }
 
 /** A loop that runs. */
-export interface Rounds {
-  /** What the next round begins with, or the loop ends with. */
+export interface Loop {
+  /** The rows of each of `xs`, taken apart in one step. */
+  readonly rows: readonly (readonly Tensor[])[];
+  /** The carries that the next round begins with, or the loop ends with. */
   readonly now: readonly Tensor[];
   /** Runs a round: the first of its results are what the next begins with. All of them have crossed its border. */
   round(f: (now: readonly Tensor[]) => readonly Tensor[]): readonly Tensor[];
@@ -38,19 +38,23 @@ export function borders(): Borders {
 // Without gradients there is nothing to keep apart.
 const without: Borders = {
   cross: (tensors) => tensors,
-  rows: (tensors, length) => tensors.map((x) => Array.from({ length }, (_, at) => x.slice(at))),
+  loop: (start, xs = [], length = 0) => {
+    const rows = xs.map((x) => Array.from({ length }, (_, at) => x.slice(at)));
+    return loopOf(start, rows, (f) => f());
+  },
   stack,
   leave: (f) => f(),
-  loop: (start) => roundsOf(start, (f) => f()),
 };
 
 /** A loop of which each round is run by `run`. */
-export function roundsOf(
+export function loopOf(
   start: readonly Tensor[],
+  rows: readonly (readonly Tensor[])[],
   run: (f: () => readonly Tensor[], now: readonly Tensor[]) => readonly Tensor[],
-): Rounds {
+): Loop {
   let now = start;
   return {
+    rows,
     get now() {
       return now;
     },

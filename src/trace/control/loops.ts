@@ -257,15 +257,14 @@ function scanned(
   step: (carry: readonly Tensor[], x: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   const count = start.length;
-  const apart = borders().rows(rows, length);
-  const loop = borders().loop(start);
+  const loop = borders().loop(start, rows, length);
   const made: (readonly Tensor[])[] = [];
   for (let k = 0; k < length; k++) {
     const at = reverse ? length - 1 - k : k;
     const next = loop.round((carry) =>
       step(
         carry,
-        apart.map((x) => x[at]!),
+        loop.rows.map((x) => x[at]!),
       ),
     );
     made[at] = next.slice(count);

@@ -62,13 +62,12 @@ function unfoldWhile(
 function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
   const { count, carries: start, xs, constants } = scanOperands(args, attrs);
   const rounds = count === undefined ? attrs.length : Math.max(0, Math.min(count.item(), attrs.length));
-  const apart = borders().rows(xs, rounds);
-  const loop = borders().loop(start);
+  const loop = borders().loop(start, xs, rounds);
   const rows: (readonly Tensor[])[] = [];
   for (let i = 0; i < rounds; i++) {
     const at = attrs.reverse ? rounds - 1 - i : i;
     const next = loop.round((carries) =>
-      replay(body, [...carries, ...apart.map((x) => x[at]!), ...constants]),
+      replay(body, [...carries, ...loop.rows.map((x) => x[at]!), ...constants]),
     );
     rows[at] = next.slice(start.length);
   }
