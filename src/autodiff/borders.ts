@@ -6,7 +6,7 @@ import { type Borders, installBorders, loopOf } from '../trace/control/border.ts
 import { range } from '../util/seq.ts';
 import { zerosOf } from './backward.ts';
 import { detached, recordEverywhere } from './identity.ts';
-import { type Span, type SpansOfLoop, Tape } from './tape.ts';
+import { type LoopOfSpans, type Round, Tape } from './tape.ts';
 
 function tapesInForce(): readonly Tape[] {
   const tapes: Tape[] = [];
@@ -63,14 +63,14 @@ const whereTensorsCross: Borders = {
     const first = whereTensorsCross.cross(start);
     // Those that all rounds hand through.
     let still = range(start.length);
-    const loop: SpansOfLoop = { rows: xs.map((x, i) => [x, rows[i]!]), takenApart };
+    const loop: LoopOfSpans = { rows: xs.map((x, i) => [x, rows[i]!]), takenApart };
     return loopOf(first, rows, (f, now) => {
-      const round = (): readonly Tensor[] => {
+      const compared = (): readonly Tensor[] => {
         const made = f();
         still = still.filter((i) => made[i] === now[i]);
         return made;
       };
-      return left(round, { loop, unchanged: () => still.map((i) => [now[i]!, start[i]!]) });
+      return left(compared, { loop, unchanged: () => still.map((i) => [now[i]!, start[i]!]) });
     });
   },
 };
@@ -93,11 +93,11 @@ function takenApart(x: Tensor, length: number): readonly Tensor[] {
   return rows;
 }
 
-function left(f: () => readonly Tensor[], begins: Span['begins']): readonly Tensor[] {
+function left(f: () => readonly Tensor[], round: Round | null): readonly Tensor[] {
   const tapes = tapesInForce();
   if (tapes.length === 0) return whereTensorsCross.cross(f());
   return tapes.reduce(
-    (inside, tape) => () => tape.span(inside, begins),
+    (inside, tape) => () => tape.span(inside, round),
     () => crossed(f, tapes),
   )();
 }

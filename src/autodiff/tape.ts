@@ -1,7 +1,7 @@
 // The tape: an interpreter that asks its parent for every result and remembers what depends on the watched tensors.
 import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
-import { type Interpreter, within } from '../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -18,18 +18,21 @@ export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Ten
 /** Does a step that is no op once more, on other operands. */
 export type Again = (args: readonly Tensor[]) => readonly Tensor[];
 
-/** A branch or a round of a loop in eager mode: its entries, and what a round begins with; null: a branch. */
+/** The entries of a branch, or of a round of a loop, in eager mode. */
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly begins: {
-    readonly loop: SpansOfLoop;
-    /** Carries that no round changes, and what they are before the loop. */
-    unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
-  } | null;
+  /** Null: a branch. */
+  readonly round: Round | null;
 }
 
-export interface SpansOfLoop {
+export interface Round {
+  readonly loop: LoopOfSpans;
+  /** Carries that no round changes, and what they are before the loop. */
+  unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
+}
+
+export interface LoopOfSpans {
   /** What is read row by row, and its rows. */
   readonly rows: readonly (readonly [whole: Tensor, rows: readonly Tensor[]])[];
   takenApart(whole: Tensor, length: number): readonly Tensor[];
@@ -120,15 +123,22 @@ export class Tape implements Interpreter {
     this.#enter(name, args, results, { kind: 'custom', pullback, again });
   }
 
+  /** Is what is computed now recorded by a tape? */
+  isWatched(): boolean {
+    for (let i: Interpreter | null = currentInterpreter(); i !== null; i = i.parent)
+      if (i instanceof Tape && i.recording) return true;
+    return false;
+  }
+
   /** Runs a branch or a round. */
-  span<T>(f: () => T, begins: Span['begins']): T {
+  span<T>(f: () => T, round: Round | null): T {
     const from = this.entries.length;
     this.#open++;
     try {
       return f();
     } finally {
       this.#open--;
-      this.spans.push({ from, to: this.entries.length, begins });
+      this.spans.push({ from, to: this.entries.length, round });
     }
   }
 
