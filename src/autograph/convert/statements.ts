@@ -20,12 +20,18 @@ export interface ListPlace {
 
 const none: Live = new Set();
 
-/** A block with its braces. */
-export function block(node: Extract<Node, { type: 'BlockStatement' }>, tail: boolean, at: Place): Rope {
+/** A block with its braces, and what is to run `first` in it. */
+export function block(
+  node: Extract<Node, { type: 'BlockStatement' }>,
+  tail: boolean,
+  at: Place,
+  first: Rope = '',
+): Rope {
   const statements = node.body as Node[];
   const last = statements.at(-1);
   return [
     '{',
+    first,
     list(statements, { tail, from: node.start + 1 }, at),
     slice(last === undefined ? node.start + 1 : last.end, node.end),
   ];
@@ -220,24 +226,47 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
   return ['{ ', declared, statement(inner, at), ' }'];
 }
 
-/** `try` runs while tracing; inside it nothing may be staged, which the runtime checks. */
-export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
+type TryStatement = Extract<Node, { type: 'TryStatement' }>;
+
+/** `try` runs while tracing. With both, the catch is inside the finally. */
+export function tryStatement(s: TryStatement, tail: boolean, at: Place): Rope {
+  const { handler, finalizer } = s;
+  if (!finalizer) return tryCatch(s, tail, at);
   const { ag, value } = at.file.names;
-  const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
-  const parts: Rope[] = [
-    `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
-    block(s.block, tail, at),
-    ` finally { ${ag}.leaveTry(${value}); } }`,
+  return [
+    `{ const ${value} = ${ag}.enterTry(${tryPlace(s, at)}); try `,
+    handler ? tryCatch(s, tail, at) : block(s.block, tail, at),
+    ` finally { ${ag}.leaveTry(${value}); `,
+    block(finalizer, false, at),
+    ' } }',
   ];
-  if (s.handler) {
-    const { param } = s.handler;
-    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '', block(s.handler.body, tail, at));
-  }
-  // What the runtime refused is thrown again behind everything that could have caught it.
-  parts.push(
-    ' finally { ',
-    s.finalizer ? [block(s.finalizer, false, at), ' '] : '',
-    `${ag}.endTry(${value}); } }`,
-  );
-  return parts;
+}
+
+function tryCatch(s: TryStatement, tail: boolean, at: Place): Rope {
+  const { ag, value } = at.file.names;
+  const { param, body: caught } = s.handler!;
+  const error = `${value}Error`;
+  return [
+    `{ const ${value} = ${ag}.enterTry(${tryPlace(s, at)}); try { try `,
+    block(s.block, tail, at),
+    ` catch (${error}) { throw ${ag}.escaped(${value}, ${error}); } finally { ${ag}.leaveTry(${value}); } } catch `,
+    param ? ['(', at.emit(param as Node), ') '] : '',
+    block(caught, tail, at, tail ? '' : jumpsUndone(s.block, at)),
+    // What may not be caught is thrown again behind everything that could have caught it.
+    ` finally { ${ag}.endTry(${value}); } }`,
+  ];
+}
+
+function tryPlace(s: Node, at: Place): string {
+  return JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
+}
+
+// A jump on its way out of a block that then throws, in a finally, is forgotten.
+function jumpsUndone(block: Node, at: Place): Rope {
+  const jumps = [...at.fn.jumps.escaping(block)];
+  return () =>
+    jumps
+      .filter((j) => at.fn.asked.has(j))
+      .map((j) => ` ${flagOf(j, at)} = false;`)
+      .join('');
 }

@@ -34,6 +34,7 @@ export {
   shiftRightUnsigned,
   sub,
 } from './operators.ts';
-export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
+export { fresh } from './regions.ts';
 export { switchCase } from './switch.ts';
 export { thrown } from './throw.ts';
+export { endTry, enterTry, escaped, leaveTry } from './tries.ts';

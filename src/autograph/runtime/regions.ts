@@ -1,6 +1,5 @@
 // The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced.
-import { TraceError, type TracejitError } from '../../util/errors.ts';
-import type { Loc } from '../../util/location.ts';
+import { marking } from '../../trace/control/thrown.ts';
 
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
@@ -65,13 +64,11 @@ export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, gathers 
     changed: false,
   };
   current = region;
-  const tried = tries;
-  tries = null;
   try {
-    return f(region);
+    // A question is asked in every run, so what it throws is thrown in every run.
+    return kind === 'question' ? f(region) : marking(() => f(region));
   } finally {
     current = region.parent;
-    tries = tried;
   }
 }
 
@@ -131,46 +128,4 @@ export function fresh<T>(object: T): T {
   current?.born.add(object);
   stagedRegion()?.born.add(object);
   return object;
-}
-
-/** A try block that is under way. */
-interface Try {
-  readonly at: string;
-  readonly outer: Try | null;
-  /** What may not happen in it did. The program's own catch must not hide that. */
-  refusal: TracejitError | null;
-}
-
-// Innermost first; a region begins without.
-let tries: Try | null = null;
-
-export function enterTry(at: string): Try {
-  if (stagedRegion() !== null)
-    throw new TraceError(
-      `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
-    );
-  tries = { at, outer: tries, refusal: null };
-  return tries;
-}
-
-/** Its block is over: its handlers may stage. */
-export function leaveTry({ outer }: Try): void {
-  tries = outer;
-}
-
-/** All of it is over. */
-export function endTry({ outer, refusal }: Try): void {
-  if (refusal === null) return;
-  if (outer !== null) outer.refusal ??= refusal;
-  throw refusal;
-}
-
-/** Throws in a try block: there nothing may be staged. `asked` says what was to be. */
-export function checkStaging(asked: string, loc: Loc | undefined): void {
-  if (tries === null) return;
-  tries.refusal = new TraceError(
-    `${asked} is a traced tensor inside the try block at ${tries.at}: exceptions belong to tracing, and compiled code has none. Move the try out of the jitted function, or the condition out of the try block`,
-    loc,
-  );
-  throw tries.refusal;
 }

@@ -3,6 +3,7 @@ import { lift } from '../../ops/coerce.ts';
 import { check } from '../../trace/effects.ts';
 import { TraceError } from '../../util/errors.ts';
 import { stagedRegion } from './regions.ts';
+import { tryAround } from './tries.ts';
 
 /** Ends the tracing of a branch: what is behind the throw never runs. */
 export class StagedThrow {}
@@ -15,6 +16,11 @@ export function thrown(error: unknown): unknown {
   if (region.kind !== 'branch')
     return new TraceError(
       `a staged loop always throws: in each of its iterations, whatever the tensors are. Throw under a condition. It would throw ${what}`,
+    );
+  const around = tryAround();
+  if (around !== null)
+    return new TraceError(
+      `a throw under a condition that is a traced tensor, inside the try block at ${around}: it becomes a check of the compiled program, which ends the call, and neither catch nor finally would run. Move the throw out of the try block, or the try out of the jitted function. It would throw ${what}`,
     );
   check(lift(false, 'throw'), what);
   return new StagedThrow();

@@ -1,7 +1,7 @@
 // args: [3]
 export function f(x) {
   try {
-    if (x > 0) x = -x;
+    while (x > 10) x = x - JSON.parse('{');
   } catch {
     x = 0;
   }
