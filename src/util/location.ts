@@ -89,9 +89,13 @@ function locationWithinLimit(): Loc | undefined {
 function callSites(): readonly NodeJS.CallSite[] | undefined {
   const saved = Error.prepareStackTrace;
   Error.prepareStackTrace = (_, sites) => sites;
-  const stack: unknown = new Error().stack;
-  Error.prepareStackTrace = saved;
-  return Array.isArray(stack) ? stack : undefined;
+  try {
+    const stack: unknown = new Error().stack;
+    return Array.isArray(stack) ? stack : undefined;
+  } finally {
+    // Also where the stack is full.
+    Error.prepareStackTrace = saved;
+  }
 }
 
 /** The first frame outside this package, in the code as it runs and not as source maps name it. */

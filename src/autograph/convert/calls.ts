@@ -1,4 +1,4 @@
-// Calls and members: `Math`, `Number` and `console` have versions for tensors, `x[i]` reads a tensor too, and arrays that grow are watched.
+// Calls and members: `Math`, `Number` and their kind have versions for tensors, `x[i]` reads a tensor too, arrays that grow are watched, and what collections are asked is answered for tensors too.
 import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
@@ -23,6 +23,25 @@ const mutating = new Set([
   'add',
 ]);
 
+// Methods of arrays, Maps and Sets that answer by a truth value, or by finding a value again: of tensors JavaScript knows neither.
+const asking = new Set([
+  'filter',
+  'find',
+  'findIndex',
+  'findLast',
+  'findLastIndex',
+  'some',
+  'every',
+  'indexOf',
+  'lastIndexOf',
+  'includes',
+  'has',
+  'get',
+]);
+
+// Functions that answer about a number, and have a version for tensors.
+const answering = new Set(['Number', 'Array', 'Boolean', 'isNaN', 'isFinite']);
+
 export function isGlobal(node: Node, at: Place): boolean {
   return node.type === 'Identifier' && at.file.scopes.of.get(node)?.binding === null;
 }
@@ -33,8 +52,7 @@ export function callExpression(node: CallExpression, statement: boolean, at: Pla
   if (callee.type === 'Identifier' && isGlobal(callee, at)) {
     if (callee.name === 'eval')
       at.file.report.add(node.start, 'eval runs code that is not converted; write the code out');
-    if (callee.name === 'Number' || callee.name === 'Array')
-      return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
+    if (answering.has(callee.name)) return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
   }
   if (callee.type === 'MemberExpression' && !node.optional && !callee.optional && !callee.computed) {
     const { property } = callee;
@@ -42,11 +60,11 @@ export function callExpression(node: CallExpression, statement: boolean, at: Pla
     // `x.add(y)` and `x.set(k, v)` whose result is used are expressions of tensors and the like.
     const watched =
       mutating.has(method) && (statement || method === 'push' || method === 'pop' || method === 'shift');
-    if (watched && callee.object.type !== 'Super') {
+    if ((watched || (asking.has(method) && node.arguments.length > 0)) && callee.object.type !== 'Super') {
       const args = node.arguments.map((a): Rope => [', ', argument(a as Node, at)]);
       return [
         mark(node.start),
-        `${at.file.names.ag}.mutate(`,
+        `${at.file.names.ag}.${watched ? 'mutate' : 'query'}(`,
         argument(callee.object as Node, at),
         `, "${method}"`,
         args,

@@ -1,7 +1,8 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
+export { query } from './collections.ts';
 export { enter } from './enter.ts';
-export { Array, console, Math, Number, text } from './globals.ts';
+export { Array, Boolean, console, isFinite, isNaN, Math, Number } from './globals.ts';
 export { and, any, none, not, or } from './logic.ts';
 export { doWhileStatement, forIn, forOf, forStatement, whileStatement } from './loops.ts';
 export { assignLogical, at, atOptional, hidden, mutate, set, touch, update, updateAfter } from './members.ts';
@@ -36,4 +37,5 @@ export {
 } from './operators.ts';
 export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
 export { switchCase } from './switch.ts';
+export { text } from './text.ts';
 export { thrown } from './throw.ts';

@@ -1,6 +1,7 @@
 // The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced.
 import { TraceError, type TracejitError } from '../../util/errors.ts';
 import type { Loc } from '../../util/location.ts';
+import { locOf } from './construct.ts';
 
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
@@ -28,6 +29,8 @@ export interface Member {
 
 export interface Region {
   readonly parent: Region | null;
+  /** The place of its construct: `file:line:column`. */
+  readonly at: string;
   readonly members: Map<object, Map<PropertyKey, Member>>;
   /** Objects made in it: they are gone when it ends, and may change freely. */
   readonly born: WeakSet<object>;
@@ -55,9 +58,11 @@ export function stagedRegion(): Region | null {
 }
 
 /** Runs `f` in a region of its own. */
-export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, gathers = false): T {
+export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, at: string, gathers = false): T {
+  checkDepth(at);
   const region: Region = {
     parent: current,
+    at,
     members: new Map(),
     born: new WeakSet(),
     gathered: gathers ? new Map() : null,
@@ -73,6 +78,19 @@ export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, gathers 
     current = region.parent;
     tries = tried;
   }
+}
+
+// A construct so often inside itself comes from a function that calls itself: loops that are unrolled have their iterations side by side.
+const maxDepth = 64;
+
+function checkDepth(at: string): void {
+  let depth = 0;
+  for (let region = current; region !== null; region = region.parent) if (region.at === at) depth++;
+  if (depth < maxDepth) return;
+  throw new TraceError(
+    `the condition at ${at} is reached ${maxDepth} times inside itself: a function calls itself, and whether it does is decided by a traced tensor, of which both sides are traced. Write a loop, or decide it by a number`,
+    locOf(at),
+  );
 }
 
 export function readMember(object: object, key: Key): unknown {
