@@ -35,7 +35,7 @@ export {
   shiftRightUnsigned,
   sub,
 } from './operators.ts';
-export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
+export { endTry, enterTry, failed, fresh, leaveTry } from './regions.ts';
 export { switchCase } from './switch.ts';
 export { text } from './text.ts';
 export { thrown } from './throw.ts';
