@@ -17,8 +17,8 @@ const refused: readonly (readonly [what: string, body: string, message: string])
   ],
   [
     'an exception while a branch is traced',
-    "try { if (x > 1) { x = JSON.parse('{'); } } catch { x = 0; } return x;",
-    "what is staged at input.js:1:46 inside the try block at input.js:1 throws while it is traced, and compiled code has no exceptions to catch: SyntaxError: Expected property name or '}' in JSON at position 1. Move the try out of the jitted function, or what throws out of the condition",
+    'try { if (x > 1) { x = [].reduce((a) => a); } } catch { x = 0; } return x;',
+    'what is staged at input.js:1:41 inside the try block at input.js:1 throws while it is traced, and compiled code has no exceptions to catch: TypeError: Reduce of empty array with no initial value. Move the try out of the jitted function, or what throws out of the condition',
   ],
   [
     'a try that is staged',
