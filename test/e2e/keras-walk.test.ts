@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Tensor, tensor } from '../../src/index.ts';
+import { type Tensor, type TracejitError, tensor } from '../../src/index.ts';
 import * as nn from '../../src/nn.ts';
 import { Adam } from '../../src/optim.ts';
 
@@ -158,17 +158,20 @@ process.stdout.write(JSON.stringify(model.predict(inputs).map((y) => [...new Uin
 it('is told of weights of another model', () => {
   const state = model.stateDict();
   const name = Object.keys(state)[0]!;
-  expect(() =>
-    nn.sequential([nn.input([4]), new nn.Dense(8)]).loadStateDict(state),
-  ).toThrowErrorMatchingInlineSnapshot(`
-    [ArgumentError: Model.loadStateDict: the names do not match: missing dense.kernel, dense.bias; not expected shared.kernel, shared.bias, trunk.dense.kernel, trunk.dense.bias, amount.kernel, amount.bias, side.kernel, side.bias
-      at test/e2e/keras-walk.test.ts:161:53]
-  `);
-  expect(() =>
-    model.loadStateDict({ ...state, [name]: tensor([1, 2, 3]) }),
-  ).toThrowErrorMatchingInlineSnapshot(`
-    [ShapeError: Model.loadStateDict: 'shared.kernel' has shape [3], the network needs [4,8]
-      at test/e2e/keras-walk.test.ts:164:11]
-  `);
+  const said = (f: () => unknown): string | undefined => {
+    try {
+      f();
+    } catch (error) {
+      return (error as TracejitError).summary;
+    }
+    return undefined;
+  };
+  const other = nn.sequential([nn.input([4]), new nn.Dense(8)]);
+  expect(said(() => other.loadStateDict(state))).toBe(
+    'Model.loadStateDict: the names do not match: missing dense.kernel, dense.bias; not expected shared.kernel, shared.bias, trunk.dense.kernel, trunk.dense.bias, amount.kernel, amount.bias, side.kernel, side.bias',
+  );
+  expect(said(() => model.loadStateDict({ ...state, [name]: tensor([1, 2, 3]) }))).toBe(
+    "Model.loadStateDict: 'shared.kernel' has shape [3], the network needs [4,8]",
+  );
   expect(model.stateDict()[name]!.toArray()).toEqual(state[name]!.toArray());
 });
