@@ -226,44 +226,33 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
   return ['{ ', declared, statement(inner, at), ' }'];
 }
 
-type TryStatement = Extract<Node, { type: 'TryStatement' }>;
-
-/** `try` runs while tracing. With both, the catch is inside the finally. */
-export function tryStatement(s: TryStatement, tail: boolean, at: Place): Rope {
-  const { handler, finalizer } = s;
-  if (!finalizer) return tryCatch(s, tail, at);
+/** `try` runs while tracing. What is staged inside it may not throw, which the runtime checks. */
+export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
   const { ag, value } = at.file.names;
-  return [
-    `{ const ${value} = ${ag}.enterTry(${tryPlace(s, at)}); try `,
-    handler ? tryCatch(s, tail, at) : block(s.block, tail, at),
-    ` finally { ${ag}.leaveTry(${value}); `,
-    block(finalizer, false, at),
-    ' } }',
-  ];
-}
-
-function tryCatch(s: TryStatement, tail: boolean, at: Place): Rope {
-  const { ag, value } = at.file.names;
-  const { param, body: caught } = s.handler!;
-  const error = `${value}Error`;
-  return [
-    `{ const ${value} = ${ag}.enterTry(${tryPlace(s, at)}); try { try `,
+  const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
+  const parts: Rope[] = [
+    `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
     block(s.block, tail, at),
-    ` catch (${error}) { throw ${ag}.escaped(${value}, ${error}); } finally { ${ag}.leaveTry(${value}); } } catch `,
-    param ? ['(', at.emit(param as Node), ') '] : '',
-    block(caught, tail, at, tail ? '' : jumpsUndone(s.block, at)),
-    // What may not be caught is thrown again behind everything that could have caught it.
-    ` finally { ${ag}.endTry(${value}); } }`,
+    ` catch ($e) { throw ${ag}.failed(${value}, $e); } finally { ${ag}.leaveTry(${value}); } }`,
   ];
-}
-
-function tryPlace(s: Node, at: Place): string {
-  return JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
+  if (s.handler) {
+    const { param } = s.handler;
+    const first = tail ? '' : jumpsUndone(s.block, at);
+    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '');
+    parts.push(block(s.handler.body, tail, at, first));
+  }
+  // What the runtime refused is thrown again behind everything that could have caught it.
+  parts.push(
+    ' finally { ',
+    s.finalizer ? [block(s.finalizer, false, at), ' '] : '',
+    `${ag}.endTry(${value}); } }`,
+  );
+  return parts;
 }
 
 // A jump on its way out of a block that then throws, in a finally, is forgotten.
-function jumpsUndone(block: Node, at: Place): Rope {
-  const jumps = [...at.fn.jumps.escaping(block)];
+function jumpsUndone(tried: Node, at: Place): Rope {
+  const jumps = [...at.fn.jumps.escaping(tried)];
   return () =>
     jumps
       .filter((j) => at.fn.asked.has(j))

@@ -11,5 +11,6 @@ export function decide(test: unknown, { at }: Construct): boolean | Tensor {
   const tensor = test.resolve();
   const { dtype, shape } = tensor;
   if (dtype !== 'bool' || shape.length > 0) return conditionOf(tensor, `the condition at ${at}`);
-  return stagingTrace() === null ? tensor.item<boolean>() : tensor;
+  if (stagingTrace() === null) return tensor.item<boolean>();
+  return tensor;
 }

@@ -1,7 +1,7 @@
 // args: [3]
 export function f(x) {
   try {
-    while (x > 10) x = x - JSON.parse('{');
+    if (x > 2) throw new RangeError('large');
   } catch {
     x = 0;
   }
