@@ -3,8 +3,8 @@ import { shortest } from '../util/float32.ts';
 import { sameList } from '../util/seq.ts';
 import { type DType, dtypes, showDType } from './types.ts';
 
-/** `floats` holds element data of any dtype (bool as 0/1); `ints` sizes, axes, permutations. */
-export type AttrKind = 'int' | 'float' | 'bool' | 'string' | 'ints' | 'floats' | 'dtype';
+/** `floats` holds element data of any dtype (bool as 0/1); `ints` sizes, axes, permutations; `name` what errors call the instruction, in text only where it is not empty. */
+export type AttrKind = 'int' | 'float' | 'bool' | 'string' | 'ints' | 'floats' | 'dtype' | 'name';
 export type AttrSchema<A> = { readonly [K in keyof A]-?: AttrKind };
 export type AttrValue = number | boolean | string | readonly number[];
 
@@ -40,6 +40,7 @@ function hasKind(kind: AttrKind, value: unknown): value is AttrValue {
     case 'bool':
       return typeof value === 'boolean';
     case 'string':
+    case 'name':
       return typeof value === 'string';
     case 'ints':
       return Array.isArray(value) && value.every(isInt);
@@ -100,6 +101,7 @@ export function showAttr(kind: AttrKind, value: unknown): string {
     case 'dtype':
       return showDType(value as DType);
     case 'string':
+    case 'name':
       return JSON.stringify(value);
     case 'bool':
       return String(value);

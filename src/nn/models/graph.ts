@@ -3,6 +3,7 @@ import {
   ArgumentError,
   DTypeError,
   InternalError,
+  type Shape,
   ShapeError,
   type Tensor,
   TreeError,
@@ -139,12 +140,28 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
       (n, axis) => n === unknownSize || x.type.shape[axis] === unknownSize || n === x.type.shape[axis],
     );
   if (!fits)
-    throw new ShapeError(`${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}`);
+    throw new ShapeError(
+      `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; ${wayOut(expected, x)}`,
+    );
   if (x.dtype !== expected.dtype)
     throw new DTypeError(
       `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; cast it: x.cast('${expected.dtype}')`,
     );
   return x;
+}
+
+// What the caller most likely meant.
+function wayOut(expected: Symbolic, x: Tensor): string {
+  const { shape } = x.type;
+  const missing = expected.shape.length - shape.length;
+  const example = expected.shape.slice(1).map((n) => (n === unknownSize ? '?' : n));
+  if (missing === 1 && expected.shape.slice(1).every((n, i) => n === unknownSize || n === shape[i]))
+    return 'the first axis is for the batch: one example is x.expandDims(0)';
+  const open = expected.shape.slice(1).includes(unknownSize);
+  const count = (sizes: Shape): number => sizes.slice(1).reduce((a, b) => a * b, 1);
+  if (!open && shape.length > 0 && count(shape) === count(expected.shape))
+    return `the sizes go together: x.reshape([-1, ${example.join(', ')}])`;
+  return `give it examples of shape [${example.join(', ')}], or make a model of input([${shape.slice(1).join(', ')}])`;
 }
 
 function match(results: unknown, made: unknown, known: Map<Symbolic, unknown>): void {
