@@ -151,8 +151,8 @@ class Parser {
       this.#expect('mark', '}');
     }
     for (const [name, kind] of Object.entries(schema)) {
-      if (kind === 'name') attrs[name] ??= '';
-      if (!Object.hasOwn(attrs, name)) throw errorAt(`${op.name} needs the attribute ${name}`, open);
+      if (kind !== 'name' && !Object.hasOwn(attrs, name))
+        throw errorAt(`${op.name} needs the attribute ${name}`, open);
     }
     return attrs;
   }

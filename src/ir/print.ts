@@ -42,7 +42,6 @@ function printInstr(
 ): string[] {
   const args = instr.args.map(use).join(', ');
   const attrs = attrEntries(instr.op.attrs, instr.attrs)
-    .filter(([, kind, value]) => kind !== 'name' || value !== '')
     .map(([name, kind, value]) => `${name}=${showAttr(kind, value)}`)
     .join(', ');
   const results = instr.results.map(define).join(', ');

@@ -17,7 +17,7 @@ import { type Op, op } from './opdef.ts';
 export interface GatherAttrs {
   readonly axis: number;
   /** What errors call it, if not gather. */
-  readonly called: string;
+  readonly called?: string;
 }
 
 type GatherInput = [x: TensorLike, indices: TensorLike, axis?: number, called?: string];
@@ -50,7 +50,7 @@ export const gather: Op<GatherAttrs, GatherInput> = op<GatherAttrs, GatherInput>
       for (let i = 0; i < outer; i++)
         for (let j = 0; j < at.length; j++)
           for (let k = 0; k < inner; k++)
-            out[next++] = from[(i * size + position(at[j]!, called || 'gather', axis, size)) * inner + k]!;
+            out[next++] = from[(i * size + position(at[j]!, called ?? 'gather', axis, size)) * inner + k]!;
       return [ndView(x!.dtype, type!.shape, out)];
     },
     vjp: ([g], { args: [x, indices], attrs: { axis } }) => [
@@ -69,16 +69,17 @@ export const gather: Op<GatherAttrs, GatherInput> = op<GatherAttrs, GatherInput>
         const size = x!.shape[axis]!;
         const index = load(1, out.slice(axis, axis + indices!.shape.length));
         return [
-          { cond: isInBounds(index, size), message: outOfBounds(called || 'gather', axis, size), got: index },
+          { cond: isInBounds(index, size), message: outOfBounds(called ?? 'gather', axis, size), got: index },
         ];
       },
     },
   },
-  (x, indices, axis = 0, called = '') => {
+  (x, indices, axis = 0, called) => {
     const t = lift(x, 'gather');
+    const at = resolveAxis(axis, t.ndim, 'gather');
     return {
       args: [t, liftIndices(indices, 'gather')],
-      attrs: { axis: resolveAxis(axis, t.ndim, 'gather'), called },
+      attrs: called === undefined ? { axis: at } : { axis: at, called },
     };
   },
 );

@@ -3,7 +3,6 @@ import {
   ArgumentError,
   DTypeError,
   InternalError,
-  type Shape,
   ShapeError,
   type Tensor,
   TreeError,
@@ -150,18 +149,16 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
   return x;
 }
 
-// What the caller most likely meant.
+// Most often the batch is missing; else the data or the model is another.
 function wayOut(expected: Symbolic, x: Tensor): string {
   const { shape } = x.type;
-  const missing = expected.shape.length - shape.length;
-  const example = expected.shape.slice(1).map((n) => (n === unknownSize ? '?' : n));
-  if (missing === 1 && expected.shape.slice(1).every((n, i) => n === unknownSize || n === shape[i]))
-    return 'the first axis is for the batch: one example is x.expandDims(0)';
-  const open = expected.shape.slice(1).includes(unknownSize);
-  const count = (sizes: Shape): number => sizes.slice(1).reduce((a, b) => a * b, 1);
-  if (!open && shape.length > 0 && count(shape) === count(expected.shape))
-    return `the sizes go together: x.reshape([-1, ${example.join(', ')}])`;
-  return `give it examples of shape [${example.join(', ')}], or make a model of input([${shape.slice(1).join(', ')}])`;
+  const isOne = shape.length + 1 === expected.shape.length;
+  if (
+    isOne &&
+    shape.every((n, axis) => expected.shape[axis + 1] === n || expected.shape[axis + 1] === unknownSize)
+  )
+    return 'the first axis is the batch: x.expandDims(0)';
+  return `a model for such data begins with input([${shape.slice(1)}])`;
 }
 
 function match(results: unknown, made: unknown, known: Map<Symbolic, unknown>): void {
