@@ -84,6 +84,10 @@ export abstract class Layer extends Module {
   /** @internal A call: weights are made before the first. */
   override invoke(args: readonly unknown[]): unknown {
     const last = args.length > 1 ? args.at(-1) : undefined;
+    if (this.callOptions !== null && typeof last === 'boolean')
+      throw new ArgumentError(
+        `${this.where}: options of a call go by their names: layer(x, { training: ${last} })`,
+      );
     const options = this.callOptions !== null && isPlainObject(last) ? (last as CallOptions) : undefined;
     if (options !== undefined) checkCallOptions(options, this.callOptions!, this.where);
     return withTraining(options?.training, () => alongside(args, () => super.invoke(args)));
