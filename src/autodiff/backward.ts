@@ -63,7 +63,7 @@ export function walkBack(
       // A result's cotangent is complete now, and not needed again unless somebody asked for it.
       for (const r of results) if (!wanted.has(r)) sums.delete(r);
       const keys = args.map((a, i) => (needs[i] ? a : null));
-      wayBackOf(rounds?.again(entry) ?? entry)(given, operandsOf(name, keys, args, sums));
+      wayBackOf(rounds?.again(entry) ?? entry)(given, operandsOf(name, keys, args, sums, rounds?.begun));
     });
   }
   return sources.map((s) => sums.get(s) ?? null);

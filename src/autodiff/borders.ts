@@ -70,7 +70,7 @@ const whereTensorsCross: Borders = {
         still = still.filter((i) => made[i] === now[i]);
         return made;
       };
-      return left(compared, { loop, unchanged: () => still.map((i) => [now[i]!, start[i]!]) });
+      return left(compared, { loop, begins: now, unchanged: () => still.map((i) => [now[i]!, start[i]!]) });
     });
   },
 };

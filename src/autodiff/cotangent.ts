@@ -60,12 +60,13 @@ export interface Operands {
 /** One step of a backward walk: from the cotangents of the results, of which there is at least one, to those of the operands. */
 export type WayBack = (given: readonly MaybeCotangent[], operands: Operands) => void;
 
-/** The operands of a step, of which the sums are kept by `keys`; null: no cotangent is wanted. */
+/** The operands of a step, of which the sums are kept by `keys`; null: no cotangent is wanted. `begun` makes a sum of the first contribution. */
 export function operandsOf<K>(
   name: string,
   keys: readonly (K | null)[],
   types: readonly { readonly type: Tensor['type'] }[],
   sums: Map<K, Cotangent>,
+  begun: (key: K, first: Cotangent) => Cotangent = (_, first) => first,
 ): Operands {
   const put = (i: number, merge: (key: K) => Cotangent, { type }: Tensor): void => {
     const key = keys[i] ?? null;
@@ -84,7 +85,7 @@ export function operandsOf<K>(
     add: (i, contribution) => {
       const merge = (key: K): Cotangent => {
         const sum = sums.get(key);
-        return sum === undefined ? contribution : joined(sum, contribution);
+        return sum === undefined ? begun(key, contribution) : joined(sum, contribution);
       };
       put(i, merge, contribution.value);
     },

@@ -13,17 +13,26 @@ export interface RoundsAgain {
   arrive(index: number): void;
   /** The entry, on the values that were computed again. */
   again(entry: Entry): Entry;
+  /** The sum of a tensor's cotangents that begins with this contribution. Compiled code adds it to what the loop carries, whether that is anything yet or not, so that it has an identity of its own. */
+  begun(of: Tensor, first: Cotangent): Cotangent;
 }
 
 /** `sums` are the cotangents of the walk. */
 export function roundsAgain({ entries, spans }: Tape, sums: Map<Tensor, Cotangent>): RoundsAgain {
   const ahead = spans.slice();
-  const inside: Span[] = [];
+  const inside: { readonly span: Span; readonly around: ReadonlySet<Tensor> }[] = [];
   const loops = new Set<LoopOfSpans>();
   const values = new Map<Tensor, Tensor>();
   const now = (x: Tensor): Tensor => values.get(x) ?? x;
   const entriesOf = ({ from, to }: Span): readonly Entry[] => entries.slice(from, to);
 
+  // What a round reads that is neither a carry nor a row.
+  const aroundLoop = (span: Span): ReadonlySet<Tensor> => {
+    if (span.round === null) return new Set();
+    const { begins, loop } = span.round;
+    const own = new Set([...begins, ...loop.rows.flatMap(([, rows]) => rows)]);
+    return new Set(readBy(entriesOf(span)).filter((x) => !own.has(x)));
+  };
   const enter = (span: Span): void => {
     cross(entriesOf(span), sums);
     if (span.round !== null) {
@@ -40,7 +49,7 @@ export function roundsAgain({ entries, spans }: Tape, sums: Map<Tensor, Cotangen
         if (rule.kind === 'op') renamed(results, bind(rule.op, args.map(now), rule.attrs, rule.regions));
         else if (rule.kind === 'custom' && rule.again !== null) renamed(results, rule.again(args.map(now)));
       });
-    inside.push(span);
+    inside.push({ span, around: aroundLoop(span) });
   };
   const renamed = (old: readonly Tensor[], made: readonly Tensor[]): void => {
     old.forEach((x, i) => {
@@ -50,8 +59,8 @@ export function roundsAgain({ entries, spans }: Tape, sums: Map<Tensor, Cotangen
 
   return {
     arrive(index) {
-      for (let span = inside.at(-1); span !== undefined && span.from > index; span = inside.at(-1)) {
-        cross(entriesOf(span), sums);
+      for (let last = inside.at(-1); last !== undefined && last.span.from > index; last = inside.at(-1)) {
+        cross(entriesOf(last.span), sums);
         inside.pop();
       }
       for (let span = ahead.at(-1); span !== undefined && span.to > index; span = ahead.at(-1)) {
@@ -61,16 +70,25 @@ export function roundsAgain({ entries, spans }: Tape, sums: Map<Tensor, Cotangen
     },
     again: (entry) =>
       values.size === 0 ? entry : { ...entry, args: entry.args.map(now), results: entry.results.map(now) },
+    begun: (of, first) =>
+      inside.some(({ around }) => around.has(of))
+        ? { ...first, value: borders().cross([first.value])[0]! }
+        : first,
   };
 }
 
 // The cotangents of what leaves the round, then the sums of what it reads.
 function cross(entries: readonly Entry[], sums: Map<Tensor, Cotangent>): void {
-  const made = new Set(entries.flatMap(({ results }) => results));
-  const read = entries.flatMap(({ args }) => args.filter((x) => !made.has(x)));
-  const moving = [...new Set([...(entries.at(-1)?.results ?? []), ...read])].filter((x) => sums.has(x));
+  const moving = [...new Set([...(entries.at(-1)?.results ?? []), ...readBy(entries)])].filter((x) =>
+    sums.has(x),
+  );
   const crossed = borders().cross(moving.map((x) => sums.get(x)!.value));
   moving.forEach((x, i) => {
     sums.set(x, { ...sums.get(x)!, value: crossed[i]! });
   });
+}
+
+function readBy(entries: readonly Entry[]): readonly Tensor[] {
+  const made = new Set(entries.flatMap(({ results }) => results));
+  return entries.flatMap(({ args }) => args.filter((x) => !made.has(x)));
 }

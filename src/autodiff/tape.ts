@@ -28,6 +28,8 @@ export interface Span {
 
 export interface Round {
   readonly loop: LoopOfSpans;
+  /** The carries. */
+  readonly begins: readonly Tensor[];
   /** Carries that no round changes, and what they are before the loop. */
   unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
 }
