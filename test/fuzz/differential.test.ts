@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { caseOf, type Entry, tryProgram } from './campaign.ts';
 import { disagreement } from './executors.ts';
 
-const programs = 300;
+const programs = 150;
 const corpus = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'corpus');
 
 describe('random programs', () => {

@@ -8,7 +8,7 @@ import { everyWay } from '../unit/control/ways.ts';
 import { Draw } from './program.ts';
 import { drawStatements, drawVariables, functionOf, withVariable } from './structured.ts';
 
-const programs = Number(process.env.FUZZ_PROGRAMS ?? 60);
+const programs = Number(process.env.FUZZ_PROGRAMS ?? 48);
 
 function drawn(seed: number): {
   f: (...xs: Tensor[]) => readonly Tensor[];

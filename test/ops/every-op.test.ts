@@ -128,7 +128,7 @@ for (const [name, def] of registry) {
           const eagerly = results(def, sample);
           const lowered = inDoubles(def, sample.args.map(toDoubles), sample.attrs, eagerly);
           lowered.forEach((y, i) => {
-            expectClose(flatData(eagerly[i]!), y.elements, 2 ** -20, sample.about);
+            expectClose(flatData(eagerly[i]!), y.elements, 2 ** -21, sample.about);
           });
         }
       });
@@ -173,7 +173,7 @@ for (const [name, def] of registry) {
             const point = sample.args.map(toDoubles);
             const measured = byDifferences(precisely, point, cotangentsOf(made), i);
             const ruled = g === null ? new Float32Array(measured.length) : flatData(g.requireView());
-            expectClose(ruled, measured, 2 ** -17, `${sample.about}, operand ${i}`);
+            expectClose(ruled, measured, 2 ** -19, `${sample.about}, operand ${i}`);
           });
         }
       });

@@ -3,6 +3,7 @@ import { flatData, type NdView, ndView } from '../../src/array/nd.ts';
 import { bind } from '../../src/ops/dispatch.ts';
 import type { OpDef } from '../../src/ops/opdef.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { range } from '../../src/util/seq.ts';
 import type { Doubles } from './float64.ts';
 import { floats, type Sample } from './samples/sample.ts';
 
@@ -26,22 +27,24 @@ export function cotangentsOf(results: readonly NdView[]): NdView[] {
   );
 }
 
-/** d(Σ weights · f(point)) by every element of `point[which]`, by central differences. Results that are not float32 do not count. */
+/** d(Σ weights · f(point)) by the elements `at` of `point[which]`, by central differences. Results that are not float32 do not count. */
 export function byDifferences(
   f: (point: readonly Doubles[]) => readonly Doubles[],
   point: readonly Doubles[],
   weights: readonly NdView[],
   which: number,
-): Float64Array {
+  at: readonly number[] = range(point[which]!.elements.length),
+): readonly number[] {
   const moved = point[which]!.elements;
   const total = (): number =>
     f(point).reduce((sum, y, i) => (y.dtype === 'float32' ? sum + dot(y, weights[i]!) : sum), 0);
-  return moved.map((at, i) => {
-    moved[i] = at + step;
+  return at.map((i) => {
+    const x = moved[i]!;
+    moved[i] = x + step;
     const above = total();
-    moved[i] = at - step;
+    moved[i] = x - step;
     const below = total();
-    moved[i] = at;
+    moved[i] = x;
     return (above - below) / (2 * step);
   });
 }
