@@ -48,55 +48,6 @@ describe.each(readdirSync(root).sort())('%s', (name) => {
   });
 });
 
-// The rows of the table in docs/autograph.md, by the first word of code in them, and the folders that show them.
-const rows: Readonly<Record<string, readonly string[]>> = {
-  if: ['if', 'conditional'],
-  '&&': ['logical'],
-  '??': ['nullish'],
-  while: ['while', 'do-while', 'for'],
-  'for (const row of x)': ['for-of-tensor'],
-  'for-of': ['for-of-array', 'for-in'],
-  break: ['break', 'continue', 'labels'],
-  return: ['return', 'return-in-loop'],
-  switch: ['switch'],
-  '+ - * / % **': ['operators'],
-  '=== !== == !=': ['equality'],
-  '& | ^ ~ << >> >>>': ['bits'],
-  '+=': ['update', 'assignment'],
-  'p.w = …': ['members'],
-  destructuring: ['destructuring', 'parameters'],
-  'x[i]': ['members-read'],
-  'list.push(v)': ['collections'],
-  filter: ['callbacks'],
-  includes: ['equality'],
-  'Object.assign(o, …)': ['collections'],
-  'Math.*': ['math'],
-  'Number(t)': ['conversions'],
-  'console.log': ['text'],
-  '${t}': ['text'],
-  try: ['try'],
-  throw: ['throw'],
-  closures: ['closures', 'variables', 'classes', 'recursion'],
-  async: ['asynchronous'],
-};
-
-describe('the table of docs/autograph.md', () => {
-  const docs = readFileSync(join(import.meta.dirname, '../../docs/autograph.md'), 'utf8');
-  const table = docs.slice(docs.indexOf('| construct |')).split('\n\n')[0]!;
-  const found = table
-    .split('\n')
-    .slice(2)
-    .map((line) => {
-      const cell = line.slice(2).split(/(?<!\\) \| /)[0]!;
-      return (/^`+ ?`?(.*?)`/.exec(cell)?.[1] ?? cell.split(',')[0]!).replaceAll('\\|', '|');
-    });
-
-  it('has folders for each of its rows, and no other folders exist', () => {
-    expect(found).toEqual(Object.keys(rows));
-    expect([...new Set(Object.values(rows).flat())].sort()).toEqual(readdirSync(root).sort());
-  });
-});
-
 // The program of for-of-tensor, on the numbers themselves.
 function rowsExpected(rows: readonly number[]): number {
   let sum = 0;

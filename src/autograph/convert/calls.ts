@@ -6,9 +6,6 @@ import { mark, type Rope, slice } from '../rope.ts';
 
 const globals = new Set(['Math', 'Number', 'console']);
 
-// Functions of JavaScript that would ask a tensor for its value, or that write members no assignment shows.
-const functions = new Set(['Number', 'Array', 'Boolean', 'isNaN', 'isFinite']);
-
 // Methods that change the array, Map or Set they are called on.
 const mutating = new Set([
   'push',
@@ -26,13 +23,6 @@ const mutating = new Set([
   'add',
 ]);
 
-// Those that tensors have too, where the result is used: a set, then, only where the file makes one.
-const shared = new Set(['add']);
-
-// Methods that look for a value, and those that ask a callback for a decision.
-const lookups = new Set(['includes', 'indexOf', 'lastIndexOf', 'has', 'get']);
-const choosing = new Set(['filter', 'some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex']);
-
 export function isGlobal(node: Node, at: Place): boolean {
   return node.type === 'Identifier' && at.file.scopes.of.get(node)?.binding === null;
 }
@@ -43,51 +33,28 @@ export function callExpression(node: CallExpression, statement: boolean, at: Pla
   if (callee.type === 'Identifier' && isGlobal(callee, at)) {
     if (callee.name === 'eval')
       at.file.report.add(node.start, 'eval runs code that is not converted; write the code out');
-    if (functions.has(callee.name)) return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
+    if (callee.name === 'Number' || callee.name === 'Array')
+      return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
   }
-  if (callee.type === 'MemberExpression' && !node.optional && !callee.optional) {
-    const object = callee.object as Node;
-    const method = methodName(callee);
-    if (
-      method === 'assign' &&
-      object.type === 'Identifier' &&
-      object.name === 'Object' &&
-      isGlobal(object, at)
-    )
-      return [mark(node.start), call(at, 'assign', ...node.arguments.map((a) => argument(a as Node, at)))];
-    const name = watching(node, object, method, statement, at);
-    if (name !== null) return watched(name, node, argument(object, at), method, at);
+  if (callee.type === 'MemberExpression' && !node.optional && !callee.optional && !callee.computed) {
+    const { property } = callee;
+    const method = property.type === 'Identifier' ? property.name : '';
+    // `x.add(y)` and `x.set(k, v)` whose result is used are expressions of tensors and the like.
+    const watched =
+      mutating.has(method) && (statement || method === 'push' || method === 'pop' || method === 'shift');
+    if (watched && callee.object.type !== 'Super') {
+      const args = node.arguments.map((a): Rope => [', ', argument(a as Node, at)]);
+      return [
+        mark(node.start),
+        `${at.file.names.ag}.mutate(`,
+        argument(callee.object as Node, at),
+        `, "${method}"`,
+        args,
+        ')',
+      ];
+    }
   }
   return [mark(node.start), slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
-}
-
-function methodName({ property, computed }: MemberExpression): string {
-  if (!computed) return property.type === 'Identifier' ? property.name : '';
-  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : '';
-}
-
-// The function of the runtime that calls a method in our place; null where JavaScript may.
-function watching(
-  node: CallExpression,
-  object: Node,
-  method: string,
-  statement: boolean,
-  at: Place,
-): 'mutate' | 'lookup' | 'choose' | null {
-  if (object.type === 'Super') return null;
-  const first = node.arguments[0];
-  if (lookups.has(method)) return first === undefined || first.type === 'Literal' ? null : 'lookup';
-  if (choosing.has(method)) return first === undefined ? null : 'choose';
-  if (!mutating.has(method)) return null;
-  if (statement || method === 'push' || method === 'pop' || method === 'shift') return 'mutate';
-  // What a call or a literal has just made is nobody else's.
-  if (object.type !== 'Identifier' && object.type !== 'MemberExpression') return null;
-  return shared.has(method) && !/\bSet\b/.test(at.file.source) ? null : 'mutate';
-}
-
-function watched(name: string, node: CallExpression, object: Rope, method: string, at: Place): Rope {
-  const args = node.arguments.map((a): Rope => [', ', argument(a as Node, at)]);
-  return [mark(node.start), `${at.file.names.ag}.${name}(`, object, `, "${method}"`, args, ')'];
 }
 
 // A callee keeps its form, for `this`; what is inside it is converted.
@@ -152,24 +119,7 @@ export function chain(expression: Node, at: Place): Rope {
     const { object } = expression;
     if (object.type !== 'MemberExpression' && object.type !== 'CallExpression') return member(expression, at);
   }
-  if (expression.type === 'CallExpression' && !expression.optional) {
-    const callee = expression.callee as Node;
-    if (callee.type === 'MemberExpression' && callee.optional) {
-      const object = callee.object as Node;
-      const method = methodName(callee);
-      const name = watching(expression, object, method, true, at);
-      if (name !== null) {
-        const { value } = at.file.names;
-        return call(at, 'present', along(object), [
-          `(${value}) => `,
-          watched(name, expression, value, method, at),
-        ]);
-      }
-    }
-  }
-  return along(expression);
-
-  function along(node: Node): Rope {
+  const along = (node: Node): Rope => {
     if (node.type === 'MemberExpression') {
       const object = node.object as Node;
       return [slice(node.start, object.start), along(object), keyOf(node, at)];
@@ -179,5 +129,6 @@ export function chain(expression: Node, at: Place): Rope {
       return [slice(node.start, callee.start), along(callee), rest(node, callee, at)];
     }
     return at.emit(node);
-  }
+  };
+  return along(expression);
 }

@@ -5,7 +5,6 @@ import { isTensor } from '../../ops/coerce.ts';
 import * as unary from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
-import { conditionOf } from '../../trace/control/state.ts';
 import { print } from '../../trace/effects.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { ArgumentError } from '../../util/errors.ts';
@@ -98,25 +97,6 @@ const NumberOfTensors: typeof globalThis.Number = Object.setPrototypeOf(
 ) as typeof globalThis.Number;
 
 export { NumberOfTensors as Number };
-
-/** `isNaN(x)` and `isFinite(x)`, which make a number of anything else. */
-const isNaNOf = (x: unknown): unknown => (isTensor(x) ? unary.isNaN(x) : globalThis.isNaN(x as number));
-const isFiniteOf = (x: unknown): unknown =>
-  isTensor(x) ? unary.isFinite(x) : globalThis.isFinite(x as number);
-
-export { isFiniteOf as isFinite, isNaNOf as isNaN };
-
-/** `Boolean(x)`: of a bool tensor the tensor. Any other would count as true, whatever it holds. */
-function booleanOf(x?: unknown): unknown {
-  if (!isTensor(x)) return globalThis.Boolean(x);
-  return stagingTrace() === null
-    ? Boolean(x.item())
-    : x.dtype === 'bool'
-      ? x
-      : conditionOf(x.resolve(), 'Boolean(x)');
-}
-
-export { booleanOf as Boolean };
 
 /** `Array(n)` and `new Array(n)`. With a tensor JavaScript would make an array that holds it. */
 function arrayOf(...xs: unknown[]): unknown[] {

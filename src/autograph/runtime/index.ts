@@ -1,22 +1,10 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
 export { enter } from './enter.ts';
-export { Array, Boolean, console, isFinite, isNaN, Math, Number, text } from './globals.ts';
+export { Array, console, Math, Number, text } from './globals.ts';
 export { and, any, none, not, or } from './logic.ts';
 export { doWhileStatement, forIn, forOf, forStatement, whileStatement } from './loops.ts';
-export {
-  assign,
-  assignLogical,
-  at,
-  atOptional,
-  hidden,
-  mutate,
-  present,
-  set,
-  touch,
-  update,
-  updateAfter,
-} from './members.ts';
+export { assignLogical, at, atOptional, hidden, mutate, set, touch, update, updateAfter } from './members.ts';
 export {
   add,
   bitAnd,
@@ -46,7 +34,6 @@ export {
   shiftRightUnsigned,
   sub,
 } from './operators.ts';
-export { choose, lookup } from './questions.ts';
 export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
 export { switchCase } from './switch.ts';
 export { thrown } from './throw.ts';

@@ -84,26 +84,11 @@ export function atOptional(object: Any, key: () => unknown): unknown {
   return object === null || object === undefined ? undefined : at(object, key());
 }
 
-/** `object?.method(…)` of a method that is watched. */
-export function present(object: unknown, call: (object: unknown) => unknown): unknown {
-  return object === null || object === undefined ? undefined : call(object);
-}
-
-/** `Object.assign(target, …sources)`: assignments, one by one. */
-export function assign(target: Any, ...sources: readonly Any[]): unknown {
-  if (currentRegion() === null || Object(target) !== target) return Object.assign(target, ...sources);
-  for (const source of sources)
-    for (const key of Reflect.ownKeys(Object(source ?? {})))
-      if (Object.prototype.propertyIsEnumerable.call(source, key)) set(target, key, source[key]);
-  return target;
-}
-
 /** `object.method(…args)` of a method by which arrays, maps and sets change. */
 export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
   const region = stagedRegion();
   const inner = currentRegion();
-  const isCollection =
-    Array.isArray(object) || object instanceof Map || object instanceof Set || ArrayBuffer.isView(object);
+  const isCollection = Array.isArray(object) || object instanceof Map || object instanceof Set;
   if (inner !== null && isCollection && !inner.born.has(object)) inner.changed = true;
   if (region === null || !isCollection || region.born.has(object)) return object[method](...args);
   if (method === 'push' && region.gathered !== null && Array.isArray(object)) {
@@ -112,7 +97,7 @@ export function mutate(object: Any, method: string, ...args: readonly unknown[])
     region.gathered.set(object, items);
     return undefined;
   }
-  const what = object instanceof Map ? 'a Map' : object instanceof Set ? 'a Set' : 'an array';
+  const what = Array.isArray(object) ? 'an array' : object instanceof Map ? 'a Map' : 'a Set';
   throw new TraceError(
     `${what} made outside is changed by ${method}() in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice`,
   );

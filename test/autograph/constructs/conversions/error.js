@@ -1,4 +1,0 @@
-// args: [3]
-export function f(x) {
-  return Boolean(x) ? 1 : 2;
-}

@@ -1,4 +1,0 @@
-// args: [3]
-export function f(...xs) {
-  return arguments.length + (arguments[0] = 2);
-}
