@@ -31,6 +31,7 @@ const others = new Set([
   ...['Generator', 'GradientTape', 'Setting', 'Tensor', 'Variable'],
   ...['arange', 'eye', 'full', 'linspace', 'ones', 'spec', 'tensor', 'variable', 'zeros'],
   ...[
+    'alongside',
     'assert',
     'check',
     'print',
