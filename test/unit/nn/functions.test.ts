@@ -40,6 +40,7 @@ const others = new Set([
     'eagerly',
     'noGrad',
     'giveOverride',
+    'update',
     'overridableName',
   ],
   ...['cond', 'forLoop', 'scan', 'switchCase', 'vmap', 'whileLoop', 'configure', 'evalShape', 'jit'],
