@@ -327,7 +327,7 @@ describe.each([true, false])('a training step that fails, jit %s', (jit) => {
     [
       'inputs of another shape',
       () => [zeros([8, 4]), classes],
-      'ShapeError: Model: the input takes float32[?,3], got float32[8,4]',
+      'ShapeError: Model: the input takes float32[?,3], got float32[8,4]; a model for such data begins with input([4])',
     ],
     [
       'a loss that is no number',

@@ -257,7 +257,7 @@ describe('models', () => {
   it('name the input that does not fit', () => {
     const model = make();
     expect(messageOf(() => model(zeros([2, 4])))).toBe(
-      'ShapeError: Model: the input takes float32[?,3], got float32[2,4]',
+      'ShapeError: Model: the input takes float32[?,3], got float32[2,4]; a model for such data begins with input([4])',
     );
     expect(messageOf(() => model(zeros([2, 3], 'int32')))).toBe(
       "DTypeError: Model: the input takes float32[?,3], got int32[2,3]; cast it: x.cast('float32')",
@@ -268,7 +268,7 @@ describe('models', () => {
       "TreeError: Model 'two': the input must be an object of a, b",
     );
     expect(messageOf(() => two({ a: zeros([1, 3]), b: zeros([1, 1]) }))).toBe(
-      "ShapeError: Model 'two': input 'b' takes float32[?,3], got float32[1,1]",
+      "ShapeError: Model 'two': input 'b' takes float32[?,3], got float32[1,1]; a model for such data begins with input([1])",
     );
   });
 

@@ -139,12 +139,26 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
       (n, axis) => n === unknownSize || x.type.shape[axis] === unknownSize || n === x.type.shape[axis],
     );
   if (!fits)
-    throw new ShapeError(`${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}`);
+    throw new ShapeError(
+      `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; ${wayOut(expected, x)}`,
+    );
   if (x.dtype !== expected.dtype)
     throw new DTypeError(
       `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; cast it: x.cast('${expected.dtype}')`,
     );
   return x;
+}
+
+// Most often the batch is missing; else the data or the model is another.
+function wayOut(expected: Symbolic, x: Tensor): string {
+  const { shape } = x.type;
+  const isOne = shape.length + 1 === expected.shape.length;
+  if (
+    isOne &&
+    shape.every((n, axis) => expected.shape[axis + 1] === n || expected.shape[axis + 1] === unknownSize)
+  )
+    return 'the first axis is the batch: x.expandDims(0)';
+  return `a model for such data begins with input([${shape.slice(1)}])`;
 }
 
 function match(results: unknown, made: unknown, known: Map<Symbolic, unknown>): void {

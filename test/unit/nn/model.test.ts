@@ -303,7 +303,7 @@ describe('callbacks', () => {
       watch,
     );
     const best = seen.reduce((a, b) => (b.loss < a.loss ? b : a));
-    expect(epochs.length).toBe(seen.indexOf(best) + 4);
+    expect(epochs.length).toBe(seen.indexOf(best) + 3);
     expect(JSON.stringify(model.weights)).toBe(best.weights);
   });
 
