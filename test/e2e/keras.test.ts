@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Tensor, tensor } from 'tracejit';
+import { type Tensor, type TracejitError, tensor } from 'tracejit';
 import {
   BatchNorm,
   Concatenate,
@@ -186,5 +186,25 @@ describe('two inputs, two outputs', () => {
     const here = (model.predict(data) as Tensor[]).map(bits);
     expect(JSON.parse(output)).toEqual([here, (model(data) as unknown as Tensor[]).map(bits)]);
     expect(here.map((text) => text.length)).toEqual([examples * 2 * 8, examples * 8]);
+  });
+
+  it('are told of weights of another model, and keep their own', () => {
+    const before = model.weights.map(bits);
+    const state = model.stateDict();
+    const message = (f: () => unknown): unknown => {
+      try {
+        return f();
+      } catch (error) {
+        return (error as TracejitError).summary;
+      }
+    };
+    expect(message(() => model.loadStateDict({ ...state, 'far.kernel': tensor([[1], [2]]) }))).toBe(
+      "Model.loadStateDict: 'far.kernel' has shape [2,1], the network needs [8,1]; make its layers of the sizes of the saved ones, or load weights of its own",
+    );
+    const { 'far.bias': _bias, ...less } = state;
+    expect(message(() => model.loadStateDict({ ...less, 'near.bias': tensor([0]) }))).toBe(
+      'Model.loadStateDict: the names do not match: missing far.bias; not expected near.bias; load what a network of the same layers and names has saved',
+    );
+    expect(model.weights.map(bits)).toEqual(before);
   });
 });

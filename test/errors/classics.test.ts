@@ -288,7 +288,7 @@ const models: readonly Case[] = [
   [
     'weights of another network',
     () => model().loadSafetensors(new Net().toSafetensors()),
-    'ArgumentError: Model.loadSafetensors: the names do not match: missing dense.kernel, dense.bias',
+    'ArgumentError: Model.loadSafetensors: the names do not match: missing dense.kernel, dense.bias; load what a network of the same layers and names has saved',
   ],
 ];
 

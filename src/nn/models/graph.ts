@@ -4,7 +4,7 @@ import {
   DTypeError,
   InternalError,
   ShapeError,
-  type Tensor,
+  Tensor,
   TreeError,
   Variable,
 } from '../../index.ts';
@@ -116,15 +116,29 @@ function bindInputs(
     known.set(tree, checkedInput(tree, value, where, path));
   } else if (Array.isArray(tree)) {
     if (!Array.isArray(value) || value.length !== tree.length)
-      throw new TreeError(`${where}: ${path} must be a list of ${tree.length} tensors`);
-    tree.forEach((item, i) => bindInputs(item, value[i], known, where, `input ${i}`));
+      throw new TreeError(
+        `${where}: ${path} must be a list of ${tree.length} tensors, got ${shapeOfTree(value)}`,
+      );
+    tree.forEach((item, i) => bindInputs(item, value[i], known, where, labelled(item, i)));
   } else {
     const keys = Object.keys(tree);
     if (!isPlainObject(value) || keys.some((key) => !Object.hasOwn(value, key)))
-      throw new TreeError(`${where}: ${path} must be an object of ${keys.join(', ')}`);
+      throw new TreeError(
+        `${where}: ${path} must be an object of ${keys.join(', ')}, got ${shapeOfTree(value)}`,
+      );
     for (const key of keys)
       bindInputs((tree as Record<string, SymbolicTree>)[key]!, value[key], known, where, `input '${key}'`);
   }
+}
+
+function labelled(input: SymbolicTree, i: number): string {
+  return input instanceof Symbolic && input.label !== undefined ? `input '${input.label}'` : `input ${i}`;
+}
+
+function shapeOfTree(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isPlainObject(value)) return `an object of ${Object.keys(value).join(', ')}`;
+  return value instanceof Tensor ? 'one tensor' : typeof value;
 }
 
 function checkedInput(expected: Symbolic, value: unknown, where: string, path: string): Tensor {
