@@ -12,33 +12,35 @@ import {
   position,
   positionOf,
 } from './indices.ts';
+import { ArgumentError } from '../util/errors.ts';
 import { type Op, op } from './opdef.ts';
 
 export interface GatherAttrs {
   readonly axis: number;
+  /** Who picks, in messages. */
+  readonly caller: string;
 }
+
+type GatherArgs = [x: TensorLike, indices: TensorLike, axis?: number, caller?: string];
 
 /**
  * The slices of `x` at `indices` along `axis` (0): NumPy's `take`. The result's shape is that of `x` with the axis replaced by the shape of `indices`.
  * Indices are int32 and negative ones count from the end; one out of bounds is an ArgumentError.
- * Compiled code checks the indices of the elements that are needed. The gradient adds up where an index occurs more than once.
+ * The error names `caller` ('gather'), who picks: a layer gives its own name. Compiled code checks the indices of the elements that are needed. The gradient adds up where an index occurs more than once.
  *
  *     gather(tensor([10, 20, 30]), tensor([2, 0, -1], { dtype: 'int32' }))   // [30, 10, 30]
  */
-export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?: number]> = op<
-  GatherAttrs,
-  [x: TensorLike, indices: TensorLike, axis?: number]
->(
+export const gather: Op<GatherAttrs, GatherArgs> = op<GatherAttrs, GatherArgs>(
   {
     name: 'gather',
     doc: 'The slices of the first operand along the axis at the int32 indices of the second; negative indices count from the end, one out of bounds is an error.',
-    attrs: { axis: 'int' },
+    attrs: { axis: 'int', caller: 'string' },
     infer: ([x, indices], { axis }) => {
       checkAxis(axis, x!.shape.length, 'gather');
       checkIndices(indices!, 'gather');
       return [{ dtype: x!.dtype, shape: gatheredShape(x!.shape, indices!.shape, axis) }];
     },
-    eval: ([x, indices], { attrs: { axis }, types: [type] }) => {
+    eval: ([x, indices], { attrs: { axis, caller }, types: [type] }) => {
       const size = x!.shape[axis]!;
       const outer = sizeOf(x!.shape.slice(0, axis));
       const inner = sizeOf(x!.shape.slice(axis + 1));
@@ -49,7 +51,7 @@ export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?:
       for (let i = 0; i < outer; i++)
         for (let j = 0; j < at.length; j++)
           for (let k = 0; k < inner; k++)
-            out[next++] = from[(i * size + position(at[j]!, 'gather', axis, size)) * inner + k]!;
+            out[next++] = from[(i * size + position(at[j]!, caller, axis, size)) * inner + k]!;
       return [ndView(x!.dtype, type!.shape, out)];
     },
     vjp: ([g], { args: [x, indices], attrs: { axis } }) => [
@@ -64,18 +66,20 @@ export const gather: Op<GatherAttrs, [x: TensorLike, indices: TensorLike, axis?:
         const index = load(1, out.slice(axis, end));
         return load(0, [...out.slice(0, axis), positionOf(index, x!.shape[axis]!), ...out.slice(end)]);
       },
-      asserts: (out, load, { axis }, [x, indices]) => {
+      asserts: (out, load, { axis, caller }, [x, indices]) => {
         const size = x!.shape[axis]!;
         const index = load(1, out.slice(axis, axis + indices!.shape.length));
-        return [{ cond: isInBounds(index, size), message: outOfBounds('gather', axis, size), got: index }];
+        return [{ cond: isInBounds(index, size), message: outOfBounds(caller, axis, size), got: index }];
       },
     },
   },
-  (x, indices, axis = 0) => {
+  (x, indices, axis = 0, caller = 'gather') => {
+    if (typeof caller !== 'string' || caller === '')
+      throw new ArgumentError(`gather: caller names who picks, in messages; expected a string, got ${typeof caller}`);
     const t = lift(x, 'gather');
     return {
       args: [t, liftIndices(indices, 'gather')],
-      attrs: { axis: resolveAxis(axis, t.ndim, 'gather') },
+      attrs: { axis: resolveAxis(axis, t.ndim, 'gather'), caller },
     };
   },
 );

@@ -19,20 +19,25 @@ export type Override = (call: FunctionCall) => unknown;
 type Compute = (...args: readonly unknown[]) => unknown;
 
 const names = new WeakMap<object, string>();
-// Programs without such tensors, most of them, pay nothing for the question.
+// Programs without such tensors, most of them, pay nothing for the question, whatever they have loaded.
 let someAsk = false;
 
-/** Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. */
+/**
+ * Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. What it returns has to be called before the first of them is used:
+ * only then do functions begin to ask.
+ */
 export function giveOverride<T extends TensorCore>(
   prototype: T,
   overrideOf: (tensor: T) => Override | null,
-): void {
+): () => void {
   Object.defineProperty(prototype, 'override', {
     get(this: T) {
       return overrideOf(this);
     },
   });
-  someAsk = true;
+  return () => {
+    someAsk = true;
+  };
 }
 
 /** `f`, as users call it: if one of its arguments, or of a list among them, has an override, that decides what the call gives. */
