@@ -6,6 +6,7 @@ import { showType } from '../ir/types.ts';
 import { within } from '../ops/dispatch.ts';
 import { onesLike } from '../tensor/fill.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
 import { GradientError, GraphError } from '../util/errors.ts';
 import { coneOf, runAgain } from './cone.ts';
 import type { GraphTrace } from './graph-trace.ts';
@@ -46,7 +47,9 @@ export function gradientNodes(
   });
 }
 
-function nodeOf(graph: GraphTrace, x: Tensor, what: string): GraphTensor {
+function nodeOf(graph: GraphTrace, given: Tensor, what: string): GraphTensor {
+  // Variables of layers are inputs of the graph.
+  const x = given instanceof Variable ? graph.again(given) : given;
   if (!(x instanceof GraphTensor))
     throw new GraphError(
       `gradients: ${what} is no tensor of a graph; for tensors with elements there is grad(f)`,

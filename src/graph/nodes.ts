@@ -13,8 +13,7 @@ import type { GraphTrace } from './graph-trace.ts';
 
 // Functions compute with stand-ins for sizes that are not known, which users cannot read.
 const computeOpen: Override = ({ run }) => withStandIns(run);
-/** To be called before a tensor with an open size is made. */
-export const beginToAsk: () => void = giveOverride(TracedTensor.prototype, (x) => (isOpen(x.type.shape) ? computeOpen : null));
+giveOverride(TracedTensor.prototype, (x) => (isOpen(x.type.shape) ? computeOpen : null));
 
 /** A tensor of a graph. Every op on it is a node of that graph. Sizes that are not known yet are very large numbers, printed as `?`. */
 export class GraphTensor extends TracedTensor {

@@ -45,7 +45,6 @@ export class Symbolic extends Tensor {
   /** @internal Use `input`. */
   constructor(dtype: DType, shape: Shape, source: Application | null, label?: string) {
     super();
-    beginToAsk();
     this.type = { dtype, shape };
     this.source = source;
     this.label = label;
@@ -91,7 +90,7 @@ export class Symbolic extends Tensor {
 // Functions of tensors, which methods call too, are remembered.
 const remember: Override = ({ name, args, again }) =>
   applySymbolically({ kind: 'function', name }, again, args);
-const beginToAsk = giveOverride(Symbolic.prototype, () => remember);
+giveOverride(Symbolic.prototype, () => remember);
 
 export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Symbolic) return true;

@@ -19,25 +19,20 @@ export type Override = (call: FunctionCall) => unknown;
 type Compute = (...args: readonly unknown[]) => unknown;
 
 const names = new WeakMap<object, string>();
-// Programs without such tensors, most of them, pay nothing for the question, whatever they have loaded.
+// Programs without such tensors, most of them, pay nothing for the question.
 let someAsk = false;
 
-/**
- * Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. What it returns has to be called before the first of them is used:
- * only then do functions begin to ask.
- */
+/** Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. */
 export function giveOverride<T extends TensorCore>(
   prototype: T,
   overrideOf: (tensor: T) => Override | null,
-): () => void {
+): void {
   Object.defineProperty(prototype, 'override', {
     get(this: T) {
       return overrideOf(this);
     },
   });
-  return () => {
-    someAsk = true;
-  };
+  someAsk = true;
 }
 
 /** `f`, as users call it: if one of its arguments, or of a list among them, has an override, that decides what the call gives. */

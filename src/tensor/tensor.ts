@@ -532,8 +532,8 @@ export abstract class Tensor extends TensorCore {
     return dynamic.dynamicUpdateSlice(this, update, starts);
   }
   /** NumPy's take: the slices along an axis (0) at int32 indices; out of bounds is an error. */
-  gather(indices: TensorLike, axis?: number, caller?: string): Tensor {
-    return gather(this, indices, axis, caller);
+  gather(indices: TensorLike, axis?: number): Tensor {
+    return gather(this, indices, axis);
   }
   /** One element per index along an axis; `indices` has the result's shape. */
   takeAlongAxis(indices: TensorLike, axis: number): Tensor {

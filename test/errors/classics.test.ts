@@ -288,7 +288,7 @@ const models: readonly Case[] = [
   [
     'weights of another network',
     () => model().loadSafetensors(new Net().toSafetensors()),
-    'ArgumentError: Model.loadSafetensors: the names do not match: missing dense.kernel, dense.bias',
+    'ArgumentError: Model.loadSafetensors: the names do not match: missing dense.kernel, dense.bias; load what a network of the same layers and names has saved',
   ],
 ];
 
@@ -327,7 +327,7 @@ describe.each([true, false])('a training step that fails, jit %s', (jit) => {
     [
       'inputs of another shape',
       () => [zeros([8, 4]), classes],
-      'ShapeError: Model: the input takes float32[?,3], got float32[8,4]',
+      'ShapeError: Model: the input takes float32[?,3], got float32[8,4]; a model for such data begins with input([4])',
     ],
     [
       'a loss that is no number',

@@ -220,14 +220,14 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
   return ['{ ', declared, statement(inner, at), ' }'];
 }
 
-/** `try` runs while tracing; inside it nothing may be staged, which the runtime checks. */
+/** `try` runs while tracing. What is staged inside it may not throw, which the runtime checks. */
 export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
   const { ag, value } = at.file.names;
   const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
   const parts: Rope[] = [
     `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
     block(s.block, tail, at),
-    ` finally { ${ag}.leaveTry(${value}); } }`,
+    ` catch ($e) { throw ${ag}.failed(${value}, $e); } finally { ${ag}.leaveTry(${value}); } }`,
   ];
   if (s.handler) {
     const { param } = s.handler;

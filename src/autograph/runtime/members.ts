@@ -84,6 +84,21 @@ export function atOptional(object: Any, key: () => unknown): unknown {
   return object === null || object === undefined ? undefined : at(object, key());
 }
 
+/** `Object.assign(object, …sources)`: every member is written like one that is spelled out. */
+export function assign(object: Any, ...sources: readonly Any[]): unknown {
+  for (const source of sources) {
+    if (source === null || source === undefined) continue;
+    for (const key of Reflect.ownKeys(Object(source)))
+      if (Object.prototype.propertyIsEnumerable.call(source, key)) set(object, key, source[key]);
+  }
+  return object;
+}
+
+/** `object?.…`: what follows, of an object that is there. */
+export function chained(object: unknown, rest: (object: Any) => unknown): unknown {
+  return object === null || object === undefined ? undefined : rest(object);
+}
+
 /** `object.method(…args)` of a method by which arrays, maps and sets change. */
 export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
   const region = stagedRegion();

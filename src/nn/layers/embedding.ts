@@ -1,5 +1,5 @@
 // Embedding: a vector for every number of a vocabulary.
-import { DTypeError, type Tensor, type Variable } from '../../index.ts';
+import { DTypeError, gather, type Tensor, type Variable } from '../../index.ts';
 import { checkCount } from '../../optim/checks.ts';
 import type { InitialiserLike } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
@@ -34,6 +34,6 @@ export class Embedding extends Layer {
         `${this.where}: takes int32 positions, got ${ids.dtype}[${ids.type.shape}]; cast them: ids.cast('int32')`,
       );
     this.ensureBuilt(ids.type.shape);
-    return this.embeddings.gather(ids);
+    return gather(this.embeddings, ids, 0, this.where);
   }
 }

@@ -193,7 +193,7 @@ describe('reduce', () => {
           %3 = mul %1, %2 : i32[6]
           %4 = constant {data=[3], dtype=i32, shape=[6]} : i32[6]
           %5 = mod %3, %4 : i32[6]
-          %6 = gather %0, %5 {axis=0, caller="gather"} : f32[6,4]
+          %6 = gather %0, %5 {axis=0} : f32[6,4]
           %7 = pad %6 {lo=[0,1], hi=[0,1], interior=[0,0], value=1} : f32[6,6]
           %8 = mul %7, %7 : f32[6,6]
           %9 = sum %8 {axes=[1]} : f32[6]

@@ -16,7 +16,7 @@ describe('guards', () => {
       %2 = fusion %0, %1 {kind="map"} : f32[3] {
         func (%0: f32[1], %1: i32[3]) {
           %2 = broadcast %0 {shape=[2], axes=[0]} : f32[2]
-          %3 = gather %2, %1 {axis=0, caller="gather"} : f32[3]
+          %3 = gather %2, %1 {axis=0} : f32[3]
           %4 = mul %3, %3 : f32[3]
           return %4
         }

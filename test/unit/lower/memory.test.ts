@@ -221,7 +221,7 @@ describe('donated inputs', () => {
   it('are not touched until the last assertion has passed', () => {
     const func = read(`func @checked(%0: f32[4], %1: i32[2]) {
       %2 = neg %0 : f32[4]
-      %3 = gather %2, %1 {axis=0, caller="gather"} : f32[2]
+      %3 = gather %2, %1 {axis=0} : f32[2]
       %4 = exp %2 : f32[4]
       return %2, %3, %4
     }`);
@@ -248,7 +248,7 @@ describe('assertions', () => {
     const func = read(`func @selected(%0: f32[4], %1: i32[3], %2: bool[3], %3: f32[3]) {
       %4 = fusion %0, %1, %2, %3 {kind="map"} : f32[3] {
         func (%0: f32[4], %1: i32[3], %2: bool[3], %3: f32[3]) {
-          %4 = gather %0, %1 {axis=0, caller="gather"} : f32[3]
+          %4 = gather %0, %1 {axis=0} : f32[3]
           %5 = select %2, %4, %3 : f32[3]
           return %5
         }
@@ -278,7 +278,7 @@ describe('assertions', () => {
     const func = read(`func @guarded(%0: f32[4,2], %1: i32[3]) {
       %2 = fusion %0, %1 {kind="reduce"} : f32[4] {
         func (%0: f32[4,2], %1: i32[3]) {
-          %2 = gather %0, %1 {axis=0, caller="gather"} : f32[3,2]
+          %2 = gather %0, %1 {axis=0} : f32[3,2]
           %3 = pad %2 {lo=[1,0], hi=[0,1], interior=[0,0], value=2} : f32[4,3]
           %4 = mul %3, %3 : f32[4,3]
           %5 = sum %4 {axes=[1]} : f32[4]

@@ -282,6 +282,34 @@ describe('fit', () => {
   });
 });
 
+describe('the bar of fit', () => {
+  it.each([true, false])('fills to the last batch of every epoch, on a terminal %s', async (terminal) => {
+    const { isTTY } = process.stdout;
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    process.stdout.isTTY = terminal;
+    try {
+      await small().compile(options()).fit(x, labels, { epochs: 2, batchSize: 32, verbose: 'bar' });
+    } finally {
+      process.stdout.isTTY = isTTY;
+      write.mockRestore();
+    }
+    const text = written.join('');
+    const batches = Math.ceil(labels.size / 32);
+    for (const epoch of [1, 2]) {
+      expect(text).toContain(`epoch ${epoch}/2 ${'-'.repeat(24)} 0/${batches}`);
+      expect(text).toMatch(
+        new RegExp(
+          `epoch ${epoch}/2 ={24} ${batches}/${batches}  \\S+  loss \\d\\.\\d{4}  accuracy \\d\\.\\d{4}`,
+        ),
+      );
+    }
+  });
+});
+
 describe('callbacks', () => {
   const trained = (model: nn.Model, epochs: number, ...callbacks: nn.Callback[]): Promise<nn.History> =>
     model.fit(x, labels, { epochs, callbacks, verbose: 'silent', validationSplit: 0.25 });
@@ -303,7 +331,7 @@ describe('callbacks', () => {
       watch,
     );
     const best = seen.reduce((a, b) => (b.loss < a.loss ? b : a));
-    expect(epochs.length).toBe(seen.indexOf(best) + 4);
+    expect(epochs.length).toBe(seen.indexOf(best) + 3);
     expect(JSON.stringify(model.weights)).toBe(best.weights);
   });
 
