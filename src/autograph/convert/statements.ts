@@ -20,12 +20,18 @@ export interface ListPlace {
 
 const none: Live = new Set();
 
-/** A block with its braces. */
-export function block(node: Extract<Node, { type: 'BlockStatement' }>, tail: boolean, at: Place): Rope {
+/** A block with its braces, and what is to run `first` in it. */
+export function block(
+  node: Extract<Node, { type: 'BlockStatement' }>,
+  tail: boolean,
+  at: Place,
+  first: Rope = '',
+): Rope {
   const statements = node.body as Node[];
   const last = statements.at(-1);
   return [
     '{',
+    first,
     list(statements, { tail, from: node.start + 1 }, at),
     slice(last === undefined ? node.start + 1 : last.end, node.end),
   ];
@@ -231,7 +237,9 @@ export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: b
   ];
   if (s.handler) {
     const { param } = s.handler;
-    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '', block(s.handler.body, tail, at));
+    const first = tail ? '' : jumpsUndone(s.block, at);
+    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '');
+    parts.push(block(s.handler.body, tail, at, first));
   }
   // What the runtime refused is thrown again behind everything that could have caught it.
   parts.push(
@@ -240,4 +248,14 @@ export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: b
     `${ag}.endTry(${value}); } }`,
   );
   return parts;
+}
+
+// A jump on its way out of a block that then throws, in a finally, is forgotten.
+function jumpsUndone(tried: Node, at: Place): Rope {
+  const jumps = [...at.fn.jumps.escaping(tried)];
+  return () =>
+    jumps
+      .filter((j) => at.fn.asked.has(j))
+      .map((j) => ` ${flagOf(j, at)} = false;`)
+      .join('');
 }

@@ -1,6 +1,7 @@
 // The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced. And the try blocks
 // around them: exceptions belong to tracing, so what a staged region throws never gets to a handler.
 import { stagingTrace } from '../../trace/control/region.ts';
+import { isFromRegion } from '../../trace/control/thrown.ts';
 import { TraceError, TracejitError } from '../../util/errors.ts';
 import { locOf } from './construct.ts';
 
@@ -87,7 +88,7 @@ export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, at: stri
 
 // JavaScript would throw only if the branch ran; while tracing both sides do, and a handler would take that for an answer.
 function crossing(error: unknown, { at, tried }: Region): unknown {
-  if (tried === null || error instanceof TraceError) return error;
+  if (!tried?.traced || error instanceof TraceError) return error;
   const what = error instanceof TracejitError ? error.summary : String(error);
   const refusal = new TraceError(
     `what is staged at ${at} inside the try block at ${tried.at} throws while it is traced, and compiled code has no exceptions to catch: ${what}. Move the try out of the jitted function, or what throws out of the condition`,
@@ -172,6 +173,8 @@ export function fresh<T>(object: T): T {
 interface Try {
   readonly at: string;
   readonly outer: Try | null;
+  /** In eager mode it catches what compiled functions throw, too. */
+  readonly traced: boolean;
   /** What cannot be traced was met in it. The program's own catch must not hide that. */
   refusal: TraceError | null;
 }
@@ -183,7 +186,7 @@ let tries: Try | null = null;
 export function tryAround(): { readonly at: string } | null {
   let found: Try | null = tries;
   for (let region = current; found === null && region !== null; region = region.parent) found = region.tried;
-  return found;
+  return found?.traced ? found : null;
 }
 
 export function enterTry(at: string): Try {
@@ -191,14 +194,22 @@ export function enterTry(at: string): Try {
     throw new TraceError(
       `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
     );
-  tries = { at, outer: tries, refusal: null };
+  tries = { at, outer: tries, traced: stagingTrace() !== null, refusal: null };
   return tries;
 }
 
 /** Its block threw this. What handlers hide from a trace that eager mode would have computed is thrown once more behind them. */
 export function failed(tried: Try, error: unknown): unknown {
-  if (error instanceof TraceError && stagingTrace() !== null) tried.refusal ??= error;
-  return error;
+  if (!tried.traced) return error;
+  if (error instanceof TraceError) tried.refusal ??= error;
+  else if (isFromRegion(error)) {
+    const what = error instanceof TracejitError ? error.summary : String(error);
+    tried.refusal ??= new TraceError(
+      `what a tensor decides about, inside the try block at ${tried.at}, throws while it is traced, and compiled code has no exceptions to catch: ${what}. Move the try out of the jitted function, or what throws out of the branch`,
+    );
+    tried.refusal.cause ??= error;
+  }
+  return tried.refusal ?? error;
 }
 
 /** Its block is over. */
