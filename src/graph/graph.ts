@@ -12,7 +12,7 @@ import { ArgumentError, GraphError, ShapeError } from '../util/errors.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import { gradientNodes } from './gradients.ts';
 import { GraphTrace } from './graph-trace.ts';
-import { GraphTensor, GraphVariable, Initializer, Placeholder } from './nodes.ts';
+import { GraphTensor, GraphVariable, Initializer, Placeholder, sizeIsOpen } from './nodes.ts';
 
 /** A size, or one that is known when the graph is fed: null, or a name. Nulls at the same axis stand for one size in a run, and so do equal names. */
 export type OpenShape = readonly (number | null | string)[];
@@ -196,6 +196,7 @@ export class Graph {
       throw new GraphError(
         `placeholder '${name}': a graph can have ${mostUnknown} different open sizes; give those that go together one name`,
       );
+    sizeIsOpen();
     return unknownSize(k);
   }
 }

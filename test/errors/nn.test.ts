@@ -117,6 +117,21 @@ describe('layers', () => {
     expect(messageOf(() => new LSTM(2, { returnSequences: 1 as never }))).toBe(
       'OptionError: LSTM: returnSequences must be true or false, got 1; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
     );
+    expect(messageOf(() => new LSTM(2, { dropout: 1 }))).toBe(
+      'OptionError: LSTM: dropout must be a number >= 0 and < 1, got 1',
+    );
+    expect(messageOf(() => new nn.GRU(2, { recurrentDropout: -1 }))).toBe(
+      'OptionError: GRU: recurrentDropout must be a number >= 0 and < 1, got -1',
+    );
+    expect(messageOf(() => new LSTM(2, { stateful: true } as nn.LSTMOptions))).toBe(
+      "OptionError: LSTM: there is no option 'stateful'; hand the state on from call to call: { returnState: true } gives [result, ...state], which the next call takes as { initialState: state }",
+    );
+    expect(messageOf(() => new nn.GRU(2, { goBackwards: true } as nn.GRUOptions))).toBe(
+      "OptionError: GRU: there is no option 'goBackwards'; it is called backwards",
+    );
+    expect(messageOf(() => new Embedding(2, 3, { maskZero: true } as nn.EmbeddingOptions))).toBe(
+      "OptionError: Embedding: there is no option 'maskZero'; give the mask to the layer that follows: lstm(embedding(ids), { mask: ids.notEqual(0) })",
+    );
     expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { mask: zeros([1, 2]) }))).toBe(
       'ShapeError: LSTM: mask must be bool[1,2], one for each step of float32[1,2,3], got float32[1,2]',
     );

@@ -1,5 +1,5 @@
 // Embedding: a vector for every number of a vocabulary.
-import { DTypeError, gather, type Tensor, type Variable } from '../../index.ts';
+import { DTypeError, gather, OptionError, type Tensor, type Variable } from '../../index.ts';
 import { checkCount } from '../../optim/checks.ts';
 import type { InitialiserLike } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
@@ -17,6 +17,10 @@ export class Embedding extends Layer {
   readonly #initialiser: InitialiserLike;
 
   constructor(inputs: number, units: number, options: EmbeddingOptions = {}) {
+    if (options !== null && Object.hasOwn(options, 'maskZero'))
+      throw new OptionError(
+        "Embedding: there is no option 'maskZero'; give the mask to the layer that follows: lstm(embedding(ids), { mask: ids.notEqual(0) })",
+      );
     super(options, ['initialiser'], { inputs, units, ...options });
     this.inputs = checkCount(inputs, 'inputs', this.where);
     this.units = checkCount(units, 'units', this.where);
