@@ -241,6 +241,23 @@ const models: readonly Case[] = [
     'ArgumentError: Half has no method forward(x), which says what a call computes: a module is a class with one',
   ],
   [
+    'losses by name',
+    () => model().compile({ optimizer: 'sgd', loss: { dense: 'mse' } as never }),
+    "OptionError: Model.compile: the losses of several outputs are a list in the order of the outputs: loss: ['mse', 'mae']",
+  ],
+  [
+    'a metric of one function',
+    () => nn.metric('worst', ((t: Tensor) => t.max()) as never, undefined as never),
+    "ArgumentError: metric 'worst': expected two functions, of a batch to sums and of sums to the metric; a mean needs neither: metrics: [(t, p) => t.sub(p).abs()]",
+  ],
+  [
+    'a learning rate below zero, set later',
+    () => {
+      new SGD().lr = -1;
+    },
+    'OptionError: SGD: lr must be a number >= 0, got -1',
+  ],
+  [
     'callbacks that are no list',
     () => model().fit(x, classes, { callbacks: nn.earlyStopping() as never, ...silent }),
     'OptionError: Model.fit: callbacks must be a list, got an object',
