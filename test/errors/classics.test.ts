@@ -85,7 +85,7 @@ const graphs: readonly Case[] = (() => {
     [
       'a feed of another shape',
       () => session.run(a, [[a, [[1, 2]]]]),
-      "ShapeError: Session.run: placeholder 'x' f32[?,3] was fed f32[1,2]",
+      "ShapeError: Session.run: placeholder 'x' f32[?,3] was fed f32[1,2]; feed it that shape, or leave sizes that vary open where the placeholder is made, as null",
     ],
     [
       'a feed that is no tensor',
@@ -105,7 +105,7 @@ const graphs: readonly Case[] = (() => {
     [
       'a tensor of another graph',
       () => new Session(new Graph('h')).run(a),
-      "GraphError: Session.run: placeholder 'x' f32[?,3] is of graph 'g', and this session runs graph 'h'",
+      "GraphError: Session.run: placeholder 'x' f32[?,3] is of graph 'g', and this session runs graph 'h'; run it in a session of its own graph, or build it in this one",
     ],
     [
       'a session of no graph',
