@@ -55,6 +55,7 @@ export { stopGradient } from './ops/stop-gradient.ts';
 export { takeAlongAxis } from './ops/take-along-axis.ts';
 export { transpose } from './ops/transpose.ts';
 export * from './ops/unary.ts';
+export { alongside } from './tensor/alongside.ts';
 export {
   elu,
   type GeluOptions,
@@ -112,6 +113,7 @@ export { Generator } from './tensor/generator.ts';
 export type { BackwardOptions, GradientHook } from './tensor/history.ts';
 export * as random from './tensor/random.ts';
 export { type SliceIndex, Tensor } from './tensor/tensor.ts';
+export { update } from './tensor/update.ts';
 export { Variable, type VariableOptions, variable } from './tensor/variable.ts';
 export { cond, switchCase } from './trace/control/branches.ts';
 export { forLoop, type ScanOptions, scan, whileLoop } from './trace/control/loops.ts';

@@ -69,22 +69,22 @@ export function perceptronStep(options: JitOptions): () => void {
   return stepOf(perceptron(), perceptronInput(), options);
 }
 
-/** The same step as a function of parameters and state. */
+/** The same step as a function of parameters and state: it takes the same batch and gives the same loss. */
 export function functionalStep(options: JitOptions): () => void {
   const optimizer = new Adam();
   const [x, y] = [perceptronInput(), labels(batch)];
   let params = perceptron().trainableWeights.map((w): Tensor => w.value());
   let state = optimizer.init(params);
-  const loss = ([w1, b1, w2, b2]: readonly Tensor[]): Tensor =>
-    softmaxCrossEntropy(y, x.matmul(w1!).add(b1!).relu().matmul(w2!).add(b2!));
+  const loss = ([w1, b1, w2, b2]: readonly Tensor[], images: Tensor, truth: Tensor): Tensor =>
+    softmaxCrossEntropy(truth, images.matmul(w1!).add(b1!).relu().matmul(w2!).add(b2!));
   const step = jit(
-    (p: Tensor[], s: typeof state) => {
-      const [, gradients] = valueAndGrad(loss)(p);
-      return optimizer.update(gradients, s, p);
+    (p: Tensor[], s: typeof state, images: Tensor, truth: Tensor) => {
+      const [value, gradients] = valueAndGrad(loss)(p, images, truth);
+      return [value, ...optimizer.update(gradients, s, p)] as const;
     },
     { ...options, donate: [0, 1] },
   );
   return () => {
-    [params, state] = step(params, state);
+    [, params, state] = step(params, state, x, y);
   };
 }

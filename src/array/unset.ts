@@ -1,4 +1,4 @@
-// Large arrays for what writes all of their elements: in Node they are not filled with zeros first, and their memory is used again.
+// Arrays for what writes all of their elements: in Node they are not filled with zeros first, small ones share a buffer, and the memory of large ones is used again.
 import { bytesOf, type DType } from '../ir/types.ts';
 import { allocate, type TypedArray } from './nd.ts';
 
@@ -7,26 +7,61 @@ interface NodeGlobals {
   readonly process?: { readonly platform?: string };
 }
 
-// Bytes from which filling with zeros takes longer than going through Buffer: calls with results of 64 KB take a tenth less time, those with 16 KB a twentieth.
-const unsetFrom = 2 ** 14;
+// Bytes from which arrays share a slab, those of one call next to each other: making a buffer for each takes longer than writing it.
+const slabFrom = 2 ** 10;
+// Bytes from which an array has a buffer of its own.
+const ownFrom = 2 ** 14;
+// A result that is kept keeps its slab.
+const slabBytes = 2 ** 16;
+// Lines of a cache are of one array.
+const alignment = 64;
 
 /** An array whose elements are undefined. Throws an ArgumentError where there is no memory for it. */
 export function allocateUnset(dtype: DType, size: number): TypedArray {
-  const bytes = size * bytesOf(dtype);
-  const { Buffer: buffers } = globalThis as NodeGlobals;
+  const bytes = bytesOf(dtype) * size;
+  if (bytes < slabFrom) return allocate(dtype, size);
+  if (bytes < ownFrom) return inSlab(dtype, size, bytes);
   if (!taught && bytes >= mappedFrom) teach();
-  if (bytes < unsetFrom || buffers?.allocUnsafeSlow === undefined) return allocate(dtype, size);
+  const buffer = unsetBuffer(bytes);
+  // It says what is too large.
+  return buffer === null ? allocate(dtype, size) : arrayIn(buffer, 0, dtype, size);
+}
+
+let slab: ArrayBuffer = new ArrayBuffer(0);
+let used = 0;
+
+function inSlab(dtype: DType, size: number, bytes: number): TypedArray {
+  if (used + bytes > slab.byteLength) {
+    const fresh = unsetBuffer(slabBytes);
+    if (fresh === null) return allocate(dtype, size);
+    slab = fresh;
+    used = 0;
+  }
+  const start = used;
+  used += Math.ceil(bytes / alignment) * alignment;
+  return arrayIn(slab, start, dtype, size);
+}
+
+function arrayIn(buffer: ArrayBuffer, start: number, dtype: DType, size: number): TypedArray {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(buffer, start, size);
+    case 'int32':
+      return new Int32Array(buffer, start, size);
+    case 'bool':
+      return new Uint8Array(buffer, start, size);
+  }
+}
+
+/** Memory that is not filled with zeros first; null where the host has none, or not so much. */
+function unsetBuffer(bytes: number): ArrayBuffer | null {
+  const { Buffer: buffers } = globalThis as NodeGlobals;
+  if (buffers?.allocUnsafeSlow === undefined) return null;
   try {
     const { buffer } = buffers.allocUnsafeSlow(bytes);
-    if (buffer.byteLength !== bytes) return allocate(dtype, size);
-    return dtype === 'float32'
-      ? new Float32Array(buffer)
-      : dtype === 'int32'
-        ? new Int32Array(buffer)
-        : new Uint8Array(buffer);
+    return buffer.byteLength === bytes ? buffer : null;
   } catch {
-    // It says what is too large.
-    return allocate(dtype, size);
+    return null;
   }
 }
 

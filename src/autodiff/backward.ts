@@ -18,6 +18,7 @@ import {
   settled,
   type WayBack,
 } from './cotangent.ts';
+import { roundsAgain } from './rounds.ts';
 import type { Entry, Tape } from './tape.ts';
 
 /**
@@ -51,7 +52,9 @@ export function walkBack(
   });
 
   const wanted = new Set(sources);
+  const rounds = tape.isWatched() ? roundsAgain(tape, sums) : null;
   for (let k = tape.entries.length - 1; k >= 0; k--) {
+    rounds?.arrive(k);
     const entry = tape.entries[k]!;
     const { name, args, results, needs, loc } = entry;
     if (!results.some((r) => sums.has(r))) continue;
@@ -60,7 +63,7 @@ export function walkBack(
       // A result's cotangent is complete now, and not needed again unless somebody asked for it.
       for (const r of results) if (!wanted.has(r)) sums.delete(r);
       const keys = args.map((a, i) => (needs[i] ? a : null));
-      wayBackOf(entry)(given, operandsOf(name, keys, args, sums));
+      wayBackOf(rounds?.again(entry) ?? entry)(given, operandsOf(name, keys, args, sums));
     });
   }
   return sources.map((s) => sums.get(s) ?? null);

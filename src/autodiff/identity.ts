@@ -5,12 +5,18 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { Trace } from '../trace/tracer.ts';
 import { baseInterpreter } from './base.ts';
 import { recordStep } from './steps.ts';
-import { type Pullback, Tape } from './tape.ts';
+import { type Again, type Pullback, Tape } from './tape.ts';
 
 /** `x` as a tensor nobody else holds. The tapes in force, and its history, know that it comes from `x`. */
 export function renew(x: Tensor): Tensor {
   const copy = detached(x);
-  recordEverywhere('identity', [x], [copy], (g) => g);
+  recordEverywhere(
+    'identity',
+    [x],
+    [copy],
+    (g) => g,
+    ([y]) => [renew(y!)],
+  );
   return copy;
 }
 
@@ -26,8 +32,9 @@ export function recordEverywhere(
   args: readonly Tensor[],
   results: readonly Tensor[],
   pullback: Pullback,
+  again: Again | null = null,
 ): void {
   for (let i: Interpreter | null = currentInterpreter(); i instanceof Tape; i = i.parent)
-    i.record(name, args, results, pullback);
+    i.record(name, args, results, pullback, again);
   recordStep(name, args, results, () => pullback);
 }

@@ -178,7 +178,8 @@ export function goBack(
   const ends = slots.map((slot, k): MaybeCotangent => {
     if (!slot.uncertain) return slot.start && certain(take());
     const [value, present] = [take(), take()];
-    if (slot.start === null && found[k] == null) return null;
+    // One that a round leaves nobody is not there, if there are rounds.
+    if (found[k] == null && (slot.start === null || count === undefined)) return null;
     // One that every round leaves there is there, if there are rounds.
     const isThere = count === undefined && found[k] != null && found[k].present === null;
     return isThere ? certain(value) : { value, present, absent: slot.absent };

@@ -1,7 +1,7 @@
 // The tape: an interpreter that asks its parent for every result and remembers what depends on the watched tensors.
 import type { Func } from '../ir/func.ts';
 import { call } from '../ops/call.ts';
-import { type Interpreter, within } from '../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -14,6 +14,29 @@ import type { WayBack } from './cotangent.ts';
 
 /** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
 export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+
+/** Does a step that is no op once more, on other operands. */
+export type Again = (args: readonly Tensor[]) => readonly Tensor[];
+
+/** The entries of a branch, or of a round of a loop, in eager mode. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  /** Null: a branch. */
+  readonly round: Round | null;
+}
+
+export interface Round {
+  readonly loop: LoopOfSpans;
+  /** Carries that no round changes, and what they are before the loop. */
+  unchanged(): readonly (readonly [now: Tensor, before: Tensor])[];
+}
+
+export interface LoopOfSpans {
+  /** What is read row by row, and its rows. */
+  readonly rows: readonly (readonly [whole: Tensor, rows: readonly Tensor[]])[];
+  takenApart(whole: Tensor, length: number): readonly Tensor[];
+}
 
 /** One step on the way from watched tensors to results. */
 export interface Entry {
@@ -30,7 +53,7 @@ export interface Entry {
         readonly attrs: unknown;
         readonly regions: readonly Func[];
       }
-    | { readonly kind: 'custom'; readonly pullback: Pullback }
+    | { readonly kind: 'custom'; readonly pullback: Pullback; readonly again: Again | null }
     /** Of control flow: one that adds to the sums of its operands itself. */
     | { readonly kind: 'flow'; readonly back: WayBack };
   /** The user's line, where it is known for free or where an error will need it. */
@@ -45,6 +68,10 @@ export class Tape implements Interpreter {
   readonly parent: Interpreter;
   /** In execution order. */
   readonly entries: Entry[] = [];
+  /** Those that lie inside of another come before it. */
+  readonly spans: Span[] = [];
+  // Spans that have begun.
+  #open = 0;
   /** False: it lets everything pass. */
   recording = true;
   readonly #tracked = new Set<Tensor>();
@@ -86,8 +113,33 @@ export class Tape implements Interpreter {
   }
 
   /** Records `results` as computed from `args` by something that is no op: a compiled call, a custom gradient. */
-  record(name: string, args: readonly Tensor[], results: readonly Tensor[], pullback: Pullback): void {
-    this.#enter(name, args, results, { kind: 'custom', pullback });
+  record(
+    name: string,
+    args: readonly Tensor[],
+    results: readonly Tensor[],
+    pullback: Pullback,
+    again: Again | null = null,
+  ): void {
+    this.#enter(name, args, results, { kind: 'custom', pullback, again });
+  }
+
+  /** Is what is computed now recorded by a tape? */
+  isWatched(): boolean {
+    for (let i: Interpreter | null = currentInterpreter(); i !== null; i = i.parent)
+      if (i instanceof Tape && i.recording) return true;
+    return false;
+  }
+
+  /** Runs a branch or a round. */
+  span<T>(f: () => T, round: Round | null): T {
+    const from = this.entries.length;
+    this.#open++;
+    try {
+      return f();
+    } finally {
+      this.#open--;
+      this.spans.push({ from, to: this.entries.length, round });
+    }
   }
 
   /** Records a branch or a loop. */
@@ -118,6 +170,7 @@ export class Tape implements Interpreter {
   /** Lets go of everything it has recorded. */
   forget(): void {
     this.entries.length = 0;
+    this.spans.length = 0;
     this.#tracked.clear();
     this.#assigned.clear();
     this.assignments.length = 0;
@@ -126,7 +179,12 @@ export class Tape implements Interpreter {
   #enter(name: string, args: readonly Tensor[], results: readonly Tensor[], rule: Entry['rule']): void {
     if (!this.recording) return;
     const needs = args.map((a) => this.#tracked.has(a));
-    if (!needs.includes(true)) return;
+    if (!needs.includes(true)) {
+      // What only an outer derivative goes through is computed again with the rest.
+      if (this.#open > 0 && this.parent instanceof Tape && args.some((a) => (this.parent as Tape).tracks(a)))
+        this.entries.push({ name, args, results, needs, rule, loc: undefined });
+      return;
+    }
     let differentiable = false;
     for (const r of results) {
       if (r.dtype !== 'float32') continue;

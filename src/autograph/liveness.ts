@@ -168,9 +168,11 @@ export function analyseLiveness(fn: FunctionNode | Program, scopes: Scopes, jump
       }
       case 'TryStatement': {
         const end = node.finalizer ? statement(node.finalizer, out) : out;
-        const handler = node.handler ? statement(node.handler.body, end) : end;
         const saved = caught;
-        caught = union(union(caught, handler), end);
+        // The handler may throw as well.
+        caught = union(caught, end);
+        const handler = node.handler ? statement(node.handler.body, end) : end;
+        caught = union(caught, handler);
         const live = statement(node.block, end);
         caught = saved;
         return union(live, handler);

@@ -6,6 +6,7 @@ import { showType } from '../ir/types.ts';
 import { within } from '../ops/dispatch.ts';
 import { onesLike } from '../tensor/fill.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
 import { GradientError, GraphError } from '../util/errors.ts';
 import { coneOf, runAgain } from './cone.ts';
 import type { GraphTrace } from './graph-trace.ts';
@@ -46,14 +47,16 @@ export function gradientNodes(
   });
 }
 
-function nodeOf(graph: GraphTrace, x: Tensor, what: string): GraphTensor {
+function nodeOf(graph: GraphTrace, given: Tensor, what: string): GraphTensor {
+  // Variables of layers are inputs of the graph.
+  const x = given instanceof Variable ? graph.again(given) : given;
   if (!(x instanceof GraphTensor))
     throw new GraphError(
       `gradients: ${what} is no tensor of a graph; for tensors with elements there is grad(f)`,
     );
   if (x.graph !== graph)
     throw new GraphError(
-      `gradients: ${what}, ${x.label}, is of ${x.graph.title} and was asked for in ${graph.title}`,
+      `gradients: ${what}, ${x.label}, is of ${x.graph.title} and was asked for in ${graph.title}; ask its own graph, or gradients(ys, xs), which finds it`,
     );
   if (x.dtype !== 'float32')
     throw new GradientError(`gradients: ${what} is ${showType(x.type)}; gradients exist for float32 only`);

@@ -11,6 +11,7 @@ import { type EagerTensor, eager } from '../tensor/eager.ts';
 import { isStream } from '../tensor/generator.ts';
 import { type Symbolic, withRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { isUpdating } from '../tensor/update.ts';
 import { Variable } from '../tensor/variable.ts';
 import { instructionLocation } from '../trace/place.ts';
 import { Trace, TracedTensor } from '../trace/tracer.ts';
@@ -28,7 +29,7 @@ export type Source =
 
 /** A node that assigns. */
 export interface Assignment {
-  readonly variable: GraphVariable;
+  readonly variable: GraphVariable | Variable;
   readonly next: Value;
 }
 
@@ -45,6 +46,9 @@ export class GraphTrace extends Trace {
   readonly assignments: WeakMap<Value, Assignment> = new WeakMap();
   /** The last states of generators that draw in the graph. A run that has to do with one leaves it there, so that the next run draws other numbers. */
   readonly streams: Map<Variable, Value> = new Map();
+  // What layers make of their moving statistics, in a run that asks for it.
+  readonly #updated = new Map<Variable, Value>();
+  readonly #updates = new Map<Value, GraphTensor>();
   readonly #inputs = new WeakMap<Tensor, Value>();
 
   constructor(title: string) {
@@ -98,7 +102,8 @@ export class GraphTrace extends Trace {
   }
 
   override read(variable: Variable): Tensor {
-    const moved = this.streams.get(variable);
+    const moved =
+      this.streams.get(variable) ?? (isUpdating(variable) ? this.#updated.get(variable) : undefined);
     if (moved !== undefined) return new GraphTensor(this, moved);
     let value = this.#inputs.get(variable);
     if (value === undefined) {
@@ -113,9 +118,22 @@ export class GraphTrace extends Trace {
       this.streams.set(variable, this.own(value));
       return;
     }
+    if (isUpdating(variable)) {
+      this.#updated.set(variable, this.own(value));
+      return;
+    }
     throw new GraphError(
-      `variable '${variable.name}' was assigned while ${this.title} is built, which runs nothing; make it a variable of the graph, g.variable(initial), whose assign() gives a node to run`,
+      `variable '${variable.name}' was assigned while ${this.title} is built, which runs nothing; g.assign(variable, value) is a node that assigns when it is run, and so is assign() of a variable of the graph, g.variable(initial)`,
     );
+  }
+
+  /** A node for each variable that `update` has been called for. */
+  get updates(): readonly GraphTensor[] {
+    return [...this.#updated].map(([variable, next]) => {
+      const node = this.#updates.get(next) ?? this.assign(variable, new GraphTensor(this, next));
+      this.#updates.set(next, node);
+      return node;
+    });
   }
 
   override again(tensor: Tensor): GraphTensor {
@@ -123,7 +141,7 @@ export class GraphTrace extends Trace {
   }
 
   /** A node that assigns `value` when it is run. */
-  assign(variable: GraphVariable, value: TensorLike): GraphTensor {
+  assign(variable: GraphVariable | Variable, value: TensorLike): GraphTensor {
     const where = `variable '${variable.name}'.assign`;
     return this.within(() => {
       const next = liftInto(value, variable.dtype, where);

@@ -4,7 +4,7 @@ import { mostUnknown, unknownSize } from '../ir/unknown.ts';
 import { isTensor, lift, type TensorLike } from '../ops/coerce.ts';
 import { EagerTensor } from '../tensor/eager.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
+import { Variable } from '../tensor/variable.ts';
 import { cond } from '../trace/control/branches.ts';
 import { whileLoop } from '../trace/control/loops.ts';
 import type { Like, Tensors } from '../trace/control/state.ts';
@@ -12,7 +12,7 @@ import { ArgumentError, GraphError, ShapeError } from '../util/errors.ts';
 import { checkFlag, checkOptions } from '../util/options.ts';
 import { gradientNodes } from './gradients.ts';
 import { GraphTrace } from './graph-trace.ts';
-import { GraphTensor, GraphVariable, Initializer, Placeholder } from './nodes.ts';
+import { GraphTensor, GraphVariable, Initializer, Placeholder, sizeIsOpen } from './nodes.ts';
 
 /** A size, or one that is known when the graph is fed: null, or a name. Nulls at the same axis stand for one size in a run, and so do equal names. */
 export type OpenShape = readonly (number | null | string)[];
@@ -131,7 +131,25 @@ export class Graph {
     return made;
   }
 
-  /** Nodes for the gradients of `ys` (one tensor or several, whose sum is meant) by each of `xs`; null where `ys` do not depend on it. Throws a GradientError where a node on the way has no gradient. */
+  /**
+   * Nodes that move the statistics of layers that were called for training (`BatchNorm`), one for each variable: TensorFlow's UPDATE_OPS. They run only if they are fetched:
+   *
+   *     session.run([loss, train, ...g.updates], feeds);
+   */
+  get updates(): readonly GraphTensor[] {
+    return this.trace.updates;
+  }
+
+  /** A node that assigns to a variable of a layer, or any other, when it is run, and is the new value. Throws a GraphError for a value of another dtype or shape. */
+  assign(variable: Variable | GraphVariable, value: TensorLike): GraphTensor {
+    if (variable instanceof Variable || (variable instanceof GraphVariable && variable.graph === this.trace))
+      return this.trace.assign(variable, value);
+    throw new GraphError(
+      `assign: expected a variable${variable instanceof GraphVariable ? ` of ${this.trace.title}, got ${variable.label} of ${variable.graph.title}` : ', of this graph or of a layer'}`,
+    );
+  }
+
+  /** Nodes for the gradients of `ys` (one tensor or several, whose sum is meant) by each of `xs`, variables of layers too; null where `ys` do not depend on it. Throws a GradientError where a node on the way has no gradient. */
   gradients(ys: Tensor | readonly Tensor[], xs: readonly Tensor[]): (GraphTensor | null)[] {
     return gradientNodes(this.trace, isTensor(ys) ? [ys] : ys, xs);
   }
@@ -178,6 +196,7 @@ export class Graph {
       throw new GraphError(
         `placeholder '${name}': a graph can have ${mostUnknown} different open sizes; give those that go together one name`,
       );
+    sizeIsOpen();
     return unknownSize(k);
   }
 }

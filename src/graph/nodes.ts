@@ -13,7 +13,10 @@ import type { GraphTrace } from './graph-trace.ts';
 
 // Functions compute with stand-ins for sizes that are not known, which users cannot read.
 const computeOpen: Override = ({ run }) => withStandIns(run);
-giveOverride(TracedTensor.prototype, (x) => (isOpen(x.type.shape) ? computeOpen : null));
+/** To be called when the first size is left open. */
+export const sizeIsOpen: () => void = giveOverride(TracedTensor.prototype, (x) =>
+  isOpen(x.type.shape) ? computeOpen : null,
+);
 
 /** A tensor of a graph. Every op on it is a node of that graph. Sizes that are not known yet are very large numbers, printed as `?`. */
 export class GraphTensor extends TracedTensor {

@@ -8,7 +8,7 @@ import type { TensorData } from '../tensor/create.ts';
 import { tensor } from '../tensor/create.ts';
 import { withRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
+import { Variable } from '../tensor/variable.ts';
 import { GraphError, ShapeError, TracejitError } from '../util/errors.ts';
 import { type Cone, coneOf, runAgain, type Sizes } from './cone.ts';
 import type { Assignment, GraphTrace, Source } from './graph-trace.ts';
@@ -24,7 +24,7 @@ export class Plan {
   readonly placeholders: readonly Placeholder[];
   readonly #homeOf: HomeOf;
   readonly #read: readonly GraphVariable[];
-  readonly #assigned: readonly GraphVariable[];
+  readonly #assigned: readonly (GraphVariable | Variable)[];
   readonly #where: string;
   readonly #run: Jitted<[readonly Tensor[]], readonly Tensor[]>;
 
@@ -85,7 +85,7 @@ export class Plan {
       const answers = results.map(find);
       const next = assignments.map((a) => find(a.next));
       assignments.forEach(({ variable }, i) => {
-        homeOf(variable, false).assign(next[i]!);
+        (variable instanceof Variable ? variable : homeOf(variable, false)).assign(next[i]!);
       });
       for (const { variable, next: state } of streams) variable.assign(find(state));
       return answers;
@@ -98,7 +98,7 @@ export class Plan {
     const given = this.placeholders.map((p) => this.#feed(p, feeds));
     sizesOf(this.placeholders, given, this.#where);
     for (const v of this.#read) this.#homeOf(v, true);
-    for (const v of this.#assigned) this.#homeOf(v, false);
+    for (const v of this.#assigned) if (!(v instanceof Variable)) this.#homeOf(v, false);
     // A session hands out values: gradients are nodes.
     return withRecording(false, () => this.#run(given));
   }
@@ -164,7 +164,9 @@ function sizesOf(placeholders: readonly Placeholder[], feeds: readonly Tensor[],
     const { shape } = feeds[i]!;
     const expected = (): Shape => p.type.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
     if (shape.length !== p.type.shape.length || !sameShape(expected(), shape))
-      throw new ShapeError(`${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}`);
+      throw new ShapeError(
+        `${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}; feed it that shape, or leave sizes that vary open where the placeholder is made, as null`,
+      );
     p.type.shape.forEach((n, axis) => {
       const k = openSize(n);
       if (k < 0) return;

@@ -3,22 +3,20 @@ import { shortest } from '../util/float32.ts';
 import { sameList } from '../util/seq.ts';
 import { type DType, dtypes, showDType } from './types.ts';
 
-/** `floats` holds element data of any dtype (bool as 0/1); `ints` sizes, axes, permutations. */
-export type AttrKind = 'int' | 'float' | 'bool' | 'string' | 'ints' | 'floats' | 'dtype';
+/** `floats` holds element data of any dtype (bool as 0/1); `ints` sizes, axes, permutations; `name`, which may be missing, what errors call the instruction. */
+export type AttrKind = 'int' | 'float' | 'bool' | 'string' | 'ints' | 'floats' | 'dtype' | 'name';
 export type AttrSchema<A> = { readonly [K in keyof A]-?: AttrKind };
 export type AttrValue = number | boolean | string | readonly number[];
 
-/** The attributes of an instruction by name, in the order of the schema: the one place that reads `unknown` attributes. */
+/** The attributes of an instruction by name, without those that are missing, in the order of the schema: the one place that reads `unknown` attributes. */
 export function attrEntries(
   schema: AttrSchema<unknown>,
   attrs: unknown,
 ): readonly (readonly [name: string, kind: AttrKind, value: unknown])[] {
   const record = attrs as Readonly<Record<string, unknown>>;
-  return Object.entries(schema as Readonly<Record<string, AttrKind>>).map(([name, kind]) => [
-    name,
-    kind,
-    record[name],
-  ]);
+  return Object.entries(schema as Readonly<Record<string, AttrKind>>)
+    .filter(([name, kind]) => kind !== 'name' || record[name] !== undefined)
+    .map(([name, kind]) => [name, kind, record[name]]);
 }
 
 // Text has to give the number back, so a float is one that float32 holds, or an integer (int32 data).
@@ -40,6 +38,7 @@ function hasKind(kind: AttrKind, value: unknown): value is AttrValue {
     case 'bool':
       return typeof value === 'boolean';
     case 'string':
+    case 'name':
       return typeof value === 'string';
     case 'ints':
       return Array.isArray(value) && value.every(isInt);
@@ -65,9 +64,9 @@ export function attrProblem(schema: AttrSchema<unknown>, attrs: unknown): string
 
 /** Equal as bits: 0 and -0 differ, NaN equals itself. */
 export function sameAttrs(schema: AttrSchema<unknown>, a: unknown, b: unknown): boolean {
-  const other = b as Readonly<Record<string, unknown>>;
-  return attrEntries(schema, a).every(([name, , x]) => {
-    const y = other[name];
+  const [one, other] = [a, b] as readonly Readonly<Record<string, unknown>>[];
+  return Object.keys(schema).every((name) => {
+    const [x, y] = [one![name], other![name]];
     return Array.isArray(x) && Array.isArray(y) ? sameList(x, y) : Object.is(x, y);
   });
 }
@@ -100,6 +99,7 @@ export function showAttr(kind: AttrKind, value: unknown): string {
     case 'dtype':
       return showDType(value as DType);
     case 'string':
+    case 'name':
       return JSON.stringify(value);
     case 'bool':
       return String(value);

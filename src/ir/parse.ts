@@ -150,8 +150,9 @@ class Parser {
       } while (this.#take('mark', ','));
       this.#expect('mark', '}');
     }
-    for (const name of Object.keys(schema)) {
-      if (!Object.hasOwn(attrs, name)) throw errorAt(`${op.name} needs the attribute ${name}`, open);
+    for (const [name, kind] of Object.entries(schema)) {
+      if (kind !== 'name' && !Object.hasOwn(attrs, name))
+        throw errorAt(`${op.name} needs the attribute ${name}`, open);
     }
     return attrs;
   }
@@ -170,6 +171,7 @@ class Parser {
         return token.text === 'true';
       }
       case 'string':
+      case 'name':
         return JSON.parse(this.#expect('string').text) as string;
       case 'dtype':
         return this.#dtype();

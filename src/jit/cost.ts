@@ -41,7 +41,7 @@ export function expectedCosts(program: Program): readonly KernelCost[] {
 }
 
 export function kernelCost(kernel: Kernel): KernelCost {
-  return { kernel: kernel.name, flops: flopsOf(kernel.body), bytes: bytesOf(kernel) };
+  return { kernel: kernel.name, flops: flopsOfBody(kernel.body), bytes: bytesOf(kernel) };
 }
 
 /** Operations of a whole run, probably. */
@@ -55,7 +55,7 @@ const perByte = 0.03;
 
 /** Nanoseconds that a kernel takes in WebAssembly on one thread, roughly. */
 export function estimatedTime(kernel: Kernel): number {
-  return flopsOf(kernel.body) * perFlop + bytesOf(kernel) * perByte;
+  return flopsOfBody(kernel.body) * perFlop + bytesOf(kernel) * perByte;
 }
 
 /** Nanoseconds that a whole run probably takes there. */
@@ -69,6 +69,18 @@ function bytesOf({ buffers }: Kernel): number {
   return buffers
     .filter((b) => b.role !== 'scratch')
     .reduce((sum, b) => sum + b.size * bytesPer[b.type] * (b.role === 'inout' ? 2 : 1), 0);
+}
+
+// Asked several times while one program is compiled, and kernels that repeat have one body.
+const counted = new WeakMap<readonly Stmt[], number>();
+
+function flopsOfBody(body: readonly Stmt[]): number {
+  let flops = counted.get(body);
+  if (flops === undefined) {
+    flops = flopsOf(body);
+    counted.set(body, flops);
+  }
+  return flops;
 }
 
 function flopsOf(stmts: readonly Stmt[]): number {

@@ -191,11 +191,25 @@ function failsInOrder(body: readonly Stmt[], parts: readonly Stmt[]): boolean {
 
 // About how much there is to do: expressions evaluated.
 function weightOf(body: readonly Stmt[]): number {
-  return body.reduce((sum, s) => {
-    if (s.kind === 'for') return sum + s.extent * weightOf(s.body);
-    if (s.kind === 'if') return sum + Math.max(weightOf(s.then), weightOf(s.otherwise));
-    let own = 0;
-    visitExprs(s.kind === 'assert' ? s.cond : s.value, () => own++);
-    return sum + (s.kind === 'reduce' ? s.extent * (own + weightOf(s.body)) : own);
-  }, 0);
+  return body.reduce((sum, s) => sum + weightOfStmt(s), 0);
+}
+
+// Asked of a loop and of each loop around it.
+const weights = new WeakMap<Stmt, number>();
+
+function weightOfStmt(s: Stmt): number {
+  let weight = weights.get(s);
+  if (weight === undefined) {
+    weight = weigh(s);
+    weights.set(s, weight);
+  }
+  return weight;
+}
+
+function weigh(s: Stmt): number {
+  if (s.kind === 'for') return s.extent * weightOf(s.body);
+  if (s.kind === 'if') return Math.max(weightOf(s.then), weightOf(s.otherwise));
+  let own = 0;
+  visitExprs(s.kind === 'assert' ? s.cond : s.value, () => own++);
+  return s.kind === 'reduce' ? s.extent * (own + weightOf(s.body)) : own;
 }

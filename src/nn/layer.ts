@@ -1,6 +1,7 @@
 // Layer: a module with weights of its own, made at the first call from the shape of what it is given.
 import {
   ArgumentError,
+  alongside,
   eagerly,
   type Shape,
   ShapeError,
@@ -83,9 +84,13 @@ export abstract class Layer extends Module {
   /** @internal A call: weights are made before the first. */
   override invoke(args: readonly unknown[]): unknown {
     const last = args.length > 1 ? args.at(-1) : undefined;
+    if (this.callOptions !== null && typeof last === 'boolean')
+      throw new ArgumentError(
+        `${this.where}: options of a call go by their names: layer(x, { training: ${last} })`,
+      );
     const options = this.callOptions !== null && isPlainObject(last) ? (last as CallOptions) : undefined;
     if (options !== undefined) checkCallOptions(options, this.callOptions!, this.where);
-    return withTraining(options?.training, () => super.invoke(args));
+    return withTraining(options?.training, () => alongside(args, () => super.invoke(args)));
   }
 
   /** Makes the weights now, for inputs of these shapes, instead of at the first call. */

@@ -26,7 +26,7 @@ export function loadState(
     const hint =
       variables.length === 0
         ? '; layers make their variables at the first call, so call the network once before loading'
-        : '';
+        : '; load what a network of the same layers and names has saved';
     throw new ArgumentError(`${where}: the names do not match: ${parts.join('; ')}${hint}`);
   }
   const checked = variables.map(([name, variable]): [Variable, Tensor] => {
@@ -36,9 +36,13 @@ export function loadState(
     const { shape, dtype } = value as Tensor;
     if (!Array.isArray(shape)) throw new ArgumentError(`${where}: '${name}' is no tensor`);
     if (shape.join() !== variable.shape.join())
-      throw new ShapeError(`${where}: '${name}' has shape [${shape}], the network needs [${variable.shape}]`);
+      throw new ShapeError(
+        `${where}: '${name}' has shape [${shape}], the network needs [${variable.shape}]; make its layers of the sizes of the saved ones, or load weights of its own`,
+      );
     if (dtype !== variable.dtype)
-      throw new DTypeError(`${where}: '${name}' is ${dtype}, the network needs ${variable.dtype}`);
+      throw new DTypeError(
+        `${where}: '${name}' is ${dtype}, the network needs ${variable.dtype}; cast it: x.cast('${variable.dtype}')`,
+      );
     return [variable, value as Tensor];
   });
   for (const [variable, value] of checked) variable.assign(value);

@@ -48,6 +48,7 @@ export class Symbolic extends Tensor {
     this.type = { dtype, shape };
     this.source = source;
     this.label = label;
+    isMade();
   }
 
   #refuse(asked: string): never {
@@ -90,7 +91,7 @@ export class Symbolic extends Tensor {
 // Functions of tensors, which methods call too, are remembered.
 const remember: Override = ({ name, args, again }) =>
   applySymbolically({ kind: 'function', name }, again, args);
-giveOverride(Symbolic.prototype, () => remember);
+const isMade = giveOverride(Symbolic.prototype, () => remember);
 
 export function hasSymbolic(value: unknown): boolean {
   if (value instanceof Symbolic) return true;

@@ -22,17 +22,22 @@ const names = new WeakMap<object, string>();
 // Programs without such tensors, most of them, pay nothing for the question.
 let someAsk = false;
 
-/** Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. */
+/**
+ * Gives tensors of a class, by its prototype, an override: those for which `overrideOf` finds one. Returns what has to be called when the first such tensor is made:
+ * from then on functions ask, so that loading the class costs nothing.
+ */
 export function giveOverride<T extends TensorCore>(
   prototype: T,
   overrideOf: (tensor: T) => Override | null,
-): void {
+): () => void {
   Object.defineProperty(prototype, 'override', {
     get(this: T) {
       return overrideOf(this);
     },
   });
-  someAsk = true;
+  return () => {
+    someAsk = true;
+  };
 }
 
 /** `f`, as users call it: if one of its arguments, or of a list among them, has an override, that decides what the call gives. */

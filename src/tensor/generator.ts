@@ -1,6 +1,7 @@
 // Generator: random numbers with state, for programs that do not want to hand keys around.
 import type { Shape } from '../ir/types.ts';
 import { isTensor, type TensorLike } from '../ops/coerce.ts';
+import { alongside } from './alongside.ts';
 import * as random from './random.ts';
 import type { Tensor } from './tensor.ts';
 import { type Variable, variable } from './variable.ts';
@@ -29,23 +30,23 @@ export class Generator {
   }
   /** Evenly distributed float32; see `random.uniform`. */
   uniform(shape: Shape | Tensor, low?: TensorLike, high?: TensorLike): Tensor {
-    return whereItIs(shape, () => random.uniform(this.next(), sizesOf(shape), low, high));
+    return alongside([shape], () => random.uniform(this.next(), sizesOf(shape), low, high));
   }
   /** Normally distributed float32; see `random.normal`. */
   normal(shape: Shape | Tensor, mean?: TensorLike, std?: TensorLike): Tensor {
-    return whereItIs(shape, () => random.normal(this.next(), sizesOf(shape), mean, std));
+    return alongside([shape], () => random.normal(this.next(), sizesOf(shape), mean, std));
   }
   /** bool, true with probability `p`; see `random.bernoulli`. */
   bernoulli(shape: Shape | Tensor, p?: TensorLike): Tensor {
-    return whereItIs(shape, () => random.bernoulli(this.next(), sizesOf(shape), p));
+    return alongside([shape], () => random.bernoulli(this.next(), sizesOf(shape), p));
   }
   /** int32 positions drawn by logits; see `random.categorical`. */
   categorical(logits: TensorLike, count?: number): Tensor {
-    return whereItIs(logits, () => random.categorical(this.next(), logits, count));
+    return alongside([logits], () => random.categorical(this.next(), logits, count));
   }
   /** The integers `0 … n - 1`, or the rows of a tensor, in random order; see `random.permutation`. */
   permutation(x: Tensor | number): Tensor {
-    return whereItIs(x, () => random.permutation(this.next(), x));
+    return alongside([x], () => random.permutation(this.next(), x));
   }
 }
 
@@ -55,12 +56,6 @@ const streams = new WeakSet<Variable>();
 /** @internal Is it the key of a generator? */
 export function isStream(variable: Variable): boolean {
   return streams.has(variable);
-}
-
-// Numbers for a tensor of a graph are drawn in that graph, at every run.
-function whereItIs(x: unknown, draw: () => Tensor): Tensor {
-  const history = isTensor(x) ? x.history : null;
-  return history?.kind === 'symbolic' ? history.within(draw) : draw();
 }
 
 function sizesOf(shape: Shape | Tensor): Shape {

@@ -22,9 +22,9 @@ export class Unrolling {
     this.#counts.set(loc, count);
     if (count < suspicious) return;
     const place = showLocation(loc);
-    if (count >= most) throw new TraceError(`${trace}: one line was traced ${count} times; ${remedy}`, loc);
+    if (count >= most) throw new TraceError(`${trace}: one line gave ${count} instructions; ${remedy}`, loc);
     if (mentioned.has(place)) return;
     mentioned.add(place);
-    console.warn(`${trace}: the line ${place} was traced ${count} times; ${remedy}`);
+    console.warn(`${trace}: the line ${place} gave ${count} instructions; ${remedy}`);
   }
 }

@@ -20,6 +20,19 @@ function isOwnFrame(file: string): boolean {
   return file.startsWith('node:') || ownRoots.some((root) => file.startsWith(root));
 }
 
+// Of files by name: every op asks about the same few again.
+const users = new Map<string, boolean>();
+
+/** Is it a file outside this package? */
+function isUsers(file: string): boolean {
+  let known = users.get(file);
+  if (known === undefined) {
+    known = filePath.test(file) && !isOwnFrame(file);
+    users.set(file, known);
+  }
+  return known;
+}
+
 // Frames that have a place in a file: `at f (file:///app/model.js:3:7)`, `at /app/model.js:3:7`.
 const frame =
   /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/;
@@ -76,17 +89,20 @@ function locationWithinLimit(): Loc | undefined {
 function callSites(): readonly NodeJS.CallSite[] | undefined {
   const saved = Error.prepareStackTrace;
   Error.prepareStackTrace = (_, sites) => sites;
-  const stack: unknown = new Error().stack;
-  Error.prepareStackTrace = saved;
-  return Array.isArray(stack) ? stack : undefined;
+  try {
+    const stack: unknown = new Error().stack;
+    return Array.isArray(stack) ? stack : undefined;
+  } finally {
+    // Also where the stack is full.
+    Error.prepareStackTrace = saved;
+  }
 }
 
 /** The first frame outside this package, in the code as it runs and not as source maps name it. */
 function userPlace(sites: readonly NodeJS.CallSite[]): string | undefined {
   for (const site of sites) {
     const file = site.getFileName();
-    if (file != null && filePath.test(file) && !isOwnFrame(file))
-      return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
+    if (file != null && isUsers(file)) return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
   }
   return undefined;
 }

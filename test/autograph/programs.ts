@@ -51,7 +51,8 @@ export const smooth: Arithmetic = {
     (v) => `((${v()} / 4) ** 2)`,
   ],
   bounded: (value) => `3 * Math.tanh((${value}) / 3)`,
-  integer: (value) => `Math.floor(Math.abs(${value}))`,
+  // tanh of a large number is 1 in float32 and just below in JavaScript: the steps must not lie there.
+  integer: (value) => `Math.floor(0.3 + Math.abs(${value}))`,
 };
 
 /** The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. */
@@ -189,10 +190,22 @@ export function randomProgram(seed: number, nesting: number, arithmetic: Arithme
     }
   }
 
+  // First of all, since what follows a `return` that a tensor decides is staged, and so is what throws behind it.
+  function tryStatement(): string {
+    const part = (): string => `{\n${block(top, '    ')}\n  }`;
+    const tried = block(top, '    ');
+    const throws = !tried.includes('return') && random() < 0.6 ? "\n    throw new Error('caught');" : '';
+    const after = random() < 0.5 ? ` finally {\n    ${assignment(top)}\n  }` : '';
+    return `  try {\n${tried}${throws}\n  } catch ${part()}${after}`;
+  }
+
   const top: Around = { closures: true, loop: false, labels: [], depth: 0, counters: [], inner: false };
   const inClosure: Around = { ...top, closures: false, inner: true, depth: nesting - 1, counters: ['k'] };
   const closures = [0, 1].map((i) => `  const h${i} = (k) => {\n${block(inClosure, '    ')}\n  };\n`);
-  const body = Array.from({ length: nesting + below(4) }, () => statement(top, '  ')).join('\n');
+  const body = [
+    ...(random() < 0.2 ? [tryStatement()] : []),
+    ...Array.from({ length: nesting + below(4) }, () => statement(top, '  ')),
+  ].join('\n');
   return `export function f(x, y) {
   let a = 1, b = 2, c = y;
   const p = { w: 3 };

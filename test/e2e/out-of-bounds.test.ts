@@ -28,7 +28,12 @@ const cases: Readonly<Record<string, { f: (i: Tensor) => Tensor; i: Tensor; got:
     i: indices([0, 1, 2, 3, 4, 5, -11, 77, 1]),
     got: -11,
   },
-  'of an embedding': { f: (i) => embedding(i).sum(-1), i: indices([1, 2, 12]), got: 12 },
+  'of an embedding': {
+    f: (i) => embedding(i).sum(-1),
+    i: indices([1, 2, 12]),
+    got: 12,
+    op: "Embedding 'words'",
+  },
   'in a sum': { f: (i) => row.gather(i).sum(), i: many(31, 25_001), got: 31 },
   'of what threads share out': { f: (i) => row.gather(i).exp().sin(), i: many(-12, 39_000), got: -12 },
   'of a row of its own': {
@@ -59,7 +64,7 @@ const cases: Readonly<Record<string, { f: (i: Tensor) => Tensor; i: Tensor; got:
     got: 17,
   },
 };
-const embedding = new Embedding(10, 4);
+const embedding = new Embedding(10, 4, { name: 'words' });
 embedding(indices([0]));
 
 describe('an index out of bounds', () => {

@@ -288,7 +288,7 @@ describe('a JavaScript loop inside jit', () => {
     };
     traceFunction(([x]) => [many(x!)], [s.type], { name: 'many', parent: eager });
     expect(warn.mock.calls.map(([text]) => String(text).replace(/\.ts:\d+:\d+/g, '.ts'))).toEqual([
-      'many: the line test/errors/control.test.ts was traced 5000 times; a JavaScript loop inside jit is unrolled: every round is compiled by itself. Write it as forLoop(lo, hi, (i, state) => next, init), as whileLoop, or as scan((carry, x) => [carry, y], init, xs) over the rows of a tensor: these trace their body once',
+      'many: the line test/errors/control.test.ts gave 5000 instructions; a JavaScript loop inside jit is unrolled: every round is compiled by itself. Write it as forLoop(lo, hi, (i, state) => next, init), as whileLoop, or as scan((carry, x) => [carry, y], init, xs) over the rows of a tensor: these trace their body once',
     ]);
     warn.mockRestore();
   });

@@ -117,6 +117,21 @@ describe('layers', () => {
     expect(messageOf(() => new LSTM(2, { returnSequences: 1 as never }))).toBe(
       'OptionError: LSTM: returnSequences must be true or false, got 1; give a jitted function a boolean, not a tensor or a number: booleans stay what they are',
     );
+    expect(messageOf(() => new LSTM(2, { dropout: 1 }))).toBe(
+      'OptionError: LSTM: dropout must be a number >= 0 and < 1, got 1',
+    );
+    expect(messageOf(() => new nn.GRU(2, { recurrentDropout: -1 }))).toBe(
+      'OptionError: GRU: recurrentDropout must be a number >= 0 and < 1, got -1',
+    );
+    expect(messageOf(() => new LSTM(2, { stateful: true } as nn.LSTMOptions))).toBe(
+      "OptionError: LSTM: there is no option 'stateful'; hand the state on from call to call: { returnState: true } gives [result, ...state], which the next call takes as { initialState: state }",
+    );
+    expect(messageOf(() => new nn.GRU(2, { goBackwards: true } as nn.GRUOptions))).toBe(
+      "OptionError: GRU: there is no option 'goBackwards'; it is called backwards",
+    );
+    expect(messageOf(() => new Embedding(2, 3, { maskZero: true } as nn.EmbeddingOptions))).toBe(
+      "OptionError: Embedding: there is no option 'maskZero'; give the mask to the layer that follows: lstm(embedding(ids), { mask: ids.notEqual(0) })",
+    );
     expect(messageOf(() => new LSTM(2)(zeros([1, 2, 3]), { mask: zeros([1, 2]) }))).toBe(
       'ShapeError: LSTM: mask must be bool[1,2], one for each step of float32[1,2,3], got float32[1,2]',
     );
@@ -159,16 +174,20 @@ describe('state', () => {
     net(zeros([1, 2]));
     const before = JSON.stringify(net);
     expect(messageOf(() => net.loadStateDict({ 'l1.bias': zeros([3]), 'l2.kernel': zeros([2, 3]) }))).toBe(
-      'ArgumentError: Net.loadStateDict: the names do not match: missing l1.kernel; not expected l2.kernel',
+      'ArgumentError: Net.loadStateDict: the names do not match: missing l1.kernel; not expected l2.kernel; load what a network of the same layers and names has saved',
     );
     expect(
       messageOf(() => net.loadStateDict({ 'l1.bias': zeros([3]).add(1), 'l1.kernel': zeros([3, 2]) })),
-    ).toBe("ShapeError: Net.loadStateDict: 'l1.kernel' has shape [3,2], the network needs [2,3]");
+    ).toBe(
+      "ShapeError: Net.loadStateDict: 'l1.kernel' has shape [3,2], the network needs [2,3]; make its layers of the sizes of the saved ones, or load weights of its own",
+    );
     expect(
       messageOf(() =>
         net.loadStateDict({ 'l1.bias': zeros([3]).add(1), 'l1.kernel': zeros([2, 3], 'int32') }),
       ),
-    ).toBe("DTypeError: Net.loadStateDict: 'l1.kernel' is int32, the network needs float32");
+    ).toBe(
+      "DTypeError: Net.loadStateDict: 'l1.kernel' is int32, the network needs float32; cast it: x.cast('float32')",
+    );
     expect(JSON.stringify(net)).toBe(before);
   });
 });
@@ -257,7 +276,7 @@ describe('models', () => {
   it('name the input that does not fit', () => {
     const model = make();
     expect(messageOf(() => model(zeros([2, 4])))).toBe(
-      'ShapeError: Model: the input takes float32[?,3], got float32[2,4]',
+      'ShapeError: Model: the input takes float32[?,3], got float32[2,4]; a model for such data begins with input([4])',
     );
     expect(messageOf(() => model(zeros([2, 3], 'int32')))).toBe(
       "DTypeError: Model: the input takes float32[?,3], got int32[2,3]; cast it: x.cast('float32')",
@@ -265,10 +284,25 @@ describe('models', () => {
     const [a, b] = [input([3]), input([3])];
     const two = functional({ a, b }, a.add(b), { name: 'two' });
     expect(messageOf(() => two({ a: zeros([1, 3]) }))).toBe(
-      "TreeError: Model 'two': the input must be an object of a, b",
+      "TreeError: Model 'two': the input must be an object of a, b, got an object of a",
+    );
+    const list = functional([a, b], a.add(b));
+    expect(messageOf(() => list([zeros([1, 3])]))).toBe(
+      'TreeError: Model: the input must be a list of 2 tensors, got a list of 1',
+    );
+    expect(messageOf(() => list(zeros([2, 3])))).toBe(
+      'TreeError: Model: the input must be a list of 2 tensors, got one tensor',
+    );
+    const [left, right] = [input([3], { name: 'left' }), input([4], { name: 'right' })];
+    const named = functional([left, right], left.sum(-1).add(right.sum(-1)));
+    expect(messageOf(() => named([zeros([1, 3]), zeros([1, 3])]))).toBe(
+      "ShapeError: Model: input 'right' takes float32[?,4], got float32[1,3]; a model for such data begins with input([3])",
+    );
+    expect(messageOf(() => (model as (...x: unknown[]) => unknown)(zeros([2, 3]), true))).toBe(
+      'ArgumentError: Model: options of a call go by their names: layer(x, { training: true })',
     );
     expect(messageOf(() => two({ a: zeros([1, 3]), b: zeros([1, 1]) }))).toBe(
-      "ShapeError: Model 'two': input 'b' takes float32[?,3], got float32[1,1]",
+      "ShapeError: Model 'two': input 'b' takes float32[?,3], got float32[1,1]; a model for such data begins with input([1])",
     );
   });
 

@@ -1,58 +1,32 @@
-// Calls and members: `Math`, `Number` and `console` have versions for tensors, `x[i]` reads a tensor too, and arrays that grow are watched.
+// Calls and members: `Math`, `Number` and their kind have versions for tensors, `x[i]` reads a tensor too, arrays that grow are watched, and what collections are asked is answered for tensors too.
 import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
+import { lentMethod, ofObject, watched, watchedCall } from './collections.ts';
 
 const globals = new Set(['Math', 'Number', 'console']);
 
-// Methods that change the array, Map or Set they are called on.
-const mutating = new Set([
-  'push',
-  'pop',
-  'shift',
-  'unshift',
-  'splice',
-  'sort',
-  'reverse',
-  'fill',
-  'copyWithin',
-  'clear',
-  'delete',
-  'set',
-  'add',
-]);
+// Functions that answer about a number, and have a version for tensors.
+const answering = new Set(['Number', 'Array', 'Boolean', 'isNaN', 'isFinite']);
 
 export function isGlobal(node: Node, at: Place): boolean {
   return node.type === 'Identifier' && at.file.scopes.of.get(node)?.binding === null;
 }
 
-/** `statement`: the result of the call is not used. */
-export function callExpression(node: CallExpression, statement: boolean, at: Place): Rope {
+export function callExpression(node: CallExpression, at: Place): Rope {
   const callee = node.callee as Node;
   if (callee.type === 'Identifier' && isGlobal(callee, at)) {
     if (callee.name === 'eval')
       at.file.report.add(node.start, 'eval runs code that is not converted; write the code out');
-    if (callee.name === 'Number' || callee.name === 'Array')
-      return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
+    if (answering.has(callee.name)) return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
   }
-  if (callee.type === 'MemberExpression' && !node.optional && !callee.optional && !callee.computed) {
-    const { property } = callee;
-    const method = property.type === 'Identifier' ? property.name : '';
-    // `x.add(y)` and `x.set(k, v)` whose result is used are expressions of tensors and the like.
-    const watched =
-      mutating.has(method) && (statement || method === 'push' || method === 'pop' || method === 'shift');
-    if (watched && callee.object.type !== 'Super') {
-      const args = node.arguments.map((a): Rope => [', ', argument(a as Node, at)]);
-      return [
-        mark(node.start),
-        `${at.file.names.ag}.mutate(`,
-        argument(callee.object as Node, at),
-        `, "${method}"`,
-        args,
-        ')',
-      ];
-    }
+  const special = ofObject(node, (n) => isGlobal(n, at), at) ?? lentMethod(node, at);
+  if (special !== null) return special;
+  const seen = watched(node);
+  if (seen !== null) {
+    const { object } = callee as MemberExpression;
+    return watchedCall(node, seen, argument(object as Node, at), at);
   }
   return [mark(node.start), slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
 }
@@ -113,22 +87,61 @@ function keyOf(node: MemberExpression, at: Place): Rope {
   return [slice(object.end, property.start), at.emit(property as Node), slice(property.end, node.end)];
 }
 
-/** `a?.b[c].d()`: the members and calls along it stay one chain. */
+function keyWithoutMark({ property, computed, end }: MemberExpression, at: Place): Rope {
+  return computed ? ['[', at.emit(property as Node), ']'] : ['.', slice(property.start, end)];
+}
+
+/** `a?.b[c].d()`: the members and calls along it stay one chain, but for calls that the runtime must see. */
 export function chain(expression: Node, at: Place): Rope {
   if (expression.type === 'MemberExpression' && expression.computed && expression.optional) {
     const { object } = expression;
     if (object.type !== 'MemberExpression' && object.type !== 'CallExpression') return member(expression, at);
   }
+  const link = alongChain(expression).some((n) => n.type === 'CallExpression' && watched(n))
+    ? lastOptional(expression)
+    : undefined;
+  const start = at.file.names.value;
   const along = (node: Node): Rope => {
+    if (node === link) return [start, keyWithoutMark(node as MemberExpression, at)];
     if (node.type === 'MemberExpression') {
       const object = node.object as Node;
       return [slice(node.start, object.start), along(object), keyOf(node, at)];
     }
     if (node.type === 'CallExpression') {
       const callee = node.callee as Node;
+      const seen = link === undefined ? null : watched(node);
+      if (seen !== null) {
+        const { object } = callee as MemberExpression;
+        return watchedCall(node, seen, callee === link ? start : along(object as Node), at);
+      }
       return [slice(node.start, callee.start), along(callee), rest(node, callee, at)];
     }
     return at.emit(node);
   };
-  return along(expression);
+  if (link === undefined) return along(expression);
+  const object = link.object as Node;
+  return call(at, 'chained', isLink(object) ? chain(object, at) : argument(object, at), [
+    `(${start}) => `,
+    along(expression),
+  ]);
+}
+
+const isLink = (node: Node): boolean => node.type === 'MemberExpression' || node.type === 'CallExpression';
+
+/** The members and calls of a chain, the last one first. */
+function alongChain(expression: Node): readonly Node[] {
+  const found: Node[] = [];
+  for (let node = expression; isLink(node); ) {
+    found.push(node);
+    node = (node.type === 'CallExpression' ? node.callee : (node as MemberExpression).object) as Node;
+  }
+  return found;
+}
+
+// An optional call, `f?.()`, has no object to take for the rest of the chain: what is behind it stays as it is.
+function lastOptional(expression: Node): MemberExpression | undefined {
+  const last = alongChain(expression).find(
+    (n) => (n.type === 'MemberExpression' || n.type === 'CallExpression') && n.optional,
+  );
+  return last?.type === 'MemberExpression' ? last : undefined;
 }

@@ -11,7 +11,7 @@ export function effect(node: Node, at: Place): Rope {
     case 'UpdateExpression':
       return isInstrumentation(node.argument as Node) ? at.emit(node) : update(node, true, at);
     case 'CallExpression':
-      return callExpression(node, true, at);
+      return callExpression(node, at);
     case 'LogicalExpression': {
       if (node.operator === '??') return at.emit(node);
       const test = argument(node.left as Node, at);

@@ -40,7 +40,7 @@ const unaryNames: Readonly<Record<string, string>> = { '-': 'neg', '+': 'plus', 
 export function binary(node: BinaryExpression, at: Place): Rope {
   const name = operatorNames[node.operator];
   const [left, right] = [node.left as Node, node.right as Node];
-  if (name === undefined || isText(left) || isText(right) || staysPlain(node, at)) return copy(node, at);
+  if (name === undefined || staysPlain(node, at)) return copy(node, at);
   return [mark(node.start), call(at, name, argument(left, at), argument(right, at))];
 }
 
@@ -53,10 +53,11 @@ function isText(node: Node): boolean {
   );
 }
 
-// Comparisons with null and undefined are about the variable, not about elements; literals compute nothing new.
+// Comparisons with text, null and undefined are about the variable, not about elements; literals compute nothing new. Text that a tensor is joined to says what the tensor is.
 function staysPlain({ operator, left, right }: BinaryExpression, at: Place): boolean {
   const sides = [left as Node, right as Node];
-  if (sides.every((s) => s.type === 'Literal')) return true;
+  if (sides.every((s) => s.type === 'Literal' || isText(s))) return true;
+  if (sides.some(isText)) return operator !== '+';
   return /^[=!]==?$/.test(operator) && sides.some((s) => isNullish(s, at));
 }
 

@@ -20,12 +20,18 @@ export interface ListPlace {
 
 const none: Live = new Set();
 
-/** A block with its braces. */
-export function block(node: Extract<Node, { type: 'BlockStatement' }>, tail: boolean, at: Place): Rope {
+/** A block with its braces, and what is to run `first` in it. */
+export function block(
+  node: Extract<Node, { type: 'BlockStatement' }>,
+  tail: boolean,
+  at: Place,
+  first: Rope = '',
+): Rope {
   const statements = node.body as Node[];
   const last = statements.at(-1);
   return [
     '{',
+    first,
     list(statements, { tail, from: node.start + 1 }, at),
     slice(last === undefined ? node.start + 1 : last.end, node.end),
   ];
@@ -220,18 +226,20 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
   return ['{ ', declared, statement(inner, at), ' }'];
 }
 
-/** `try` runs while tracing; inside it nothing may be staged, which the runtime checks. */
+/** `try` runs while tracing. What is staged inside it may not throw, which the runtime checks. */
 export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
   const { ag, value } = at.file.names;
   const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
   const parts: Rope[] = [
     `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
     block(s.block, tail, at),
-    ` finally { ${ag}.leaveTry(${value}); } }`,
+    ` catch ($e) { throw ${ag}.failed(${value}, $e); } finally { ${ag}.leaveTry(${value}); } }`,
   ];
   if (s.handler) {
     const { param } = s.handler;
-    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '', block(s.handler.body, tail, at));
+    const first = tail ? '' : jumpsUndone(s.block, at);
+    parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '');
+    parts.push(block(s.handler.body, tail, at, first));
   }
   // What the runtime refused is thrown again behind everything that could have caught it.
   parts.push(
@@ -240,4 +248,14 @@ export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: b
     `${ag}.endTry(${value}); } }`,
   );
   return parts;
+}
+
+// A jump on its way out of a block that then throws, in a finally, is forgotten.
+function jumpsUndone(tried: Node, at: Place): Rope {
+  const jumps = [...at.fn.jumps.escaping(tried)];
+  return () =>
+    jumps
+      .filter((j) => at.fn.asked.has(j))
+      .map((j) => ` ${flagOf(j, at)} = false;`)
+      .join('');
 }

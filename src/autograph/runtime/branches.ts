@@ -95,28 +95,32 @@ function traceSide(f: Branch, construct: Construct): Side {
   const trace = stagingTrace()!;
   let side: Omit<Side, 'traced'> | undefined;
   const body = (): readonly Tensor[] =>
-    inRegion((region) => {
-      try {
-        const { raw, threw } = attempt(f);
-        const result = taken(raw);
-        const values = valuesOf(construct).map((raw, k) =>
-          Object.is(raw, before[k]) ? { raw } : taken(raw),
-        );
-        const members = membersOf(region).map((member) => ({
-          member,
-          now: taken(readMember(member.object, member.key)),
-        }));
-        const all = [result, ...values, ...members.map((m) => m.now)];
-        const tensors = [
-          ...new Set(all.flatMap(({ value }) => (value === undefined ? [] : tensorsIn(value)))),
-        ];
-        side = { threw, values, result, members, position: new Map(tensors.map((t, i) => [t, i])) };
-        return tensors;
-      } finally {
-        for (const member of membersOf(region)) restore(member);
-        construct.set?.(before);
-      }
-    }, 'branch');
+    inRegion(
+      (region) => {
+        try {
+          const { raw, threw } = attempt(f);
+          const result = taken(raw);
+          const values = valuesOf(construct).map((raw, k) =>
+            Object.is(raw, before[k]) ? { raw } : taken(raw),
+          );
+          const members = membersOf(region).map((member) => ({
+            member,
+            now: taken(readMember(member.object, member.key)),
+          }));
+          const all = [result, ...values, ...members.map((m) => m.now)];
+          const tensors = [
+            ...new Set(all.flatMap(({ value }) => (value === undefined ? [] : tensorsIn(value)))),
+          ];
+          side = { threw, values, result, members, position: new Map(tensors.map((t, i) => [t, i])) };
+          return tensors;
+        } finally {
+          for (const member of membersOf(region)) restore(member);
+          construct.set?.(before);
+        }
+      },
+      'branch',
+      construct.at,
+    );
   const { unused, ...traced } = traceFunction(body, [], { name: trace.name, parent: currentInterpreter() });
   if (unused !== null) trace.conditions.inherit(unused);
   return { ...side!, traced };

@@ -3,8 +3,7 @@ import { isTensor } from '../../ops/coerce.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { conditionOf } from '../../trace/control/state.ts';
-import { type Construct, locOf } from './construct.ts';
-import { checkStaging } from './regions.ts';
+import type { Construct } from './construct.ts';
 
 /** A boolean where the condition is known now; a bool scalar tensor where only the compiled program will know it. */
 export function decide(test: unknown, { at }: Construct): boolean | Tensor {
@@ -13,6 +12,5 @@ export function decide(test: unknown, { at }: Construct): boolean | Tensor {
   const { dtype, shape } = tensor;
   if (dtype !== 'bool' || shape.length > 0) return conditionOf(tensor, `the condition at ${at}`);
   if (stagingTrace() === null) return tensor.item<boolean>();
-  checkStaging(`the condition at ${at}`, locOf(at));
   return tensor;
 }

@@ -4,12 +4,12 @@ import * as binary from '../../ops/binary.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import * as unary from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { stagingTrace } from '../../trace/control/region.ts';
 import { print } from '../../trace/effects.ts';
-import { TracedTensor } from '../../trace/tracer.ts';
 import { ArgumentError } from '../../util/errors.ts';
 
+import { decide } from './condition.ts';
 import { add, arithmeticOp, mul, pow } from './operators.ts';
+import { isTraced } from './text.ts';
 import { isWeak, weaken } from './weak.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the functions of Math take anything
@@ -98,6 +98,23 @@ const NumberOfTensors: typeof globalThis.Number = Object.setPrototypeOf(
 
 export { NumberOfTensors as Number };
 
+/** `Boolean(x)`: of a bool scalar that scalar. */
+function booleanOf(x?: unknown): unknown {
+  return isTensor(x) ? decide(x, { at: 'Boolean()' }) : globalThis.Boolean(x);
+}
+
+export { booleanOf as Boolean };
+
+/** The older functions of these names make a number of what they are asked about; a tensor is one. */
+function isNaNOf(x: unknown): unknown {
+  return isTensor(x) ? unary.isNaN(x) : globalThis.isNaN(x as number);
+}
+function isFiniteOf(x: unknown): unknown {
+  return isTensor(x) ? unary.isFinite(x) : globalThis.isFinite(x as number);
+}
+
+export { isFiniteOf as isFinite, isNaNOf as isNaN };
+
 /** `Array(n)` and `new Array(n)`. With a tensor JavaScript would make an array that holds it. */
 function arrayOf(...xs: unknown[]): unknown[] {
   if (xs.length === 1 && isTensor(xs[0]))
@@ -123,12 +140,3 @@ for (const name of writes)
   };
 
 export { consoleOfTensors as console };
-
-function isTraced(x: unknown): x is Tensor {
-  return isTensor(x) && stagingTrace() !== null && x.resolve() instanceof TracedTensor;
-}
-
-/** `${x}`: of a traced tensor what console.log shows of it, since the text is made while tracing. */
-export function text(x: unknown): unknown {
-  return isTraced(x) ? x.inspect() : x;
-}

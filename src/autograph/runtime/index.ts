@@ -1,10 +1,22 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
+export { lent, mutate, Object, Reflect } from './changes.ts';
+export { query } from './collections.ts';
 export { enter } from './enter.ts';
-export { Array, console, Math, Number, text } from './globals.ts';
+export { Array, Boolean, console, isFinite, isNaN, Math, Number } from './globals.ts';
 export { and, any, none, not, or } from './logic.ts';
 export { doWhileStatement, forIn, forOf, forStatement, whileStatement } from './loops.ts';
-export { assignLogical, at, atOptional, hidden, mutate, set, touch, update, updateAfter } from './members.ts';
+export {
+  assignLogical,
+  at,
+  atOptional,
+  chained,
+  hidden,
+  set,
+  touch,
+  update,
+  updateAfter,
+} from './members.ts';
 export {
   add,
   bitAnd,
@@ -34,6 +46,7 @@ export {
   shiftRightUnsigned,
   sub,
 } from './operators.ts';
-export { endTry, enterTry, fresh, leaveTry } from './regions.ts';
+export { endTry, enterTry, failed, fresh, leaveTry } from './regions.ts';
 export { switchCase } from './switch.ts';
+export { text } from './text.ts';
 export { thrown } from './throw.ts';

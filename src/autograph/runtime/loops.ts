@@ -88,7 +88,7 @@ function proceed(parts: LoopParts): boolean {
   const { test, state } = parts;
   if (stagingTrace() === null) return decide(test(), state) as boolean;
   const before = valuesOf(state);
-  const [known, asked] = inRegion((region) => [decide(test(), state), region] as const, 'question');
+  const [known, asked] = inRegion((region) => [decide(test(), state), region] as const, 'question', state.at);
   if (!isTensor(known)) {
     keep(asked);
     return known;

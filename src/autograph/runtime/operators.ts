@@ -7,6 +7,7 @@ import * as logic from '../../ops/logic.ts';
 import { neg as negate } from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { ArgumentError } from '../../util/errors.ts';
+import { text } from './text.ts';
 import { isWeak, isWhole, weaken } from './weak.ts';
 
 // What JavaScript's operators take once neither side is a tensor. Their own conversions are the point here.
@@ -38,7 +39,8 @@ function isOp(a: unknown, b: unknown): boolean {
 }
 
 export function add(a: Any, b: Any): unknown {
-  if (!isOp(a, b) || typeof a === 'string' || typeof b === 'string') return a + b;
+  if (!isOp(a, b)) return a + b;
+  if (typeof a === 'string' || typeof b === 'string') return (text(a) as Any) + (text(b) as Any);
   return arithmeticOp(a, b, arithmetic.add, true);
 }
 export function sub(a: Any, b: Any): unknown {

@@ -1,6 +1,9 @@
-// The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced.
-import { TraceError, type TracejitError } from '../../util/errors.ts';
-import type { Loc } from '../../util/location.ts';
+// The regions being traced, and in each a journal of the members written: what a branch did to objects is undone before the other is traced. And the try blocks
+// around them: exceptions belong to tracing, so what a staged region throws never gets to a handler.
+import { stagingTrace } from '../../trace/control/region.ts';
+import { isFromRegion } from '../../trace/control/thrown.ts';
+import { TraceError, TracejitError } from '../../util/errors.ts';
+import { locOf } from './construct.ts';
 
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
@@ -28,6 +31,8 @@ export interface Member {
 
 export interface Region {
   readonly parent: Region | null;
+  /** The place of its construct: `file:line:column`. */
+  readonly at: string;
   readonly members: Map<object, Map<PropertyKey, Member>>;
   /** Objects made in it: they are gone when it ends, and may change freely. */
   readonly born: WeakSet<object>;
@@ -35,6 +40,8 @@ export interface Region {
   readonly gathered: Map<unknown[], unknown[]> | null;
   /** `branch`: one side of a condition. `loop`: a part of a staged loop. `question`: the test of a loop that is not staged yet. */
   readonly kind: RegionKind;
+  /** The try block it stands in. */
+  readonly tried: Try | null;
   /** An array, Map or Set from outside was changed, which no journal undoes. */
   changed: boolean;
 }
@@ -55,24 +62,53 @@ export function stagedRegion(): Region | null {
 }
 
 /** Runs `f` in a region of its own. */
-export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, gathers = false): T {
+export function inRegion<T>(f: (region: Region) => T, kind: RegionKind, at: string, gathers = false): T {
+  checkDepth(at);
   const region: Region = {
     parent: current,
+    at,
     members: new Map(),
     born: new WeakSet(),
     gathered: gathers ? new Map() : null,
     kind,
+    tried: tries,
     changed: false,
   };
   current = region;
-  const tried = tries;
-  tries = null;
+  if (kind !== 'question') tries = null;
   try {
     return f(region);
+  } catch (error) {
+    throw kind === 'question' ? error : crossing(error, region);
   } finally {
     current = region.parent;
-    tries = tried;
+    tries = region.tried;
   }
+}
+
+// JavaScript would throw only if the branch ran; while tracing both sides do, and a handler would take that for an answer.
+function crossing(error: unknown, { at, tried }: Region): unknown {
+  if (!tried?.traced || error instanceof TraceError) return error;
+  const what = error instanceof TracejitError ? error.summary : String(error);
+  const refusal = new TraceError(
+    `what is staged at ${at} inside the try block at ${tried.at} throws while it is traced, and compiled code has no exceptions to catch: ${what}. Move the try out of the jitted function, or what throws out of the condition`,
+    locOf(at),
+  );
+  refusal.cause = error;
+  return refusal;
+}
+
+// A construct so often inside itself comes from a function that calls itself: loops that are unrolled have their iterations side by side.
+const maxDepth = 64;
+
+function checkDepth(at: string): void {
+  let depth = 0;
+  for (let region = current; region !== null; region = region.parent) if (region.at === at) depth++;
+  if (depth < maxDepth) return;
+  throw new TraceError(
+    `the condition at ${at} is reached ${maxDepth} times inside itself: a function calls itself, and whether it does is decided by a traced tensor, of which both sides are traced. Write a loop, or decide it by a number`,
+    locOf(at),
+  );
 }
 
 export function readMember(object: object, key: Key): unknown {
@@ -137,23 +173,46 @@ export function fresh<T>(object: T): T {
 interface Try {
   readonly at: string;
   readonly outer: Try | null;
-  /** What may not happen in it did. The program's own catch must not hide that. */
-  refusal: TracejitError | null;
+  /** In eager mode it catches what compiled functions throw, too. */
+  readonly traced: boolean;
+  /** What cannot be traced was met in it. The program's own catch must not hide that. */
+  refusal: TraceError | null;
 }
 
-// Innermost first; a region begins without.
+// Innermost first; a staged region begins without.
 let tries: Try | null = null;
+
+/** The try block around what is being traced, be it outside of staged regions. */
+export function tryAround(): { readonly at: string } | null {
+  let found: Try | null = tries;
+  for (let region = current; found === null && region !== null; region = region.parent) found = region.tried;
+  return found?.traced ? found : null;
+}
 
 export function enterTry(at: string): Try {
   if (stagedRegion() !== null)
     throw new TraceError(
       `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
     );
-  tries = { at, outer: tries, refusal: null };
+  tries = { at, outer: tries, traced: stagingTrace() !== null, refusal: null };
   return tries;
 }
 
-/** Its block is over: its handlers may stage. */
+/** Its block threw this. What handlers hide from a trace that eager mode would have computed is thrown once more behind them. */
+export function failed(tried: Try, error: unknown): unknown {
+  if (!tried.traced) return error;
+  if (error instanceof TraceError) tried.refusal ??= error;
+  else if (isFromRegion(error)) {
+    const what = error instanceof TracejitError ? error.summary : String(error);
+    tried.refusal ??= new TraceError(
+      `what a tensor decides about, inside the try block at ${tried.at}, throws while it is traced, and compiled code has no exceptions to catch: ${what}. Move the try out of the jitted function, or what throws out of the branch`,
+    );
+    tried.refusal.cause ??= error;
+  }
+  return tried.refusal ?? error;
+}
+
+/** Its block is over. */
 export function leaveTry({ outer }: Try): void {
   tries = outer;
 }
@@ -163,14 +222,4 @@ export function endTry({ outer, refusal }: Try): void {
   if (refusal === null) return;
   if (outer !== null) outer.refusal ??= refusal;
   throw refusal;
-}
-
-/** Throws in a try block: there nothing may be staged. `asked` says what was to be. */
-export function checkStaging(asked: string, loc: Loc | undefined): void {
-  if (tries === null) return;
-  tries.refusal = new TraceError(
-    `${asked} is a traced tensor inside the try block at ${tries.at}: exceptions belong to tracing, and compiled code has none. Move the try out of the jitted function, or the condition out of the try block`,
-    loc,
-  );
-  throw tries.refusal;
 }

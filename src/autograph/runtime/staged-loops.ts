@@ -193,15 +193,19 @@ class StagedLoop {
     const traced = this.#trace((params) => {
       this.#enter(params, true);
       const before = valuesOf(this.#state);
-      return inRegion((region) => {
-        const answer = conditionOf(test(), `the loop at ${this.#state.at}`);
-        const after = valuesOf(this.#state);
-        assigns = membersOf(region).length > 0 || after.some((x, k) => !Object.is(x, before[k]));
-        membersOf(region).forEach(restore);
-        return [
-          isTensor(answer) ? answer : adapt(answer, { type: { dtype: 'bool', shape: [] }, weak: false }),
-        ];
-      }, 'loop');
+      return inRegion(
+        (region) => {
+          const answer = conditionOf(test(), `the loop at ${this.#state.at}`);
+          const after = valuesOf(this.#state);
+          assigns = membersOf(region).length > 0 || after.some((x, k) => !Object.is(x, before[k]));
+          membersOf(region).forEach(restore);
+          return [
+            isTensor(answer) ? answer : adapt(answer, { type: { dtype: 'bool', shape: [] }, weak: false }),
+          ];
+        },
+        'loop',
+        this.#state.at,
+      );
     }, []);
     return assigns ? null : this.#accept(traced);
   }
@@ -238,14 +242,18 @@ class StagedLoop {
     const before = valuesOf(this.#state);
     const { name } = stagingTrace()!;
     const inside = (params: readonly Tensor[]): readonly Tensor[] =>
-      inRegion((region) => {
-        try {
-          return f(params);
-        } finally {
-          membersOf(region).forEach(restore);
-          this.#state.set?.(before);
-        }
-      }, 'loop');
+      inRegion(
+        (region) => {
+          try {
+            return f(params);
+          } finally {
+            membersOf(region).forEach(restore);
+            this.#state.set?.(before);
+          }
+        },
+        'loop',
+        this.#state.at,
+      );
     return traceFunction(inside, types, { name, parent: currentInterpreter(), paths });
   }
 
@@ -291,6 +299,7 @@ class StagedLoop {
           }
         },
         'loop',
+        this.#state.at,
         this.#asksJumps,
       );
     }, extra);
@@ -372,6 +381,7 @@ class StagedLoop {
             return [];
           },
           'loop',
+          this.#state.at,
           this.#asksJumps,
         );
       }, extra);

@@ -49,8 +49,10 @@ export const bytesPer: Readonly<Record<DType, number>> = { float32: 4, int32: 4,
 
 const vectorBytes = 16;
 
-// Up to this size an array is copied at each call: looking up where it is would take as long.
-export const smallBytes = 4096;
+// Up to this size an array is copied at each call: remembering where it is would take as long, in the call or in the collector.
+export const smallBytes: number = 2 ** 14;
+// Up to this size a result is a part of a block until somebody asks for an array.
+const packedBytes = 4096;
 
 /** Results that lie in the region, and of which the program makes numbers and parts of blocks if it is given no arrays for them. */
 export function comesPacked(dtype: DType, size: number): boolean {
@@ -59,7 +61,7 @@ export function comesPacked(dtype: DType, size: number): boolean {
 
 /** Do the elements lie next to those of its like? Then arguments that are the results of one call, in the same order, are copied at once. */
 export function isPacked(dtype: DType, size: number): boolean {
-  return dtype === 'float32' && size > 1 && size * bytesPer[dtype] <= smallBytes;
+  return dtype === 'float32' && size > 1 && size * bytesPer[dtype] <= packedBytes;
 }
 
 /** The table first, then constants, small inputs and outputs, the arena and the scratch memory of each thread. */

@@ -1,5 +1,6 @@
 // The sections of a module: one imported memory, functions, and what is exported.
 import { invariant } from '../../util/errors.ts';
+import { sameList } from '../../util/seq.ts';
 import { Bytes } from './bytes.ts';
 
 export type ValueType = 'i32' | 'f32' | 'f64' | 'v128';
@@ -20,6 +21,15 @@ export interface WasmFunction extends Signature {
 export interface FunctionNames {
   readonly name: string;
   readonly params: readonly string[];
+}
+
+/** Are they the same but for their names? */
+export function isSameCode(a: WasmFunction, b: WasmFunction): boolean {
+  return sameList(a.params, b.params) && sameList(a.locals, b.locals) && sameBytes(a.body, b.body);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** The module imports its memory under these names, and exports one function. */

@@ -21,7 +21,16 @@ import { emitKernel } from './kernel.ts';
 import { bytesPer, type Layout, layOut } from './layout.ts';
 import { Functions } from './library.ts';
 import { isShared, wasmMemory, wasmViews } from './memory.ts';
-import { effectImport, encodeModule, exportName, gotExport, markImport, memoryImport } from './module.ts';
+import {
+  effectImport,
+  encodeModule,
+  exportName,
+  gotExport,
+  isSameCode,
+  markImport,
+  memoryImport,
+  type WasmFunction,
+} from './module.ts';
 import type { StageCall, Watch } from './pool.ts';
 import { type Staged, stagesOf, type Threading } from './stages.ts';
 import { emitSteps, type Surroundings } from './steps.ts';
@@ -39,8 +48,6 @@ export interface WasmModule {
   /** Of what it does besides computing: the exported function returns -1 - the index of one that failed; the others it asks the host for by index. */
   readonly effects: readonly EffectStep[];
 }
-
-const oneCharacterPerByte = new TextDecoder('latin1');
 
 /** `fast` rounds a product and its sum once where the engine can. */
 export type Precision = 'strict' | 'fast';
@@ -72,7 +79,7 @@ export function emitModule(
       step?.kind === 'run' && division !== null ? [[step.kernel.body, division]] : [],
     ),
   );
-  const known = new Map<string, number>();
+  const known: { readonly code: WasmFunction; readonly index: number }[] = [];
   // Kernels that repeat are one object but for their names, and emitted once.
   const emitted = new Map<Kernel['body'], { readonly buffers: Kernel['buffers']; readonly index: number }>();
   const functionOf: Surroundings['functionOf'] = (kernel) => {
@@ -85,12 +92,10 @@ export function emitModule(
   };
   const emittedFunction = (kernel: Kernel): number => {
     const f = emitKernel(kernel, functions, divisions.get(kernel.body));
-    // Kernels of one code are one function.
-    const key = `${f.params.length} ${f.locals} ${oneCharacterPerByte.decode(f.body)}`;
-    const same = known.get(key);
-    if (same !== undefined) return same;
+    const same = known.find(({ code }) => isSameCode(code, f));
+    if (same !== undefined) return same.index;
     const index = functions.add(f);
-    known.set(key, index);
+    known.push({ code: f, index });
     return index;
   };
   const params = stages === null ? ['region'] : ['region', 'stage', 'thread', 'part', 'parts'];

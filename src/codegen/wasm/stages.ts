@@ -56,14 +56,15 @@ const leastCostInside = 20_000;
 export function stagesOf(program: Program, { threads, costOf }: Threading): Staged | null {
   const { steps, slots } = program;
   const stages: (Stage & { readonly steps: Step[] })[] = [];
-  const divisions = new Map<Kernel, Division | null>();
+  // Kernels that repeat share their body.
+  const divisions = new Map<Kernel['body'], Division | null>();
   const shareOf = (step: Step): { readonly cost: number; readonly division: Division } | null => {
     if (step.kind !== 'run') return null;
     const { kernel } = step;
     const cost = costOf(kernel);
     if (cost < leastCost) return null;
-    if (!divisions.has(kernel)) divisions.set(kernel, divisionOf(kernel, threads));
-    const division = divisions.get(kernel)!;
+    if (!divisions.has(kernel.body)) divisions.set(kernel.body, divisionOf(kernel, threads));
+    const division = divisions.get(kernel.body)!;
     return division && { cost, division };
   };
   const located = locate(program);

@@ -24,8 +24,12 @@ interface NodeThreads {
   readonly MessageChannel: new () => { readonly port1: NodePort; readonly port2: NodePort };
 }
 
+function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as { process?: NodeProcess }).process;
+}
+
 function nodeModule(name: string): unknown {
-  return (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.(name);
+  return nodeProcess()?.getBuiltinModule?.(name);
 }
 
 function nodeThreads(): NodeThreads | null {
@@ -43,7 +47,8 @@ export function availableThreads(): number {
 
 /** Why no worker can be started here, or null where one can, as far as that can be told before. */
 export function whyNoThreads(): string | null {
-  if (nodeThreads() !== null) return null;
+  // Where there are Node's modules there is that of threads. It is loaded with the first worker: that takes milliseconds, and compiling asks too.
+  if (nodeProcess()?.getBuiltinModule !== undefined) return null;
   if (typeof Worker === 'undefined') return 'this host has no workers';
   if (globalThis.crossOriginIsolated === true) return null;
   return 'this page is not cross-origin isolated, so that its memory cannot be shared (it must be served with the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy)';

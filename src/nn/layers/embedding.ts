@@ -1,5 +1,5 @@
 // Embedding: a vector for every number of a vocabulary.
-import { DTypeError, type Tensor, type Variable } from '../../index.ts';
+import { DTypeError, gather, OptionError, type Tensor, type Variable } from '../../index.ts';
 import { checkCount } from '../../optim/checks.ts';
 import type { InitialiserLike } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
@@ -17,6 +17,10 @@ export class Embedding extends Layer {
   readonly #initialiser: InitialiserLike;
 
   constructor(inputs: number, units: number, options: EmbeddingOptions = {}) {
+    if (options !== null && Object.hasOwn(options, 'maskZero'))
+      throw new OptionError(
+        "Embedding: there is no option 'maskZero'; give the mask to the layer that follows: lstm(embedding(ids), { mask: ids.notEqual(0) })",
+      );
     super(options, ['initialiser'], { inputs, units, ...options });
     this.inputs = checkCount(inputs, 'inputs', this.where);
     this.units = checkCount(units, 'units', this.where);
@@ -34,6 +38,6 @@ export class Embedding extends Layer {
         `${this.where}: takes int32 positions, got ${ids.dtype}[${ids.type.shape}]; cast them: ids.cast('int32')`,
       );
     this.ensureBuilt(ids.type.shape);
-    return this.embeddings.gather(ids);
+    return gather(this.embeddings, ids, 0, this.where);
   }
 }

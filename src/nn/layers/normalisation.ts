@@ -1,5 +1,5 @@
 // Normalisation: over the batch, or over each example.
-import { OptionError, type Shape, ShapeError, type Tensor, type Variable } from '../../index.ts';
+import { OptionError, type Shape, ShapeError, type Tensor, update, type Variable } from '../../index.ts';
 import { checkNumber } from '../../optim/checks.ts';
 import type { InitialiserLike } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
@@ -111,7 +111,7 @@ export class BatchNorm extends Normalisation {
     const axes = x.type.shape.map((_, axis) => axis).filter((axis) => axis !== feature);
     const [mean, variance] = [x.mean(axes), x.variance(axes)];
     const move = (old: Variable, now: Tensor): void => {
-      old.assign(old.mul(this.#momentum).add(now.stopGradient().mul(1 - this.#momentum)));
+      update(old, (value) => value.mul(this.#momentum).add(now.stopGradient().mul(1 - this.#momentum)));
     };
     move(this.movingMean, mean);
     move(this.movingVariance, variance);

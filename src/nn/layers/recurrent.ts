@@ -2,18 +2,22 @@
 import {
   ArgumentError,
   concat,
+  type Generator,
+  OptionError,
   ones,
   type Shape,
   ShapeError,
   scan,
   type Tensor,
   type Variable,
+  where,
   zeros,
 } from '../../index.ts';
-import { checkCount } from '../../optim/checks.ts';
+import { checkCount, checkNumber } from '../../optim/checks.ts';
 import { type ActivationFunction, type ActivationLike, activation } from '../activations.ts';
 import { type InitialiserLike, initialiser } from '../initialisers.ts';
 import { type CallOptions, Layer, type LayerOptions } from '../layer.ts';
+import { nextGenerator } from '../seed.ts';
 
 export interface RecurrentOptions extends LayerOptions {
   /** Default `tanh`. */
@@ -26,6 +30,10 @@ export interface RecurrentOptions extends LayerOptions {
   readonly returnState?: boolean;
   /** From the last step to the first; with `returnSequences` the results are in that order. Default false. */
   readonly backwards?: boolean;
+  /** While training, each feature of the input is 0 with this probability, in all steps of a sequence alike, and otherwise divided by `1 - dropout`. Default 0. */
+  readonly dropout?: number;
+  /** The same of the state, where it meets the recurrent kernel (Gal and Ghahramani 2016). Default 0. */
+  readonly recurrentDropout?: number;
   /** Default `glorotUniform`. */
   readonly kernelInitialiser?: InitialiserLike;
   /** Default `orthogonal`. */
@@ -47,10 +55,26 @@ const common = [
   'returnSequences',
   'returnState',
   'backwards',
+  'dropout',
+  'recurrentDropout',
   'kernelInitialiser',
   'recurrentInitialiser',
   'biasInitialiser',
 ] as const;
+
+// Options of Keras that are something else here.
+const otherwise: Readonly<Record<string, string>> = {
+  stateful:
+    'hand the state on from call to call: { returnState: true } gives [result, ...state], which the next call takes as { initialState: state }',
+  goBackwards: 'it is called backwards',
+  timeMajor: 'transpose the input: x.transpose([1, 0, 2])',
+};
+
+function refuseKerasNames(options: object, where: string): void {
+  for (const [name, way] of Object.entries(otherwise))
+    if (typeof options === 'object' && options !== null && Object.hasOwn(options, name))
+      throw new OptionError(`${where}: there is no option '${name}'; ${way}`);
+}
 
 /** Base of the recurrent layers: a subclass says how many gates and states there are, and what one step does. */
 export abstract class Recurrent extends Layer {
@@ -63,6 +87,9 @@ export abstract class Recurrent extends Layer {
   readonly #gates: number;
   readonly #states: number;
   readonly #options: RecurrentOptions;
+  readonly #dropout: number;
+  readonly #recurrentDropout: number;
+  #random: Generator | undefined;
 
   protected constructor(
     units: number,
@@ -71,12 +98,21 @@ export abstract class Recurrent extends Layer {
     gates: number,
     states: number,
   ) {
+    refuseKerasNames(options, new.target.name);
     super(options, [...common, ...own], { units, ...options });
     this.units = checkCount(units, 'units', this.where);
     this.activation = activation(options.activation ?? 'tanh', this.where);
     this.#gates = gates;
     this.#states = states;
     this.#options = options;
+    const limits = { min: 0, below: 1 };
+    this.#dropout = checkNumber(options.dropout ?? 0, 'dropout', this.where, limits);
+    this.#recurrentDropout = checkNumber(
+      options.recurrentDropout ?? 0,
+      'recurrentDropout',
+      this.where,
+      limits,
+    );
   }
 
   /** The shape of the bias. */
@@ -96,6 +132,7 @@ export abstract class Recurrent extends Layer {
       useBias = true,
     } = this.#options;
     const width = this.#gates * this.units;
+    if (this.#dropout > 0 || this.#recurrentDropout > 0) this.#random = nextGenerator();
     this.kernel = this.weight('kernel', [shape.at(-1)!, width], kernelInitialiser);
     this.recurrentKernel = this.weight('recurrentKernel', [this.units, width], recurrentInitialiser);
     const drawn = initialiser(biasInitialiser, this.where);
@@ -108,8 +145,11 @@ export abstract class Recurrent extends Layer {
   protected inputBias(): Tensor | null {
     return this.bias;
   }
-  /** The state after a step; its first tensor is the result. `given` is the step's part of the input, [batch, gates * units]. */
-  protected abstract step(state: readonly Tensor[], given: Tensor): readonly Tensor[];
+  /**
+   * The state after a step; its first tensor is the result. `given` is the step's part of the input, [batch, gates * units]; `seen` what dropout leaves of the first state where
+   * it meets the recurrent kernel.
+   */
+  protected abstract step(state: readonly Tensor[], given: Tensor, seen: Tensor): readonly Tensor[];
 
   override forward(x: Tensor, options: RecurrentCallOptions = {}): Tensor {
     this.checkInput(x, 3);
@@ -121,13 +161,16 @@ export abstract class Recurrent extends Layer {
     const start = this.#start(x.type.shape[0]!, options.initialState);
     // The products with the input need no step before them, and are one large product.
     const bias = this.inputBias();
-    const products = x.matmul(this.kernel);
+    const inputs = this.#kept(this.#dropout, () => x.slice(null, 0));
+    const seen = this.#kept(this.#recurrentDropout, () => start[0]!);
+    const products = (inputs === null ? x : x.mul(inputs.expandDims(1))).matmul(this.kernel);
     const given = (bias === null ? products : products.add(bias)).transpose([1, 0, 2]);
     const inOrder = (steps: Tensor): Tensor => (backwards ? steps.flip(0) : steps);
     const counts = options.mask === undefined ? [] : [inOrder(this.#stepsThatCount(options.mask, x))];
     const [state, results] = scan(
       (carry: readonly Tensor[], [now, counted]: readonly Tensor[]) => {
-        const stepped = this.step(carry, now!);
+        const [h] = carry as readonly [Tensor];
+        const stepped = this.step(carry, now!, seen === null ? h : h.mul(seen));
         const next =
           counted === undefined ? stepped : stepped.map((after, i) => counted.where(after, carry[i]!));
         return [next, next[0]!] as const;
@@ -138,6 +181,12 @@ export abstract class Recurrent extends Layer {
     const result = returnSequences ? results.transpose([1, 0, 2]) : state[0]!;
     // With `returnState` a list; the type is that of most calls.
     return (returnState ? [result, ...state] : result) as Tensor;
+  }
+
+  /** Factors for what dropout keeps, of the shape of `like`, one drawing for all steps; null where nothing is dropped. */
+  #kept(rate: number, like: () => Tensor): Tensor | null {
+    if (!this.training || rate === 0) return null;
+    return where(this.#random!.bernoulli(like(), 1 - rate), 1 / (1 - rate), 0);
   }
 
   /** The mask as [time, batch, 1]. */
@@ -174,8 +223,8 @@ export class SimpleRNN extends Recurrent {
   constructor(units: number, options: RecurrentOptions = {}) {
     super(units, options, [], 1, 1);
   }
-  protected override step([h]: readonly [Tensor], given: Tensor): readonly Tensor[] {
-    return [this.activation(given.add(h.matmul(this.recurrentKernel)))];
+  protected override step(_state: readonly Tensor[], given: Tensor, seen: Tensor): readonly Tensor[] {
+    return [this.activation(given.add(seen.matmul(this.recurrentKernel)))];
   }
 }
 
@@ -205,8 +254,8 @@ export class LSTM extends Recurrent {
     const n = this.units;
     return concat([drawn.slice([0, n]), ones([n]), drawn.slice([2 * n, 4 * n])]);
   }
-  protected override step([h, c]: readonly [Tensor, Tensor], given: Tensor): readonly Tensor[] {
-    const z = given.add(h.matmul(this.recurrentKernel));
+  protected override step([, c]: readonly [Tensor, Tensor], given: Tensor, seen: Tensor): readonly Tensor[] {
+    const z = given.add(seen.matmul(this.recurrentKernel));
     const [input, forget, output] = [0, 1, 3].map((n) => this.#gate(this.gate(z, n))) as [
       Tensor,
       Tensor,
@@ -243,8 +292,8 @@ export class GRU extends Recurrent {
   protected override inputBias(): Tensor | null {
     return this.bias === null ? null : this.#after ? this.bias.slice(0) : this.bias;
   }
-  protected override step([h]: readonly [Tensor], given: Tensor): readonly Tensor[] {
-    const [z, candidate] = this.#after ? this.#resetAfter(h, given) : this.#resetBefore(h, given);
+  protected override step([h]: readonly [Tensor], given: Tensor, seen: Tensor): readonly Tensor[] {
+    const [z, candidate] = this.#after ? this.#resetAfter(seen, given) : this.#resetBefore(seen, given);
     return [z.mul(h).add(z.neg().add(1).mul(candidate))];
   }
   #resetAfter(h: Tensor, given: Tensor): readonly [Tensor, Tensor] {

@@ -106,7 +106,7 @@ function best(
 }
 
 export interface EarlyStoppingOptions extends Monitor {
-  /** How many epochs without progress are allowed. Default 0. */
+  /** Ends after so many epochs without progress, as in Keras; 0 is as 1. Default 0. */
   readonly patience?: number;
   /** What counts as progress. Default 0. */
   readonly minDelta?: number;
@@ -114,7 +114,7 @@ export interface EarlyStoppingOptions extends Monitor {
   readonly restoreBestWeights?: boolean;
 }
 
-/** Ends the training where there has been no progress for `patience` epochs. */
+/** Ends the training where there has been no progress for `patience` epochs: Keras's EarlyStopping. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const where = 'earlyStopping';
   checkOptions(options, [...monitorOptions, 'patience', 'minDelta', 'restoreBestWeights'], where);
@@ -135,7 +135,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       if (isBest(logs)) {
         waited = 0;
         if (options.restoreBestWeights) kept = run.model.stateDict();
-      } else if (++waited > patience) run.stop();
+      } else if (++waited >= patience) run.stop();
     },
     onTrainEnd({ model }) {
       if (kept !== null) model.loadStateDict(kept);

@@ -4,7 +4,7 @@ import {
   DTypeError,
   InternalError,
   ShapeError,
-  type Tensor,
+  Tensor,
   TreeError,
   Variable,
 } from '../../index.ts';
@@ -116,15 +116,29 @@ function bindInputs(
     known.set(tree, checkedInput(tree, value, where, path));
   } else if (Array.isArray(tree)) {
     if (!Array.isArray(value) || value.length !== tree.length)
-      throw new TreeError(`${where}: ${path} must be a list of ${tree.length} tensors`);
-    tree.forEach((item, i) => bindInputs(item, value[i], known, where, `input ${i}`));
+      throw new TreeError(
+        `${where}: ${path} must be a list of ${tree.length} tensors, got ${shapeOfTree(value)}`,
+      );
+    tree.forEach((item, i) => bindInputs(item, value[i], known, where, labelled(item, i)));
   } else {
     const keys = Object.keys(tree);
     if (!isPlainObject(value) || keys.some((key) => !Object.hasOwn(value, key)))
-      throw new TreeError(`${where}: ${path} must be an object of ${keys.join(', ')}`);
+      throw new TreeError(
+        `${where}: ${path} must be an object of ${keys.join(', ')}, got ${shapeOfTree(value)}`,
+      );
     for (const key of keys)
       bindInputs((tree as Record<string, SymbolicTree>)[key]!, value[key], known, where, `input '${key}'`);
   }
+}
+
+function labelled(input: SymbolicTree, i: number): string {
+  return input instanceof Symbolic && input.label !== undefined ? `input '${input.label}'` : `input ${i}`;
+}
+
+function shapeOfTree(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isPlainObject(value)) return `an object of ${Object.keys(value).join(', ')}`;
+  return value instanceof Tensor ? 'one tensor' : typeof value;
 }
 
 function checkedInput(expected: Symbolic, value: unknown, where: string, path: string): Tensor {
@@ -139,12 +153,26 @@ function checkedInput(expected: Symbolic, value: unknown, where: string, path: s
       (n, axis) => n === unknownSize || x.type.shape[axis] === unknownSize || n === x.type.shape[axis],
     );
   if (!fits)
-    throw new ShapeError(`${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}`);
+    throw new ShapeError(
+      `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; ${wayOut(expected, x)}`,
+    );
   if (x.dtype !== expected.dtype)
     throw new DTypeError(
       `${where}: ${path} takes ${showSymbolic(expected)}, got ${showSymbolic(x)}; cast it: x.cast('${expected.dtype}')`,
     );
   return x;
+}
+
+// Most often the batch is missing; else the data or the model is another.
+function wayOut(expected: Symbolic, x: Tensor): string {
+  const { shape } = x.type;
+  const isOne = shape.length + 1 === expected.shape.length;
+  if (
+    isOne &&
+    shape.every((n, axis) => expected.shape[axis + 1] === n || expected.shape[axis + 1] === unknownSize)
+  )
+    return 'the first axis is the batch: x.expandDims(0)';
+  return `a model for such data begins with input([${shape.slice(1)}])`;
 }
 
 function match(results: unknown, made: unknown, known: Map<Symbolic, unknown>): void {

@@ -50,6 +50,9 @@ function bars(epochs: number, Bar: BarClass): Display {
         format: `epoch ${epoch + 1}/${epochs} {bar} {value}/{total}  {eta_formatted}  {logs}`,
         barsize: 24,
         hideCursor: true,
+        stream: process.stdout,
+        // Who asks for a bar gets one, in a file too.
+        noTTYOutput: true,
       });
       bar.start(batches, 0, { logs: '' });
       last = performance.now();

@@ -104,13 +104,15 @@ export class FusionGraph {
     return false;
   }
 
-  /** One group in place of two, which must not make a cycle. */
-  merge(a: Group, b: Group, kind: FusionKind, parts: readonly (readonly Instr[])[]): Group {
-    const [first, last] = a.position < b.position ? [a, b] : [b, a];
-    const after = new Set(this.#reachedBetween(first, last));
-    const window = this.#order.slice(first.position, last.position + 1);
+  /** One group in place of two, which must not make a cycle; `summary` is what they are joined. */
+  merge(
+    a: Group,
+    b: Group,
+    kind: FusionKind,
+    parts: readonly (readonly Instr[])[],
+    summary: Summary = this.joined(a, b),
+  ): Group {
     const members = parts.length === 1 ? parts[0]! : parts.flat();
-    const summary = this.joined(a, b);
     const merged: Group = {
       kind,
       parts,
@@ -120,14 +122,7 @@ export class FusionGraph {
       previous: new Set(),
       position: 0,
     };
-    const stays = window.filter((g) => g !== undefined && g !== first && g !== last && !after.has(g));
-    const moves = window.filter((g) => g !== undefined && after.has(g));
-    const reordered = [...stays, merged, ...moves];
-    window.forEach((_, i) => {
-      const group = reordered[i];
-      this.#order[first.position + i] = group;
-      if (group) group.position = first.position + i;
-    });
+    this.#replace(a, b, merged);
     for (const old of [a, b]) {
       for (const p of old.previous) {
         p.next.delete(old);
@@ -144,6 +139,27 @@ export class FusionGraph {
     }
     for (const instr of members) this.#groups.set(instr, merged);
     return merged;
+  }
+
+  // What reads from the earlier of the two moves behind the group that takes their place, in the order in which it was.
+  #replace(a: Group, b: Group, merged: Group): void {
+    const [first, last] = a.position < b.position ? [a, b] : [b, a];
+    const after = new Set(this.#reachedBetween(first, last));
+    const moving: Group[] = [];
+    let next = first.position;
+    const put = (group: Group): void => {
+      this.#order[next] = group;
+      group.position = next++;
+    };
+    for (let at = first.position; at <= last.position; at++) {
+      const group = this.#order[at];
+      if (group === undefined || group === first || group === last) continue;
+      if (after.has(group)) moving.push(group);
+      else put(group);
+    }
+    put(merged);
+    moving.forEach(put);
+    this.#order.fill(undefined, next, last.position + 1);
   }
 
   // The groups that read from `first`, directly or not, and stand before `last`; found one by one, so that a search may end early.

@@ -9,9 +9,8 @@ import type { FusionGraph, Group } from './graph.ts';
 import { areRows } from './rows.ts';
 import type { Summary } from './summary.ts';
 
-/** The kind of the fusion that two groups make, or null where they make none. */
-export function fusionKind(a: Group, b: Group, graph: FusionGraph): FusionKind | null {
-  const both = graph.joined(a, b);
+/** The kind of the fusion that two groups make, or null where they make none; `both` is what they are joined. */
+export function fusionKind(a: Group, b: Group, both: Summary, graph: FusionGraph): FusionKind | null {
   const { weight, operands, results, displaced, anchors } = both;
   if (operands.size + results.length > maxOperands || weight > maxWeight || isCrowded(both)) return null;
   const region = regionOf(a, b, results, graph);
@@ -85,9 +84,17 @@ function oneLoop({ members, results }: Region): boolean {
   const size = sizeOf(results[0]!.type.shape);
   if (results.some((r) => sizeOf(r.type.shape) !== size)) return false;
   const neighbours = new Map<Value, Value[]>();
+  const neighboursOf = (value: Value): Value[] => {
+    let list = neighbours.get(value);
+    if (list === undefined) {
+      list = [];
+      neighbours.set(value, list);
+    }
+    return list;
+  };
   const join = (a: Value, b: Value): void => {
-    neighbours.set(a, [...(neighbours.get(a) ?? []), b]);
-    neighbours.set(b, [...(neighbours.get(b) ?? []), a]);
+    neighboursOf(a).push(b);
+    neighboursOf(b).push(a);
   };
   for (const m of members)
     if (roleOf(m) === 'point' || isAlias(m)) for (const a of m.args) join(a, m.results[0]!);

@@ -25,9 +25,10 @@ function consumersOf(instr: Instr, graph: FusionGraph): readonly Group[] {
 /** One fusion of both, if it is one by the rules of fusions and could run: nothing outside may lie between them. */
 export function tryMerge(a: Group, b: Group, graph: FusionGraph, fuel: Fuel): boolean {
   if (a === b || !mayJoin(a, b)) return false;
-  const kind = fusionKind(a, b, graph);
+  const both = graph.joined(a, b);
+  const kind = fusionKind(a, b, both, graph);
   if (kind === null || graph.makesCycle(a, b) || !fuel.take(`fuse ${kind}`)) return false;
-  graph.merge(a, b, kind, [graph.membersOf(a, b)]);
+  graph.merge(a, b, kind, [graph.membersOf(a, b)], both);
   return true;
 }
 

@@ -6,7 +6,6 @@ import { currentInterpreter } from '../../ops/dispatch.ts';
 import { iota } from '../../ops/iota.ts';
 import { scanOp } from '../../ops/scan.ts';
 import { whileOp } from '../../ops/while.ts';
-import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { ArgumentError, ShapeError, TraceError, TreeError } from '../../util/errors.ts';
@@ -162,9 +161,9 @@ function repeated(
   step: (tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (stagingTrace() === null) {
-    let now = borders().cross(start.tensors);
-    while (isTrue(ask(now))) now = borders().leave(() => step(now));
-    return now;
+    const loop = borders().loop(start.tensors);
+    while (isTrue(ask(loop.now))) loop.round(step);
+    return loop.now;
   }
   const types = start.tensors.map((t) => t.type);
   const asked = traceRegion(
@@ -202,9 +201,9 @@ function counted(
   step: (i: Tensor, tensors: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   if (indices === undefined) {
-    let now = borders().cross(start.tensors);
-    for (let i = 0; i < length; i++) now = borders().leave(() => step(constant(from + i, 'int32'), now));
-    return now;
+    const loop = borders().loop(start.tensors);
+    for (let i = 0; i < length; i++) loop.round((now) => step(constant(from + i, 'int32'), now));
+    return loop.now;
   }
   const rows: State = { tree: { kind: 'leaf', index: 0 }, tensors: [indices], paths: ['i'] };
   return stagedScan({ length, reverse: false }, start, rows, (tensors, [i]) =>
@@ -258,18 +257,16 @@ function scanned(
   step: (carry: readonly Tensor[], x: readonly Tensor[]) => readonly Tensor[],
 ): readonly Tensor[] {
   const count = start.length;
-  const apart = borders().rows(rows, length);
-  let carry = borders().cross(start);
+  const loop = borders().loop(start, rows, length);
   const made: (readonly Tensor[])[] = [];
   for (let k = 0; k < length; k++) {
     const at = reverse ? length - 1 - k : k;
-    const next = borders().leave(() =>
+    const next = loop.round((carry) =>
       step(
         carry,
-        apart.map((x) => x[at]!),
+        loop.rows.map((x) => x[at]!),
       ),
     );
-    carry = next.slice(0, count);
     made[at] = next.slice(count);
   }
   // Without a round only tracing tells what one would give.
@@ -281,7 +278,7 @@ function scanned(
       ...func.results.slice(count).map(({ type: { dtype, shape } }) => constant(0, dtype, [0, ...shape])),
     ];
   }
-  return [...carry, ...made[0]!.map((_, k) => stack(made.map((ys) => ys[k]!)))];
+  return [...loop.now, ...made[0]!.map((_, k) => borders().stack(made.map((ys) => ys[k]!)))];
 }
 
 function lengthOf(rows: State, given: number | undefined): number {

@@ -6,6 +6,7 @@ import { currentInterpreter, type Interpreter, tellMissed } from '../../ops/disp
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { type Capture, Trace, type TracedFunction, traceFunction } from '../tracer.ts';
+import { marking } from './thrown.ts';
 
 /** The trace that is written to, below all tapes; null in eager mode, where control flow is JavaScript's. */
 export function stagingTrace(): Trace | null {
@@ -22,7 +23,8 @@ export function traceRegion(
 ): TracedFunction {
   const outer = stagingTrace();
   const name = outer?.name ?? '';
-  const { unused, ...traced } = traceFunction(f, types, { name, parent: currentInterpreter(), paths });
+  const parent = currentInterpreter();
+  const { unused, ...traced } = marking(() => traceFunction(f, types, { name, parent, paths }));
   if (unused !== null) outer?.conditions.inherit(unused);
   return traced;
 }

@@ -6,7 +6,6 @@ import { chosen, ifOp } from '../../ops/if.ts';
 import type { OpDef } from '../../ops/opdef.ts';
 import { type ScanAttrs, scanOp, scanOperands } from '../../ops/scan.ts';
 import { type WhileScanAttrs, whileOp, whileScan } from '../../ops/while.ts';
-import { stack } from '../../tensor/composites/shaping.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { CapacityError } from '../../util/errors.ts';
 import { replay } from '../replay.ts';
@@ -41,14 +40,13 @@ function unfoldWhile(
   [cond, body]: readonly Func[],
 ): readonly Tensor[] {
   const constants = args.slice(count);
-  let carries = borders().cross(args.slice(0, count));
+  const loop = borders().loop(args.slice(0, count));
   const rows: (readonly Tensor[])[] = [];
-  while (replay(cond!, [...carries, ...constants])[0]!.item<boolean>()) {
-    const next = borders().leave(() => replay(body!, [...carries, ...constants]));
-    carries = next.slice(0, count);
+  while (replay(cond!, [...loop.now, ...constants])[0]!.item<boolean>()) {
+    const next = loop.round((carries) => replay(body!, [...carries, ...constants]));
     rows.push(next.slice(count));
   }
-  if (kept === null) return carries;
+  if (kept === null) return loop.now;
   if (rows.length > kept.capacity) throw new CapacityError(kept.loop, rows.length);
   const types = body!.results.slice(count).map((r) => r.type);
   const stacks = types.map((type, k) =>
@@ -58,24 +56,24 @@ function unfoldWhile(
       kept.capacity,
     ),
   );
-  return [...carries, constant(rows.length, 'int32'), ...stacks];
+  return [...loop.now, constant(rows.length, 'int32'), ...stacks];
 }
 
 function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): readonly Tensor[] {
   const { count, carries: start, xs, constants } = scanOperands(args, attrs);
   const rounds = count === undefined ? attrs.length : Math.max(0, Math.min(count.item(), attrs.length));
-  const apart = borders().rows(xs, rounds);
-  let carries = borders().cross(start);
+  const loop = borders().loop(start, xs, rounds);
   const rows: (readonly Tensor[])[] = [];
   for (let i = 0; i < rounds; i++) {
     const at = attrs.reverse ? rounds - 1 - i : i;
-    const next = borders().leave(() => replay(body, [...carries, ...apart.map((x) => x[at]!), ...constants]));
-    carries = next.slice(0, start.length);
+    const next = loop.round((carries) =>
+      replay(body, [...carries, ...loop.rows.map((x) => x[at]!), ...constants]),
+    );
     rows[at] = next.slice(start.length);
   }
   const types = body.results.slice(start.length).map((r) => r.type);
   return [
-    ...carries,
+    ...loop.now,
     ...types.map((type, k) =>
       stacked(
         rows.map((row) => row[k]!),
@@ -90,5 +88,5 @@ function unfoldScan(args: readonly Tensor[], attrs: ScanAttrs, body: Func): read
 function stacked(rows: readonly Tensor[], { dtype, shape }: Tensor['type'], length: number): Tensor {
   const below = constant(0, dtype, [length - rows.length, ...shape]);
   if (rows.length === 0) return below;
-  return rows.length === length ? stack(rows) : concat([stack(rows), below], 0);
+  return rows.length === length ? borders().stack(rows) : concat([borders().stack(rows), below], 0);
 }

@@ -19,6 +19,19 @@ test.each([3, 2 ** 20])('%i elements of each dtype', (size) => {
   }
 });
 
+test('arrays of some KB share buffers, and no elements', () => {
+  const sizes = [256, 1000, 3000, 4095];
+  const arrays = Array.from({ length: 40 }, (_, i) => {
+    const dtype = i % 3 === 0 ? 'int32' : 'float32';
+    return allocateUnset(dtype, sizes[i % sizes.length]!).fill(i);
+  });
+  arrays.forEach((array, i) => {
+    expect(array.length).toBe(sizes[i % sizes.length]);
+    expect(array.every((x) => x === i)).toBe(true);
+  });
+  expect(new Set(arrays.map((a) => a.buffer)).size).toBeLessThan(arrays.length / 2);
+});
+
 test('what there is no memory for is an error', () => {
   expect(() => allocateUnset('float32', 2 ** 50)).toThrow(ArgumentError);
 });

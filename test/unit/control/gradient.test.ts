@@ -136,15 +136,8 @@ const losses: Readonly<Record<string, Loss>> = {
     ).a.sum(),
 };
 
-// Where a round or a branch takes several steps that a rule reads, eager mode's second derivative is another sum (docs/numerics.md).
-const inSteps = new Set([
-  'a loop of known length',
-  'a scan backwards',
-  'a loop in a loop',
-  'a branch in a loop',
-  'a scan in a scan',
-  'what a loop only reads',
-]);
+// Where a loop and one inside of it read the rows of one tensor, eager mode's second derivative is another sum (docs/numerics.md).
+const sharedRows = new Set(['a scan in a scan']);
 
 const points = [tensor([1, 0.2]), tensor([-1, 0.5]), tensor([0.3, 0.4])];
 const traced = (f: Loss, { type }: Tensor): TracedFunction =>
@@ -200,7 +193,7 @@ describe.each(Object.entries(losses))('the gradient of %s', (name, f) => {
       const around = captures.map((c) => (c.kind === 'tensor' ? c.tensor : c.variable).requireView());
       const [staged] = evaluate(func, [x.requireView(), ...around]).map((view) => new EagerTensor(view));
       for (const way of compiled) expect(way(x).data()).toEqual(staged!.data());
-      if (inSteps.has(name)) near(staged!, eagerly(x), 2 ** -20);
+      if (sharedRows.has(name)) near(staged!, eagerly(x), 2 ** -22);
       else expect(staged!.data()).toEqual(eagerly(x).data());
       near(
         staged!,

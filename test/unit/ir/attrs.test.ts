@@ -44,6 +44,20 @@ describe('attributes', () => {
     expect(sameAttrs(schema, { data: [1], name: 'a' }, { data: [1, 2], name: 'a' })).toBe(false);
   });
 
+  it('takes a name or none, which are not the same', () => {
+    const schema = { axis: 'int', called: 'name' } as const;
+    expect(attrProblem(schema, { axis: 0 })).toBeUndefined();
+    expect(attrProblem(schema, { axis: 0, called: 'words' })).toBeUndefined();
+    expect(attrProblem(schema, { axis: 0, called: 1 })).toBe('attribute called must be name, got 1');
+    expect(sameAttrs(schema, { axis: 0 }, { axis: 0 })).toBe(true);
+    expect(sameAttrs(schema, { axis: 0 }, { axis: 0, called: 'words' })).toBe(false);
+    const text = `func @rows(%0: f32[3,2], %1: i32[1]) {
+  %2 = gather %0, %1 {axis=0, called="Embedding 'words'"} : f32[1,2]
+  return %2
+}`;
+    expect(print(parse(text, registry)).trim()).toBe(text);
+  });
+
   it('refuses a float that float32 cannot hold', () => {
     expect(attrProblem({ value: 'float' }, { value: 0.1 })).toBe('attribute value must be float, got 0.1');
     expect(attrProblem({ value: 'float' }, { value: Math.fround(0.1) })).toBeUndefined();

@@ -246,6 +246,34 @@ describe('fit', () => {
     ]);
   });
 
+  it('takes truth and weights by the names of the outputs, in any order', async () => {
+    const run = async (
+      outputs: (a: Tensor, b: Tensor) => Tensor | readonly Tensor[] | Record<string, Tensor>,
+      y: nn.Data,
+      sampleWeight: nn.Data,
+    ): Promise<unknown> => {
+      nn.setRandomSeed(2);
+      const i = nn.input([4]);
+      const [a, b] = [new nn.Dense(1, { name: 'a' })(i), new nn.Dense(1, { name: 'b' })(i)];
+      const model = nn.functional(i, outputs(a, b)).compile({ optimizer: 'sgd', loss: ['mse', 'mae'] });
+      const { history } = await model.fit(x, y, { sampleWeight, seed: 1, verbose: 'silent' });
+      return [history, model.weights];
+    };
+    const [p, q] = [x.slice(null, [0, 1]), x.slice(null, [1, 2]).mul(2)];
+    const [u, v] = [x.slice(null, 0).abs(), x.slice(null, 1).abs()];
+    const expected = JSON.stringify(await run((a, b) => [a, b], [p, q], [u, v]));
+    const byName = [
+      { b: q, a: p },
+      { b: v, a: u },
+    ] as const;
+    expect(JSON.stringify(await run((a, b) => [a, b], ...byName))).toBe(expected);
+    expect(JSON.stringify(await run((a, b) => ({ a, b }), ...byName))).toBe(expected);
+    for (const outputs of [(a: Tensor, b: Tensor) => [a, b], (a: Tensor, b: Tensor) => ({ a, b })])
+      await expect(run(outputs, { b: q, c: p }, [u, v])).rejects.toThrow(
+        'Model: the truth must be an object of a, b, as the outputs are called, or a list in their order; got an object of b, c',
+      );
+  });
+
   it('builds a model of layers alone, from the first batch', async () => {
     const run = async (jitted: boolean): Promise<unknown> => {
       setRandomSeed(0);
@@ -282,6 +310,34 @@ describe('fit', () => {
   });
 });
 
+describe('the bar of fit', () => {
+  it.each([true, false])('fills to the last batch of every epoch, on a terminal %s', async (terminal) => {
+    const { isTTY } = process.stdout;
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    process.stdout.isTTY = terminal;
+    try {
+      await small().compile(options()).fit(x, labels, { epochs: 2, batchSize: 32, verbose: 'bar' });
+    } finally {
+      process.stdout.isTTY = isTTY;
+      write.mockRestore();
+    }
+    const text = written.join('');
+    const batches = Math.ceil(labels.size / 32);
+    for (const epoch of [1, 2]) {
+      expect(text).toContain(`epoch ${epoch}/2 ${'-'.repeat(24)} 0/${batches}`);
+      expect(text).toMatch(
+        new RegExp(
+          `epoch ${epoch}/2 ={24} ${batches}/${batches}  \\S+  loss \\d\\.\\d{4}  accuracy \\d\\.\\d{4}`,
+        ),
+      );
+    }
+  });
+});
+
 describe('callbacks', () => {
   const trained = (model: nn.Model, epochs: number, ...callbacks: nn.Callback[]): Promise<nn.History> =>
     model.fit(x, labels, { epochs, callbacks, verbose: 'silent', validationSplit: 0.25 });
@@ -303,7 +359,7 @@ describe('callbacks', () => {
       watch,
     );
     const best = seen.reduce((a, b) => (b.loss < a.loss ? b : a));
-    expect(epochs.length).toBe(seen.indexOf(best) + 4);
+    expect(epochs.length).toBe(seen.indexOf(best) + 3);
     expect(JSON.stringify(model.weights)).toBe(best.weights);
   });
 

@@ -1,4 +1,5 @@
-// args: [3]
+// args: [2]
 export function f(x) {
-  return eval('x');
+  const grow = (a) => (a < 100 ? grow(a * 2) : a);
+  return grow(x);
 }

@@ -1,4 +1,4 @@
 // args: [3]
 export function f(x) {
-  return 'value ' + x;
+  return String(x).length;
 }

@@ -1,7 +1,7 @@
 // args: [3]
 export function f(x) {
   try {
-    if (x > 0) x = -x;
+    if (x > 2) throw new RangeError('large');
   } catch {
     x = 0;
   }

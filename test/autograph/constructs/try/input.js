@@ -1,12 +1,23 @@
-// args: [3]
-export function f(x) {
-  let y = x;
+// args: [3, 2] [-3, 2] [0, 9]
+export function f(x, y) {
+  let z = x;
   try {
-    y = JSON.parse('{').z;
+    if (x > 0) z = x * 2;
+    for (let i = 0; i < y; i++) {
+      if (i > 4) break;
+      z += i;
+    }
+    z += JSON.parse('{').z;
   } catch {
-    y = x * 2;
+    z = z > 5 ? z * 10 : z;
   } finally {
-    y = y + 1;
+    z = z + 1;
   }
-  return y;
+  try {
+    if (z > 50) return -1;
+    z += 1;
+  } finally {
+    z *= 3;
+  }
+  return z;
 }

@@ -21,7 +21,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 // More than is copied at each call.
-const n = 2000;
+const n = 5000;
 
 /** y = b + 1, z = a + 10. */
 const crosswise: Kernel = {

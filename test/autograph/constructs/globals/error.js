@@ -1,0 +1,4 @@
+// args: [3]
+export function f(x) {
+  return eval('x');
+}
