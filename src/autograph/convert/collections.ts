@@ -27,10 +27,11 @@ export function methodName({ property, computed }: MemberExpression): string {
 /** The call, of an object that is spelled already. */
 export function watchedCall(node: CallExpression, { as, method }: Watched, object: Rope, at: Place): Rope {
   const args = argumentsOf(node, at);
-  const from = (node.callee as MemberExpression).object as Node;
+  const { object: from, property } = node.callee as MemberExpression;
+  // Of a chain over several lines errors name the line of the method.
   return [
-    mark(node.start),
-    call(at, as, as === 'mutate' ? made(from, object, at) : object, `"${method}"`, ...args),
+    mark(property.start),
+    call(at, as, as === 'mutate' ? made(from as Node, object, at) : object, `"${method}"`, ...args),
   ];
 }
 
