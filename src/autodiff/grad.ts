@@ -2,9 +2,9 @@
 import { sameType, showType } from '../ir/types.ts';
 import { isTensor, lift } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
-import { currentInterpreter, within } from '../ops/dispatch.ts';
+import { currentInterpreter, type Interpreter, within } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { seeAll } from '../trace/tracer.ts';
+import { seeAll, TracedTensor } from '../trace/tracer.ts';
 import { flatten, type Leaf, sameStructure, type Tree, unflatten } from '../trace/tree.ts';
 import { ArgumentError, GradientError, OptionError, TreeError } from '../util/errors.ts';
 import { checkOptions } from '../util/options.ts';
@@ -125,7 +125,7 @@ export function vjp<Args extends readonly unknown[], R>(
       outputs.push(target);
       cotangents.push(ct);
     });
-    return gradientsOf(tape, outputs, cotangents, watched);
+    return gradientsOf('vjp', tape, outputs, cotangents, watched);
   };
   return [output, pullback as never];
 }
@@ -158,16 +158,27 @@ function differentiate<Args extends readonly unknown[]>(
   const output = within(tape, () => f(...(inputs as unknown as Args)));
   seeAll(output);
   const value = within(tape, () => scalarOf(where, output, hasAux));
-  return { output, gradients: gradientsOf(tape, [value], [constant(1, 'float32')], watched) };
+  return { output, gradients: gradientsOf(where, tape, [value], [constant(1, 'float32')], watched) };
+}
+
+// A tensor of a graph takes what meets it into that graph, past a tape that does not stand on it: the gradient would be zero, and no one told.
+function checkSeen(where: string, tape: Tape, target: Tensor): void {
+  if (!(target instanceof TracedTensor)) return;
+  for (let i: Interpreter | null = tape; i !== null; i = i.parent) if (i === target.trace) return;
+  throw new GradientError(
+    `${where}: the result is ${target.inspect()}, computed where this gradient does not see it; take it there, g.asDefault(() => ${where}(…)), or write nodes: g.gradients(y, [x])`,
+  );
 }
 
 /** Gradients in the structure of each watched argument, zeros where nothing is connected. */
 function gradientsOf(
+  where: string,
   tape: Tape,
   targets: readonly Tensor[],
   cotangents: readonly Tensor[],
   watched: readonly Watched[],
 ): unknown[] {
+  for (const t of targets) checkSeen(where, tape, t);
   const sources = watched.flatMap((w) => w.tensors);
   const found = backward(tape, targets, cotangents, sources);
   let next = 0;

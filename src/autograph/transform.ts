@@ -166,7 +166,11 @@ function mutatedBindings(program: Program, scopes: Scopes): ReadonlySet<Binding>
   walk(program, (node) => {
     if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') add(node.left);
     else if (node.type === 'UpdateExpression') add(node.argument as Node);
-    else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') add(node.callee);
+    else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
+      add(node.callee);
+      // Object.assign(a, …), push.apply(a, …): what they are given may change as well.
+      if (node.arguments.length > 0) add(node.arguments[0] as Node);
+    }
     return true;
   });
   return found;

@@ -56,7 +56,7 @@ function nodeOf(graph: GraphTrace, given: Tensor, what: string): GraphTensor {
     );
   if (x.graph !== graph)
     throw new GraphError(
-      `gradients: ${what}, ${x.label}, is of ${x.graph.title} and was asked for in ${graph.title}`,
+      `gradients: ${what}, ${x.label}, is of ${x.graph.title} and was asked for in ${graph.title}; ask its own graph, or gradients(ys, xs), which finds it`,
     );
   if (x.dtype !== 'float32')
     throw new GradientError(`gradients: ${what} is ${showType(x.type)}; gradients exist for float32 only`);

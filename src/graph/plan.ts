@@ -164,7 +164,9 @@ function sizesOf(placeholders: readonly Placeholder[], feeds: readonly Tensor[],
     const { shape } = feeds[i]!;
     const expected = (): Shape => p.type.shape.map((n, axis) => (openSize(n) < 0 ? n : shape[axis]!));
     if (shape.length !== p.type.shape.length || !sameShape(expected(), shape))
-      throw new ShapeError(`${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}`);
+      throw new ShapeError(
+        `${where}: ${p.label} was fed ${showGraphType(feeds[i]!.type)}; feed it that shape, or leave sizes that vary open where the placeholder is made, as null`,
+      );
     p.type.shape.forEach((n, axis) => {
       const k = openSize(n);
       if (k < 0) return;

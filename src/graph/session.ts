@@ -78,7 +78,7 @@ export class Session {
     if (fetch.graph !== this.graph.trace) {
       const what = fetch instanceof GraphTensor ? fetch.label : 'the initializer';
       throw new GraphError(
-        `Session.run: ${what} is of ${fetch.graph.title}, and this session runs ${this.graph.trace.title}`,
+        `Session.run: ${what} is of ${fetch.graph.title}, and this session runs ${this.graph.trace.title}; run it in a session of its own graph, or build it in this one`,
       );
     }
     return fetch;

@@ -1,5 +1,5 @@
 // Metrics by Keras's names: numbers that say how good a model is. Each is made of sums, so that batches add up to what all examples together give.
-import { OptionError, type Tensor, takeAlongAxis, tensor } from '../index.ts';
+import { ArgumentError, OptionError, type Tensor, takeAlongAxis, tensor } from '../index.ts';
 import { checkCount } from '../optim/checks.ts';
 import { sameShapes, truthShape } from './truth.ts';
 
@@ -24,6 +24,10 @@ export function metric(
   sums: (yTrue: Tensor, yPred: Tensor) => readonly Tensor[],
   result: (sums: readonly Tensor[]) => Tensor,
 ): Metric {
+  if (typeof sums !== 'function' || typeof result !== 'function')
+    throw new ArgumentError(
+      `metric '${name}': expected two functions, of a batch to sums and of sums to the metric; a mean needs neither: metrics: [(t, p) => t.sub(p).abs()]`,
+    );
   const call = (yTrue: Tensor, yPred: Tensor): Tensor => result(sums(yTrue, yPred));
   Object.defineProperty(call, 'name', { value: name });
   return Object.assign(call, { metricName: name, sums, result });

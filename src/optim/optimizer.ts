@@ -97,6 +97,7 @@ export abstract class Optimizer {
       throw new OptionError(
         `${this.constructor.name}: the learning rate follows a schedule and cannot be set`,
       );
+    if (typeof rate === 'number') checkNumber(rate, 'lr', this.constructor.name, { min: 0 });
     this.#rate.assign(rate);
   }
 

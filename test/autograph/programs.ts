@@ -51,7 +51,8 @@ export const smooth: Arithmetic = {
     (v) => `((${v()} / 4) ** 2)`,
   ],
   bounded: (value) => `3 * Math.tanh((${value}) / 3)`,
-  integer: (value) => `Math.floor(Math.abs(${value}))`,
+  // tanh of a large number is 1 in float32 and just below in JavaScript: the steps must not lie there.
+  integer: (value) => `Math.floor(0.3 + Math.abs(${value}))`,
 };
 
 /** The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. */

@@ -85,7 +85,7 @@ const graphs: readonly Case[] = (() => {
     [
       'a feed of another shape',
       () => session.run(a, [[a, [[1, 2]]]]),
-      "ShapeError: Session.run: placeholder 'x' f32[?,3] was fed f32[1,2]",
+      "ShapeError: Session.run: placeholder 'x' f32[?,3] was fed f32[1,2]; feed it that shape, or leave sizes that vary open where the placeholder is made, as null",
     ],
     [
       'a feed that is no tensor',
@@ -105,7 +105,7 @@ const graphs: readonly Case[] = (() => {
     [
       'a tensor of another graph',
       () => new Session(new Graph('h')).run(a),
-      "GraphError: Session.run: placeholder 'x' f32[?,3] is of graph 'g', and this session runs graph 'h'",
+      "GraphError: Session.run: placeholder 'x' f32[?,3] is of graph 'g', and this session runs graph 'h'; run it in a session of its own graph, or build it in this one",
     ],
     [
       'a session of no graph',
@@ -239,6 +239,23 @@ const models: readonly Case[] = [
     'a module without forward',
     () => new (class Half extends (Module as unknown as new () => Net) {})().invoke([x]),
     'ArgumentError: Half has no method forward(x), which says what a call computes: a module is a class with one',
+  ],
+  [
+    'losses by name',
+    () => model().compile({ optimizer: 'sgd', loss: { dense: 'mse' } as never }),
+    "OptionError: Model.compile: the losses of several outputs are a list in the order of the outputs: loss: ['mse', 'mae']",
+  ],
+  [
+    'a metric of one function',
+    () => nn.metric('worst', ((t: Tensor) => t.max()) as never, undefined as never),
+    "ArgumentError: metric 'worst': expected two functions, of a batch to sums and of sums to the metric; a mean needs neither: metrics: [(t, p) => t.sub(p).abs()]",
+  ],
+  [
+    'a learning rate below zero, set later',
+    () => {
+      new SGD().lr = -1;
+    },
+    'OptionError: SGD: lr must be a number >= 0, got -1',
   ],
   [
     'callbacks that are no list',

@@ -1,6 +1,6 @@
 // What users see when a graph is used wrongly: everything is named.
 
-import { jit, print, type Tensor, tensor, variable } from 'tracejit';
+import { grad, jit, print, type Tensor, tensor, variable, vjp } from 'tracejit';
 import { compileFunction, Graph, gradients, Session, shared, symbol } from 'tracejit/graph';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from './message.ts';
@@ -31,10 +31,10 @@ describe('a session', () => {
   it('refuses other shapes and dtypes', () => {
     const { x, y, session } = example();
     expect(messageOf(() => session.run(x, [[x, [1, 2]]]))).toBe(
-      "ShapeError: Session.run: placeholder 'x' f32[?,2] was fed f32[2]",
+      "ShapeError: Session.run: placeholder 'x' f32[?,2] was fed f32[2]; feed it that shape, or leave sizes that vary open where the placeholder is made, as null",
     );
     expect(messageOf(() => session.run(x, [[x, [[1, 2, 3]]]]))).toBe(
-      "ShapeError: Session.run: placeholder 'x' f32[?,2] was fed f32[1,3]",
+      "ShapeError: Session.run: placeholder 'x' f32[?,2] was fed f32[1,3]; feed it that shape, or leave sizes that vary open where the placeholder is made, as null",
     );
     expect(messageOf(() => session.run(x, [[x, tensor([[1, 2]], { dtype: 'int32' })]]))).toBe(
       "GraphError: Session.run: placeholder 'x' f32[?,2] was fed i32[1,2]; cast it: x.cast('float32')",
@@ -62,10 +62,10 @@ describe('a session', () => {
     const other = new Graph('other');
     const z = other.placeholder('float32', [], 'z');
     expect(messageOf(() => session.run(z.mul(2)))).toBe(
-      "GraphError: Session.run: mul f32[] is of graph 'other', and this session runs graph 'g'",
+      "GraphError: Session.run: mul f32[] is of graph 'other', and this session runs graph 'g'; run it in a session of its own graph, or build it in this one",
     );
     expect(messageOf(() => session.run(other.initializer))).toBe(
-      "GraphError: Session.run: the initializer is of graph 'other', and this session runs graph 'g'",
+      "GraphError: Session.run: the initializer is of graph 'other', and this session runs graph 'g'; run it in a session of its own graph, or build it in this one",
     );
     expect(messageOf(() => session.run(tensor(1)))).toBe(
       'ArgumentError: Session.run: a fetch is a tensor of a graph or an initializer, got another object',
@@ -101,7 +101,7 @@ describe('a tensor of a graph', () => {
       "GraphError: a tensor of graph 'other' was used while @anonymous is traced; run the graph and pass the result, or write it as a function and jit that",
     );
     expect(messageOf(() => new Graph('third').gradients(z, [z]))).toBe(
-      "GraphError: gradients: ys[0], placeholder 'z' f32[], is of graph 'other' and was asked for in graph 'third'",
+      "GraphError: gradients: ys[0], placeholder 'z' f32[], is of graph 'other' and was asked for in graph 'third'; ask its own graph, or gradients(ys, xs), which finds it",
     );
     expect(messageOf(() => gradients(tensor(1), [z]))).toBe(
       'GraphError: gradients: expected tensors of a graph; for tensors with elements there is grad(f)',
@@ -196,4 +196,17 @@ describe('compileFunction', () => {
       "GraphError: compileFunction: every session has its own value of variable 'w'; functions use shared(initial)",
     );
   });
+});
+
+it('a gradient outside of a graph does not pass over what is computed in it', () => {
+  const { g, w } = example();
+  const words = (where: string): string =>
+    `GradientError: ${where}: the result is GraphTensor sum f32[] of graph 'g', computed where this gradient does not see it; take it there, g.asDefault(() => ${where}(…)), or write nodes: g.gradients(y, [x])`;
+  const f = (x: Tensor): Tensor => x.mul(w).sum();
+  const one = tensor([1, 1]);
+  expect(messageOf(() => grad(f)(one))).toBe(words('grad'));
+  expect(messageOf(() => vjp(f, one)[1](tensor(1)))).toBe(words('vjp'));
+  const session = new Session(g);
+  session.run(g.initializer);
+  expect(session.run(g.asDefault(() => grad(f)(one))).toArray()).toEqual([1, 2]);
 });

@@ -3,7 +3,7 @@ import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
-import { watched, watchedCall } from './collections.ts';
+import { lentMethod, ofObject, watched, watchedCall } from './collections.ts';
 
 const globals = new Set(['Math', 'Number', 'console']);
 
@@ -14,29 +14,21 @@ export function isGlobal(node: Node, at: Place): boolean {
   return node.type === 'Identifier' && at.file.scopes.of.get(node)?.binding === null;
 }
 
-/** `statement`: the result of the call is not used. */
-export function callExpression(node: CallExpression, statement: boolean, at: Place): Rope {
+export function callExpression(node: CallExpression, at: Place): Rope {
   const callee = node.callee as Node;
   if (callee.type === 'Identifier' && isGlobal(callee, at)) {
     if (callee.name === 'eval')
       at.file.report.add(node.start, 'eval runs code that is not converted; write the code out');
     if (answering.has(callee.name)) return [mark(node.start), `${at.file.names.ag}.`, copy(node, at)];
   }
-  if (isObjectAssign(callee, at))
-    return [mark(node.start), call(at, 'assign', ...node.arguments.map((a) => argument(a as Node, at)))];
-  const seen = watched(node, statement);
+  const special = ofObject(node, (n) => isGlobal(n, at), at) ?? lentMethod(node, at);
+  if (special !== null) return special;
+  const seen = watched(node);
   if (seen !== null) {
     const { object } = callee as MemberExpression;
     return watchedCall(node, seen, argument(object as Node, at), at);
   }
   return [mark(node.start), slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
-}
-
-function isObjectAssign(callee: Node, at: Place): boolean {
-  if (callee.type !== 'MemberExpression' || callee.computed || !isGlobal(callee.object as Node, at))
-    return false;
-  const { object, property } = callee;
-  return (object as { name?: string }).name === 'Object' && (property as { name?: string }).name === 'assign';
 }
 
 // A callee keeps its form, for `this`; what is inside it is converted.
@@ -100,26 +92,27 @@ function keyWithoutMark({ property, computed, end }: MemberExpression, at: Place
 }
 
 /** `a?.b[c].d()`: the members and calls along it stay one chain, but for calls that the runtime must see. */
-export function chain(expression: Node, at: Place, statement = false): Rope {
+export function chain(expression: Node, at: Place): Rope {
   if (expression.type === 'MemberExpression' && expression.computed && expression.optional) {
     const { object } = expression;
     if (object.type !== 'MemberExpression' && object.type !== 'CallExpression') return member(expression, at);
   }
-  const link = alongChain(expression).some((n) => n.type === 'CallExpression' && watched(n, statement))
+  const link = alongChain(expression).some((n) => n.type === 'CallExpression' && watched(n))
     ? lastOptional(expression)
     : undefined;
+  const start = at.file.names.value;
   const along = (node: Node): Rope => {
-    if (node === link) return ['$c', keyWithoutMark(node as MemberExpression, at)];
+    if (node === link) return [start, keyWithoutMark(node as MemberExpression, at)];
     if (node.type === 'MemberExpression') {
       const object = node.object as Node;
       return [slice(node.start, object.start), along(object), keyOf(node, at)];
     }
     if (node.type === 'CallExpression') {
       const callee = node.callee as Node;
-      const seen = link === undefined ? null : watched(node, statement);
+      const seen = link === undefined ? null : watched(node);
       if (seen !== null) {
         const { object } = callee as MemberExpression;
-        return watchedCall(node, seen, callee === link ? '$c' : along(object as Node), at);
+        return watchedCall(node, seen, callee === link ? start : along(object as Node), at);
       }
       return [slice(node.start, callee.start), along(callee), rest(node, callee, at)];
     }
@@ -128,7 +121,7 @@ export function chain(expression: Node, at: Place, statement = false): Rope {
   if (link === undefined) return along(expression);
   const object = link.object as Node;
   return call(at, 'chained', isLink(object) ? chain(object, at) : argument(object, at), [
-    '($c) => ',
+    `(${start}) => `,
     along(expression),
   ]);
 }

@@ -4,16 +4,14 @@ import { argument, call, type Place } from '../context.ts';
 import { mark, type Rope } from '../rope.ts';
 import { stateOf } from '../state.ts';
 import { isInstrumentation, update } from './assignments.ts';
-import { callExpression, chain } from './calls.ts';
+import { callExpression } from './calls.ts';
 
 export function effect(node: Node, at: Place): Rope {
   switch (node.type) {
     case 'UpdateExpression':
       return isInstrumentation(node.argument as Node) ? at.emit(node) : update(node, true, at);
     case 'CallExpression':
-      return callExpression(node, true, at);
-    case 'ChainExpression':
-      return chain(node.expression as Node, at, true);
+      return callExpression(node, at);
     case 'LogicalExpression': {
       if (node.operator === '??') return at.emit(node);
       const test = argument(node.left as Node, at);

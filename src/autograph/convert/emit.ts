@@ -62,7 +62,7 @@ export function emitIn(node: Node, at: Place): Rope {
       return [slice(node.start, tag.start), plain, slice(tag.end, node.quasi.start), copy(node.quasi, at)];
     }
     case 'CallExpression':
-      return callExpression(node, false, at);
+      return callExpression(node, at);
     case 'NewExpression':
       return newExpression(node, at);
     case 'MemberExpression':

@@ -43,10 +43,15 @@ function nameOf(object: object): string {
   return Array.isArray(object) ? 'an array' : `a ${object.constructor.name}`;
 }
 
+// Boolean itself, as in `filter(Boolean)`, knows of no tensors: the answer is then the value.
+function asks(f: Ask, self: unknown, value: unknown, index: number, list: List): unknown {
+  return f === (Boolean as Ask) ? value : Reflect.apply(f, self, [value, index, list]);
+}
+
 function byTruth(list: List, method: string, f: Ask, self: unknown): unknown {
   if (method === 'some' || method === 'every') return decided(list, method, f, self);
   const answer: Ask = (value, index, whole) => {
-    const truth = Reflect.apply(f, self, [value, index, whole]);
+    const truth = asks(f, self, value, index, whole);
     if (!isTensor(truth)) return truth;
     if (isTraced(truth))
       throw new TraceError(
@@ -64,7 +69,7 @@ function decided(list: List, method: 'some' | 'every', f: Ask, self: unknown): u
     if (index >= list.length) return method === 'every';
     // Holes are not asked.
     if (!(index in list)) return from(index + 1);
-    const truth: unknown = Reflect.apply(f, self, [list[index], index, list]);
+    const truth = asks(f, self, list[index], index, list);
     const answer = isTensor(truth) ? truth : Boolean(truth);
     return method === 'some'
       ? or(answer, () => from(index + 1), construct)

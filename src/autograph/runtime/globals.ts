@@ -107,9 +107,11 @@ export { booleanOf as Boolean };
 
 /** The older functions of these names make a number of what they are asked about; a tensor is one. */
 function isNaNOf(x: unknown): unknown {
+  // biome-ignore lint/suspicious/noGlobalIsNan: the function that was written
   return isTensor(x) ? unary.isNaN(x) : globalThis.isNaN(x as number);
 }
 function isFiniteOf(x: unknown): unknown {
+  // biome-ignore lint/suspicious/noGlobalIsFinite: the function that was written
   return isTensor(x) ? unary.isFinite(x) : globalThis.isFinite(x as number);
 }
 

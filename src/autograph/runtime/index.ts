@@ -1,18 +1,17 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
+export { lent, mutate, Object, Reflect } from './changes.ts';
 export { query } from './collections.ts';
 export { enter } from './enter.ts';
 export { Array, Boolean, console, isFinite, isNaN, Math, Number } from './globals.ts';
 export { and, any, none, not, or } from './logic.ts';
 export { doWhileStatement, forIn, forOf, forStatement, whileStatement } from './loops.ts';
 export {
-  assign,
   assignLogical,
   at,
   atOptional,
   chained,
   hidden,
-  mutate,
   set,
   touch,
   update,

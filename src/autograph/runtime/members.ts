@@ -4,7 +4,7 @@ import { isTensor } from '../../ops/coerce.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { TraceError } from '../../util/errors.ts';
 import { and, or } from './logic.ts';
-import { currentRegion, Hidden, type Key, note, readMember, stagedRegion, writeMember } from './regions.ts';
+import { Hidden, type Key, note, readMember, writeMember } from './regions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any value has members
 type Any = any;
@@ -84,36 +84,7 @@ export function atOptional(object: Any, key: () => unknown): unknown {
   return object === null || object === undefined ? undefined : at(object, key());
 }
 
-/** `Object.assign(object, …sources)`: every member is written like one that is spelled out. */
-export function assign(object: Any, ...sources: readonly Any[]): unknown {
-  for (const source of sources) {
-    if (source === null || source === undefined) continue;
-    for (const key of Reflect.ownKeys(Object(source)))
-      if (Object.prototype.propertyIsEnumerable.call(source, key)) set(object, key, source[key]);
-  }
-  return object;
-}
-
 /** `object?.…`: what follows, of an object that is there. */
 export function chained(object: unknown, rest: (object: Any) => unknown): unknown {
   return object === null || object === undefined ? undefined : rest(object);
-}
-
-/** `object.method(…args)` of a method by which arrays, maps and sets change. */
-export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
-  const region = stagedRegion();
-  const inner = currentRegion();
-  const isCollection = Array.isArray(object) || object instanceof Map || object instanceof Set;
-  if (inner !== null && isCollection && !inner.born.has(object)) inner.changed = true;
-  if (region === null || !isCollection || region.born.has(object)) return object[method](...args);
-  if (method === 'push' && region.gathered !== null && Array.isArray(object)) {
-    const items = region.gathered.get(object) ?? [];
-    items.push(...args);
-    region.gathered.set(object, items);
-    return undefined;
-  }
-  const what = Array.isArray(object) ? 'an array' : object instanceof Map ? 'a Map' : 'a Set';
-  throw new TraceError(
-    `${what} made outside is changed by ${method}() in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice`,
-  );
 }

@@ -17,6 +17,7 @@ import { checkFlag, checkOptions } from '../../util/options.ts';
 import { isPlainObject } from '../plain.ts';
 import { nextOrder } from '../seed.ts';
 import { type Batches, batchesOf, type Data, split } from './batches.ts';
+import { byOutput } from './by-output.ts';
 import { type Callback, checkCallbacks, type History, type Logs, type Run } from './callbacks.ts';
 import { type CompileOptions, type Goals, goalsOf, optimizerOf } from './goals.ts';
 import type { Model } from './model.ts';
@@ -106,14 +107,23 @@ export class Trainer {
   }
 
   #losses(x: unknown, y: unknown, weights: unknown, training: boolean): StepResult {
-    const predicted = tree.leaves(this.#model(x as Tensor, { training })) as readonly Tensor[];
-    const truth = tree.leaves(y) as readonly Tensor[];
+    const outputs: unknown = this.#model(x as Tensor, { training });
+    const predicted = tree.leaves(outputs) as readonly Tensor[];
     const goals = this.#goals!.of(this.#model, predicted.length);
+    const inOrder = (given: unknown, what: string): readonly Tensor[] =>
+      byOutput(
+        given,
+        outputs,
+        goals.map(({ name }) => name),
+        `${this.#where}: ${what}`,
+      );
+    const truth = inOrder(y, 'the truth');
     if (truth.length !== predicted.length)
       throw new ArgumentError(
         `${this.#where}: ${predicted.length} output${predicted.length === 1 ? '' : 's'}, but ${truth.length} tensor${truth.length === 1 ? '' : 's'} of truth`,
       );
-    const each = weightsOfOutputs(weights, goals, this.#where);
+    const factors = weights === null ? null : inOrder(weights, 'sampleWeight');
+    const each = weightsOfOutputs(factors, goals, this.#where);
     const losses = predicted.map((p, i) => this.#scalar(goals[i]!.loss(truth[i]!, p, each[i])));
     const scaled = losses.map((l, i) => (goals[i]!.weight === 1 ? l : l.mul(goals[i]!.weight)));
     const sums = noGrad(() => predicted.map((p, i) => goals[i]!.metrics.map((m) => m.sums(truth[i]!, p))));

@@ -9,6 +9,7 @@ import { SGD } from '../../optim/sgd.ts';
 import { checkFlag, checkOptions } from '../../util/options.ts';
 import { type Loss, type LossLike, lossOf } from '../losses.ts';
 import { type Metric, type MetricLike, metricOf } from '../metrics.ts';
+import { isPlainObject } from '../plain.ts';
 import type { Model } from './model.ts';
 import { outputNames } from './structure.ts';
 
@@ -49,6 +50,10 @@ export function goalsOf(options: CompileOptions, owner: string): Goals {
   lossWeights?.forEach((w, i) => {
     checkNumber(w, `lossWeights[${i}]`, where);
   });
+  if (isPlainObject(loss))
+    throw new OptionError(
+      `${where}: the losses of several outputs are a list in the order of the outputs: loss: ['mse', 'mae']`,
+    );
   const losses: readonly LossLike[] | null = isList(loss) ? loss : null;
   const single = losses === null ? lossOf(loss as LossLike, where) : null;
   const each = losses?.map((l) => lossOf(l, where));

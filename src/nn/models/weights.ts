@@ -11,12 +11,11 @@ export type ClassWeight = Readonly<Record<number, number>>;
 
 /** What the loss of each output is told. Throws where there are not as many weights as outputs, or where a loss knows none. */
 export function weightsOfOutputs(
-  weights: unknown,
+  each: readonly Tensor[] | null,
   goals: readonly Goal[],
   where: string,
 ): readonly ({ readonly sampleWeight: Tensor } | undefined)[] {
-  if (weights === null || weights === undefined) return goals.map(() => undefined);
-  const each = tree.leaves(weights) as readonly Tensor[];
+  if (each === null) return goals.map(() => undefined);
   if (each.length !== goals.length)
     throw new ArgumentError(
       `${where}: ${goals.length} output${goals.length === 1 ? '' : 's'}, but sampleWeight for ${each.length}; give a list with one tensor for each output`,

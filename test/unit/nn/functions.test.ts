@@ -31,6 +31,7 @@ const others = new Set([
   ...['Generator', 'GradientTape', 'Setting', 'Tensor', 'Variable'],
   ...['arange', 'eye', 'full', 'linspace', 'ones', 'spec', 'tensor', 'variable', 'zeros'],
   ...[
+    'alongside',
     'assert',
     'check',
     'print',
@@ -41,6 +42,7 @@ const others = new Set([
     'update',
     'noGrad',
     'giveOverride',
+    'update',
     'overridableName',
   ],
   ...['cond', 'forLoop', 'scan', 'switchCase', 'vmap', 'whileLoop', 'configure', 'evalShape', 'jit'],

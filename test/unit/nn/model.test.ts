@@ -246,6 +246,34 @@ describe('fit', () => {
     ]);
   });
 
+  it('takes truth and weights by the names of the outputs, in any order', async () => {
+    const run = async (
+      outputs: (a: Tensor, b: Tensor) => Tensor | readonly Tensor[] | Record<string, Tensor>,
+      y: nn.Data,
+      sampleWeight: nn.Data,
+    ): Promise<unknown> => {
+      nn.setRandomSeed(2);
+      const i = nn.input([4]);
+      const [a, b] = [new nn.Dense(1, { name: 'a' })(i), new nn.Dense(1, { name: 'b' })(i)];
+      const model = nn.functional(i, outputs(a, b)).compile({ optimizer: 'sgd', loss: ['mse', 'mae'] });
+      const { history } = await model.fit(x, y, { sampleWeight, seed: 1, verbose: 'silent' });
+      return [history, model.weights];
+    };
+    const [p, q] = [x.slice(null, [0, 1]), x.slice(null, [1, 2]).mul(2)];
+    const [u, v] = [x.slice(null, 0).abs(), x.slice(null, 1).abs()];
+    const expected = JSON.stringify(await run((a, b) => [a, b], [p, q], [u, v]));
+    const byName = [
+      { b: q, a: p },
+      { b: v, a: u },
+    ] as const;
+    expect(JSON.stringify(await run((a, b) => [a, b], ...byName))).toBe(expected);
+    expect(JSON.stringify(await run((a, b) => ({ a, b }), ...byName))).toBe(expected);
+    for (const outputs of [(a: Tensor, b: Tensor) => [a, b], (a: Tensor, b: Tensor) => ({ a, b })])
+      await expect(run(outputs, { b: q, c: p }, [u, v])).rejects.toThrow(
+        'Model: the truth must be an object of a, b, as the outputs are called, or a list in their order; got an object of b, c',
+      );
+  });
+
   it('builds a model of layers alone, from the first batch', async () => {
     const run = async (jitted: boolean): Promise<unknown> => {
       setRandomSeed(0);

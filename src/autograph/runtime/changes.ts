@@ -1,0 +1,116 @@
+// Changes that no journal can undo: of arrays, Maps and Sets by their methods, of objects by Object and Reflect. A staged branch may make them only to what it made itself.
+import { isTensor } from '../../ops/coerce.ts';
+import { TraceError } from '../../util/errors.ts';
+import { ofObjects } from '../methods.ts';
+import { currentRegion, fresh, note, stagedRegion, writeMember } from './regions.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: any value has methods
+type Any = any;
+
+function isCollection(x: unknown): x is object {
+  return (
+    Array.isArray(x) ||
+    x instanceof Map ||
+    x instanceof Set ||
+    x instanceof WeakMap ||
+    x instanceof WeakSet ||
+    ArrayBuffer.isView(x)
+  );
+}
+
+/** An object made outside a staged region changes in it by `how`. */
+function refuseOutside(object: object, how: string): void {
+  const inner = currentRegion();
+  if (inner !== null && !inner.born.has(object)) inner.changed = true;
+  const region = stagedRegion();
+  if (region === null || region.born.has(object)) return;
+  throw new TraceError(
+    `${nameOf(object)} made outside is changed by ${how} in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: ${isCollection(object) ? 'push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice' : 'assign its members, object.key = value, or change it outside the condition'}`,
+  );
+}
+
+function nameOf(object: object): string {
+  if (Array.isArray(object)) return 'an array';
+  return isCollection(object) ? `a ${object.constructor.name}` : 'an object';
+}
+
+/** `object.method(…args)` of a method by which collections change. */
+export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
+  if (!isCollection(object)) return object[method](...args);
+  const region = stagedRegion();
+  // What a scan gathers changes once the loop is over.
+  const gathered = method === 'push' && Array.isArray(object) ? region?.gathered : undefined;
+  if (gathered && !region?.born.has(object)) {
+    if (!currentRegion()!.born.has(object)) currentRegion()!.changed = true;
+    const items = gathered.get(object as unknown[]) ?? [];
+    items.push(...args);
+    gathered.set(object as unknown[], items);
+    return undefined;
+  }
+  refuseOutside(object, `${method}()`);
+  return (object as Any)[method](...args);
+}
+
+/** `f.call(self, …args)`, `f.apply(self, args)` of a method that changes collections. */
+export function lent(f: Any, how: 'call' | 'apply', self: unknown, ...args: readonly unknown[]): unknown {
+  if (isCollection(self)) refuseOutside(self, `${f.name}()`);
+  return f[how](self, ...args);
+}
+
+// These are more than a question whether they may.
+const own = new Set(['assign', 'create', 'is', 'set']);
+
+/** `original`, whose named functions ask first whether they may change their first argument. */
+function watching<T extends object>(original: T, name: 'Object' | 'Reflect'): T {
+  const watched = Object.create(original) as T;
+  for (const key of ofObjects[name] as ReadonlySet<keyof T & string>) {
+    if (own.has(key)) continue;
+    watched[key] = ((object: unknown, ...args: readonly unknown[]) => {
+      if ((typeof object === 'object' && object !== null) || typeof object === 'function')
+        refuseOutside(object, `${name}.${key}()`);
+      return (original[key] as Any)(object, ...args);
+    }) as Any;
+  }
+  return watched;
+}
+
+const ObjectOfRegions: ObjectConstructor = watching(Object, 'Object');
+const ReflectOfRegions: typeof Reflect = watching(Reflect, 'Reflect');
+
+/** As JavaScript's, with every member noted before it is written. */
+ObjectOfRegions.assign = (target: Any, ...sources: readonly Any[]): Any => {
+  if (currentRegion() === null || target === null || target === undefined)
+    return Object.assign(target, ...sources);
+  const object: object = Object(target);
+  for (const source of sources) {
+    if (source === null || source === undefined) continue;
+    const from = Object(source);
+    for (const key of Reflect.ownKeys(from))
+      if (Object.prototype.propertyIsEnumerable.call(from, key)) writeMember(object, key, from[key]);
+  }
+  return object;
+};
+
+ObjectOfRegions.create = (...args: Any): Any => fresh(Reflect.apply(Object.create, Object, args));
+
+/** Identity, but a tensor and a number are never one object: what is meant are their values. */
+ObjectOfRegions.is = (a: unknown, b: unknown): boolean => {
+  const isNumber = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean';
+  if ((isTensor(a) && isNumber(b)) || (isTensor(b) && isNumber(a)))
+    throw new TraceError(
+      'Object.is() of a tensor and a number is always false. Compare by element: x === y in converted code, or x.equal(y)',
+    );
+  return Object.is(a, b);
+};
+
+ReflectOfRegions.set = (
+  target: object,
+  key: PropertyKey,
+  value: unknown,
+  ...receiver: [unknown?]
+): boolean => {
+  note(receiver.length === 0 ? target : (receiver[0] as object), key);
+  return Reflect.set(target, key, value, ...receiver);
+};
+
+export { ObjectOfRegions as Object, ReflectOfRegions as Reflect };
