@@ -5,6 +5,7 @@ import { childrenOf } from './ast.ts';
 import type { Report } from './diagnostics.ts';
 import type { Jump, Jumps } from './jumps.ts';
 import type { Liveness } from './liveness.ts';
+import type { Objects } from './objects.ts';
 import type { Places } from './places.ts';
 import { type Rope, slice } from './rope.ts';
 import type { Binding, Scopes } from './scope.ts';
@@ -16,8 +17,7 @@ export interface FileContext {
   readonly scopes: Scopes;
   readonly report: Report;
   readonly names: Names;
-  /** Variables whose objects are changed in place: `a.x = …`, `a.push(…)`. */
-  readonly mutated: ReadonlySet<Binding>;
+  readonly objects: Objects;
   /** Constructors of classes with a base class: `this` is made by the base. */
   readonly derived: ReadonlySet<Node>;
   /** Variables that closures assign; see convert/cells.ts. */

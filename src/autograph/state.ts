@@ -20,6 +20,16 @@ export interface StateRequest {
   readonly node: Node;
 }
 
+interface StateVariable {
+  readonly name: string;
+  readonly spelled: string;
+  readonly kind: string;
+  readonly line: number;
+  readonly sole: boolean;
+}
+
+const generated = { line: 0, sole: false };
+
 /**
  * What the runtime needs to stage a construct, as an object literal. `kinds` has a letter per name: `h` read at the head of the loop,
  * `a` read afterwards, `d` dead, `f` a flag of a jump, `r` the value returned.
@@ -27,10 +37,11 @@ export interface StateRequest {
 export function stateOf(request: StateRequest, at: Place): Rope {
   const { start, end, node, jumps } = request;
   const { names } = at.file;
-  const symbols: { name: string; spelled: string; kind: string; line: number }[] = [];
+  const symbols: StateVariable[] = [];
   for (const { binding, line } of assigned(start, end, at)) {
     const { name, spelled = name } = binding;
-    symbols.push({ name, spelled, kind: kindOf(binding, request, at), line });
+    const sole = at.file.objects.sole.has(binding);
+    symbols.push({ name, spelled, kind: kindOf(binding, request, at), line, sole });
   }
   const flagged = [...jumps];
   const where = JSON.stringify(placeOf(at.file, node.start));
@@ -41,15 +52,17 @@ export function stateOf(request: StateRequest, at: Place): Rope {
     for (const jump of flagged) {
       if (jump.kind !== 'return' && !at.fn.asked.has(jump)) continue;
       const flag = flagOf(jump, at);
-      all.push({ name: flag, spelled: flag, kind: 'f', line: 0 });
-      if (jump.kind === 'return') all.push({ name: names.ret, spelled: names.ret, kind: 'r', line: 0 });
+      all.push({ ...generated, name: flag, spelled: flag, kind: 'f' });
+      if (jump.kind === 'return') all.push({ ...generated, name: names.ret, spelled: names.ret, kind: 'r' });
     }
     if (all.length === 0) return `{ at: ${where} }`;
     const list = all.map((s) => s.spelled).join(', ');
     const quoted = all.map((s) => JSON.stringify(s.name)).join(', ');
     const kinds = all.map((s) => s.kind).join('');
     const lines = all.map((s) => s.line).join(', ');
-    return `{ at: ${where}, names: [${quoted}], kinds: "${kinds}", lines: [${lines}], get: () => [${list}], set: (${names.value}) => { [${list}] = ${names.value}; } }`;
+    const alone = all.flatMap((s, k) => (s.sole ? [k] : [])).join(', ');
+    const sole = alone === '' ? '' : ` sole: [${alone}],`;
+    return `{ at: ${where}, names: [${quoted}], kinds: "${kinds}", lines: [${lines}],${sole} get: () => [${list}], set: (${names.value}) => { [${list}] = ${names.value}; } }`;
   };
 }
 

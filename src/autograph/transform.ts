@@ -10,9 +10,10 @@ import { withDecorators } from './decorator-syntax.ts';
 import { type Diagnostic, Report } from './diagnostics.ts';
 import { directive, findEntries } from './entries.ts';
 import { isCommonJs } from './imports.ts';
+import { objectsOf } from './objects.ts';
 import { type InputMap, Places } from './places.ts';
 import { type Rope, render, type SourceMap, slice } from './rope.ts';
-import { analyseScopes, type Binding, type Scopes } from './scope.ts';
+import { analyseScopes, type Scopes } from './scope.ts';
 
 export interface TransformOptions {
   /** Packages that `jit` is imported from. Default `['tracejit']`. */
@@ -130,7 +131,7 @@ export function fileContext(program: Program, known: Known): FileContext {
   const file: FileContext = {
     ...known,
     names: namesFor(known.scopes),
-    mutated: mutatedBindings(program, known.scopes),
+    objects: objectsOf(program, known.scopes),
     derived: derivedConstructors(program),
     cells: variablesWithCells(program, known.scopes),
     functionOf: (node, outermost, constructs) => functionOf(node, file, outermost, constructs),
@@ -153,27 +154,6 @@ function namesFor({ names }: Scopes): Names {
     value: fresh('$v'),
     flag: fresh('$jump'),
   };
-}
-
-function mutatedBindings(program: Program, scopes: Scopes): ReadonlySet<Binding> {
-  const found = new Set<Binding>();
-  const add = (node: Node): void => {
-    let root = node;
-    while (root.type === 'MemberExpression') root = root.object as Node;
-    const binding = root.type === 'Identifier' ? scopes.of.get(root)?.binding : undefined;
-    if (binding) found.add(binding);
-  };
-  walk(program, (node) => {
-    if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') add(node.left);
-    else if (node.type === 'UpdateExpression') add(node.argument as Node);
-    else if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
-      add(node.callee);
-      // Object.assign(a, …), push.apply(a, …): what they are given may change as well.
-      if (node.arguments.length > 0) add(node.arguments[0] as Node);
-    }
-    return true;
-  });
-  return found;
 }
 
 function derivedConstructors(program: Program): ReadonlySet<Node> {

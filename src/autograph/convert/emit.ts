@@ -1,6 +1,6 @@
 // The converters by kind of node. What is not listed stays as it is, its children converted.
 import { isFunction, isLoop, type Node } from '../ast.ts';
-import { copy, type Place } from '../context.ts';
+import { call, copy, type Place } from '../context.ts';
 import { type Rope, slice } from '../rope.ts';
 import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
 import { callExpression, chain, member, newExpression, plainMember } from './calls.ts';
@@ -28,8 +28,6 @@ export function emitIn(node: Node, at: Place): Rope {
       return switchStatement(node, at);
     case 'VariableDeclaration':
       return declaration(node, at);
-    case 'VariableDeclarator':
-      return declarator(node, at);
     case 'ExpressionStatement':
       return expressionStatement(node.expression as Node, node, at);
     case 'ThrowStatement': {
@@ -63,8 +61,10 @@ export function emitIn(node: Node, at: Place): Rope {
     }
     case 'CallExpression':
       return callExpression(node, at);
+    case 'ArrayExpression':
+    case 'ObjectExpression':
     case 'NewExpression':
-      return newExpression(node, at);
+      return making(node, at);
     case 'MemberExpression':
       return isInstrumentation(node) ? copy(node, at) : member(node, at);
     case 'ChainExpression':
@@ -92,17 +92,7 @@ function expressionStatement(expression: Node, node: Node, at: Place): Rope {
 }
 
 // Objects that are changed later are remembered with the place they were made at: only those may change inside a staged branch.
-function declarator(node: Extract<Node, { type: 'VariableDeclarator' }>, at: Place): Rope {
-  const { id, init } = node;
-  const binding = id.type === 'Identifier' ? at.file.scopes.of.get(id)?.binding : undefined;
-  const makes =
-    init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' || init?.type === 'NewExpression';
-  if (!init || !makes || !binding || !at.file.mutated.has(binding)) return copy(node, at);
-  return [
-    slice(node.start, init.start),
-    `${at.file.names.ag}.fresh(`,
-    at.emit(init as Node),
-    ')',
-    slice(init.end, node.end),
-  ];
+function making(node: Node, at: Place): Rope {
+  const value = node.type === 'NewExpression' ? newExpression(node, at) : copy(node, at);
+  return at.file.objects.made.has(node) ? call(at, 'fresh', value) : value;
 }

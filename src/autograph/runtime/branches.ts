@@ -9,7 +9,7 @@ import { type TracedFunction, TracedTensor, traceFunction } from '../../trace/tr
 import { TraceError } from '../../util/errors.ts';
 import { decide } from './condition.ts';
 import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
-import { adapt, merge, type Sides, type Slot } from './merge.ts';
+import { adapt, Merging, merge, type Sides, type Slot } from './merge.ts';
 import {
   inRegion,
   type Key,
@@ -100,8 +100,10 @@ function traceSide(f: Branch, construct: Construct): Side {
         try {
           const { raw, threw } = attempt(f);
           const result = taken(raw);
+          // What is the same object as before may have other members now.
+          const wrote = region.members.size > 0;
           const values = valuesOf(construct).map((raw, k) =>
-            Object.is(raw, before[k]) ? { raw } : taken(raw),
+            Object.is(raw, before[k]) && !(wrote && typeof raw === 'object') ? { raw } : taken(raw),
           );
           const members = membersOf(region).map((member) => ({
             member,
@@ -136,7 +138,7 @@ function stage(
   const before = valuesOf(construct);
   const one = traceSide(then, construct);
   const other = traceSide(otherwise, construct);
-  const slots: Slot[] = [];
+  const merging = new Merging(construct.at);
   const sides = sidesOf(construct);
 
   // What each variable is afterwards. The dead ones stay as they were: nothing reads them.
@@ -144,17 +146,27 @@ function stage(
     const kind = construct.kinds![k];
     if (kind === 'd') return () => was;
     const unread = { one: isUnread(one, k, construct), other: isUnread(other, k, construct) };
-    return merge(construct.names![k]!, one.values[k]!, other.values[k]!, sides, slots, unread);
+    return merge(
+      construct.names![k]!,
+      one.values[k]!,
+      other.values[k]!,
+      sides,
+      merging,
+      unread,
+      construct.sole?.includes(k),
+    );
   });
-  const members = mergeMembers(one, other, sides, slots);
-  const result = resultName === null ? nothing : mergeResult(resultName, one, other, construct, slots);
+  const members = mergeMembers(one, other, sides, merging);
+  const result = resultName === null ? nothing : mergeResult(resultName, one, other, construct, merging);
 
-  const results = emit(pred, one, other, slots);
+  const results = emit(pred, one, other, merging.slots);
   // Behind a branch that throws on both sides nothing runs.
   if (one.threw && other.threw) throw thrownOnBothSides(construct);
   construct.set?.(variables.map((v) => v(results)));
   for (const write of members) write(results);
-  return result(results);
+  const value = result(results);
+  merging.copies.seal();
+  return value;
 }
 
 function thrownOnBothSides({ at }: Construct): unknown {
@@ -234,14 +246,14 @@ function mergeResult(
   one: Side,
   other: Side,
   construct: Construct,
-  slots: Slot[],
+  merging: Merging,
 ): (results: readonly Tensor[]) => unknown {
   const sides: Sides = {
     ...sidesOf(construct),
     unset: () =>
       `the function returns a value on one side of the condition at ${construct.at} and none on the other; a tensor decides which, so both sides must return`,
   };
-  return merge(name, one.result, other.result, sides, slots, { one: one.threw, other: other.threw });
+  return merge(name, one.result, other.result, sides, merging, { one: one.threw, other: other.threw });
 }
 
 // Members written on either side. One that did not exist before must be set on both.
@@ -249,7 +261,7 @@ function mergeMembers(
   one: Side,
   other: Side,
   sides: Sides,
-  slots: Slot[],
+  merging: Merging,
 ): readonly ((results: readonly Tensor[]) => void)[] {
   const done = new Map<object, Set<Key | string>>();
   const writes: ((results: readonly Tensor[]) => void)[] = [];
@@ -267,7 +279,7 @@ function mergeMembers(
     // All is as it was before, here.
     const before = { raw: readMember(object, key) };
     const [was, is] = [a?.now ?? before, b?.now ?? before];
-    const merged = merge(name, was, is, sides, slots, { one: one.threw, other: other.threw });
+    const merged = merge(name, was, is, sides, merging, { one: one.threw, other: other.threw });
     writes.push((results) => writeMember(object, key, merged(results)));
   }
   return writes;

@@ -2,12 +2,21 @@
 import { sameType, showType, type TensorType } from '../../ir/types.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { keyPath } from '../../trace/tree.ts';
 import { TraceError } from '../../util/errors.ts';
 import { type Construct, locOf } from './construct.ts';
+import { type Copies, originsOf } from './copies.ts';
 import { adapt, commonType, showLeaf, typeOf } from './merge.ts';
-import type { Member } from './regions.ts';
-import { describe, type Leaf, rebuild, type Value, valueFrom } from './values.ts';
+import { fresh, type Member } from './regions.ts';
+import {
+  container,
+  describe,
+  isContainer,
+  itemLike,
+  type Leaf,
+  pathOf,
+  type Value,
+  valueFrom,
+} from './values.ts';
 import { weaken } from './weak.ts';
 
 /** A place whose value the loop may change. */
@@ -25,6 +34,10 @@ export interface Cell {
   shape: Value | null;
   /** Per leaf of `shape`. */
   carries: Carry[];
+  /** Other objects than that of `shape` that it is at the end of an iteration, made outside of the loop. */
+  others: readonly Value[];
+  /** No other variable or member has the object it is. */
+  readonly sole: boolean;
 }
 
 export interface Carry {
@@ -46,9 +59,8 @@ export function leavesOf(
   found: { leaf: Leaf; name: string }[] = [],
 ): { leaf: Leaf; name: string }[] {
   if (value.kind === 'leaf') found.push({ leaf: value.leaf, name });
-  else if (value.kind === 'list') value.items.forEach((item, i) => leavesOf(item, `${name}[${i}]`, found));
-  else if (value.kind === 'dict')
-    value.items.forEach((item, i) => leavesOf(item, `${name}${keyPath(value.keys[i]!)}`, found));
+  else if (isContainer(value))
+    value.items.forEach((item, i) => leavesOf(item, `${name}${pathOf(value, i)}`, found));
   return found;
 }
 
@@ -62,13 +74,39 @@ export function carry(cell: Cell, shape: Value, placeholder: boolean): void {
   }));
 }
 
-/** The cell's value with tensors at its leaves, taken from `next` in order. */
-export function valueWith({ shape, carries }: Cell, next: () => Tensor): unknown {
+/**
+ * The cell's value with tensors at its leaves, taken from `next` in order. Its objects are copies of those that it is before the loop or after an
+ * iteration, unless nothing but this variable has them.
+ */
+export function valueWith(
+  { shape, carries, others, sole }: Cell,
+  copies: Copies,
+  next: () => Tensor,
+): unknown {
   let k = 0;
-  return rebuild(shape!, () => {
-    const t = next();
-    return carries[k++]!.weak ? weaken(t) : t;
-  });
+  const again = (value: Value, like: readonly Value[], mayChange: boolean): unknown => {
+    if (value.kind === 'other') return value.value;
+    if (value.kind === 'leaf') {
+      const t = next();
+      return carries[k++]!.weak ? weaken(t) : t;
+    }
+    const containers = like.filter(isContainer);
+    const items = value.items.map((item, i) =>
+      again(
+        item,
+        containers.map((c) => itemLike(value, i, c)),
+        false,
+      ),
+    );
+    const made = container(value, items);
+    return mayChange
+      ? fresh(made)
+      : copies.add(
+          made,
+          [value, ...containers].map((c) => c.raw),
+        );
+  };
+  return again(shape!, others, sole);
 }
 
 /** The tensors of one value of the cell, of the types its carries have. True instead where a carry needs another type first. */
@@ -88,6 +126,15 @@ export function tensorsOf(cell: Cell, after: unknown, construct: Construct): rea
     widened = true;
   });
   return widened ? true : cell.carries.map((c, i) => adapt(leaves[i]!.leaf, c));
+}
+
+/** Objects of the surroundings that the cell is after an iteration are among those it may be in the next. True where one is new. */
+export function meets(cell: Cell, after: Value): boolean {
+  if (!isContainer(after) || after.own) return false;
+  const known = [cell.shape!, ...cell.others].filter(isContainer).flatMap(({ raw }) => originsOf(raw));
+  const found = originsOf(after.raw).filter((origin) => !known.includes(origin));
+  cell.others = [...cell.others, ...found.map((origin) => valueFrom(origin))];
+  return found.length > 0;
 }
 
 function mismatch({ name, start, type }: Carry, after: Leaf, { at }: Construct): TraceError {
@@ -117,12 +164,14 @@ function checkStructure(name: string, before: Value, after: Value, construct: Co
   };
   if (before.kind === 'list' && after.kind === 'list') {
     if (before.items.length !== after.items.length) differ();
-    before.items.forEach((item, i) => checkStructure(`${name}[${i}]`, item, after.items[i]!, construct));
+    before.items.forEach((item, i) =>
+      checkStructure(`${name}${pathOf(before, i)}`, item, after.items[i]!, construct),
+    );
   } else if (before.kind === 'dict' && after.kind === 'dict') {
     if (before.keys.length !== after.keys.length || !before.keys.every((key, i) => key === after.keys[i]))
       differ();
     before.items.forEach((item, i) =>
-      checkStructure(`${name}${keyPath(before.keys[i]!)}`, item, after.items[i]!, construct),
+      checkStructure(`${name}${pathOf(before, i)}`, item, after.items[i]!, construct),
     );
   } else if (before.kind === 'other' && after.kind === 'other') {
     if (!Object.is(before.value, after.value)) differ();

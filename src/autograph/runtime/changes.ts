@@ -2,6 +2,7 @@
 import { isTensor } from '../../ops/coerce.ts';
 import { TraceError } from '../../util/errors.ts';
 import { ofObjects } from '../methods.ts';
+import { checkWritable } from './copies.ts';
 import { currentRegion, fresh, note, stagedRegion, writeMember } from './regions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any value has methods
@@ -20,6 +21,7 @@ function isCollection(x: unknown): x is object {
 
 /** An object made outside a staged region changes in it by `how`. */
 function refuseOutside(object: object, how: string): void {
+  checkWritable(object);
   const inner = currentRegion();
   if (inner !== null && !inner.born.has(object)) inner.changed = true;
   const region = stagedRegion();

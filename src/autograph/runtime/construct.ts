@@ -10,6 +10,8 @@ export interface Construct {
   readonly kinds?: string;
   /** Per name: the line of its first assignment in the construct. */
   readonly lines?: readonly number[];
+  /** The variables, by number, whose objects nothing else has: they are literals, and only their members are read. */
+  readonly sole?: readonly number[];
   readonly get?: () => unknown[];
   readonly set?: (values: readonly unknown[]) => void;
 }

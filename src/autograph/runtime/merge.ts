@@ -5,10 +5,22 @@ import { broadcastTo } from '../../tensor/composites/shaping.ts';
 import { zeros } from '../../tensor/fill.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
-import { keyPath } from '../../trace/tree.ts';
 import { TraceError } from '../../util/errors.ts';
 import { type Loc, showLocation } from '../../util/location.ts';
-import { describe, type Leaf, rebuild, type Snapshot, tensorsIn, type Value, valueFrom } from './values.ts';
+import { Copies } from './copies.ts';
+import { fresh } from './regions.ts';
+import {
+  type Container,
+  container,
+  describe,
+  isContainer,
+  itemLike,
+  type Leaf,
+  pathOf,
+  type Snapshot,
+  type Value,
+  valueFrom,
+} from './values.ts';
 import { isWeak, isWhole, weaken } from './weak.ts';
 
 /** A leaf that the two ways give different values, and the type that holds both. */
@@ -29,69 +41,133 @@ export interface Sides {
   readonly unset: (name: string, missing: string) => string;
 }
 
-/** Both values of one variable. Slots are added to the list; the answer rebuilds the variable from their results. On an `unread` side it may be anything. */
+/** One construct's variables, members and results on their way through the `cond`. */
+export class Merging {
+  readonly slots: Slot[] = [];
+  readonly copies: Copies;
+  // Two names of one object are one object afterwards, too.
+  readonly #pairs = new Map<object, Map<object, Merged>>();
+  readonly #rebuilt = new Map<object, object>();
+
+  constructor(at: string) {
+    this.copies = new Copies(at);
+  }
+
+  pair(a: object, b: object, make: () => Merged): Merged {
+    const known = this.#pairs.get(a) ?? new Map<object, Merged>();
+    this.#pairs.set(a, known);
+    const merged = known.get(b) ?? make();
+    known.set(b, merged);
+    return merged;
+  }
+
+  /** What `make` gives, once for every `of`. */
+  once(of: object, make: () => object): object {
+    const made = this.#rebuilt.get(of) ?? fresh(make());
+    this.#rebuilt.set(of, made);
+    return made;
+  }
+}
+
+/** Both values of one variable. Slots are added; the answer rebuilds the variable from their results. On an `unread` side it may be anything. `sole`: nothing else has the object it is. */
 export function merge(
   name: string,
   one: Snapshot,
   other: Snapshot,
   sides: Sides,
-  slots: Slot[],
+  merging: Merging,
   unread: { readonly one: boolean; readonly other: boolean } = { one: false, other: false },
+  sole = false,
 ): (results: readonly Tensor[]) => unknown {
   if (Object.is(one.raw, other.raw)) return () => one.raw;
   const [a, b] = [one.value ?? valueFrom(one.raw), other.value ?? valueFrom(other.raw)];
-  if (unread.one) return filled(b, 'other', slots);
-  if (unread.other) return filled(a, 'one', slots);
-  const merged = mergeValues(name, a, b, sides, slots);
-  return (results) => rebuildMerged(merged, results);
+  if (unread.one) return filled(b, 'other', merging);
+  if (unread.other) return filled(a, 'one', merging);
+  const found = mergeValues(name, a, b, sides, merging);
+  const merged: Merged = sole && found.kind === 'object' ? { ...found, origins: [] } : found;
+  return (results) => rebuildMerged(merged, results, merging);
 }
 
 // The way that has no value gets zeros, which nothing reads. What is no tensor is what it is: it is read on the other way only.
-function filled(value: Value, side: 'one' | 'other', slots: Slot[]): (results: readonly Tensor[]) => unknown {
+function filled(
+  value: Value,
+  side: 'one' | 'other',
+  merging: Merging,
+): (results: readonly Tensor[]) => unknown {
   const places = new Map<Leaf, number>();
-  for (const t of tensorsIn(value)) {
-    const slot = side === 'one' ? { one: t, other: null } : { one: null, other: t };
-    if (!places.has(t)) places.set(t, slots.push({ ...slot, ...typeOf(t) }) - 1);
-  }
-  return (results) => rebuild(value, (leaf) => (isTensor(leaf) ? results[places.get(leaf)!] : leaf));
+  const place = (part: Value): void => {
+    if (isContainer(part)) {
+      if (part.own) part.items.forEach(place);
+    } else if (part.kind === 'leaf' && isTensor(part.leaf) && !places.has(part.leaf)) {
+      const t = part.leaf;
+      const slot = side === 'one' ? { one: t, other: null } : { one: null, other: t };
+      places.set(t, merging.slots.push({ ...slot, ...typeOf(t) }) - 1);
+    }
+  };
+  place(value);
+  const again = (part: Value, results: readonly Tensor[]): unknown => {
+    switch (part.kind) {
+      case 'leaf':
+        return isTensor(part.leaf) ? results[places.get(part.leaf)!] : part.leaf;
+      case 'other':
+        return part.value;
+      default:
+        // An object of the surroundings is the object itself: what the side wrote to it is written there.
+        if (!part.own) return part.raw;
+        return merging.once(part.raw, () =>
+          container(
+            part,
+            part.items.map((item) => again(item, results)),
+          ),
+        );
+    }
+  };
+  return (results) => again(value, results);
 }
 
 type Merged =
   | { readonly kind: 'same'; readonly value: unknown }
   | { readonly kind: 'slot'; readonly index: number }
-  | { readonly kind: 'list'; readonly items: readonly Merged[] }
-  | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly Merged[] };
+  | {
+      readonly kind: 'object';
+      readonly like: Container;
+      readonly items: readonly Merged[];
+      /** Objects of the surroundings that it may be. */
+      readonly origins: readonly object[];
+    };
 
-function rebuildMerged(merged: Merged, results: readonly Tensor[]): unknown {
+function rebuildMerged(merged: Merged, results: readonly Tensor[], merging: Merging): unknown {
   switch (merged.kind) {
     case 'same':
       return merged.value;
     case 'slot':
       return results[merged.index];
-    case 'list':
-      return merged.items.map((item) => rebuildMerged(item, results));
-    case 'dict':
-      return Object.fromEntries(merged.keys.map((key, i) => [key, rebuildMerged(merged.items[i]!, results)]));
+    case 'object':
+      return merging.once(merged, () => {
+        const items = merged.items.map((item) => rebuildMerged(item, results, merging));
+        const made = container(merged.like, items);
+        return merged.origins.length === 0 ? made : merging.copies.add(made, merged.origins);
+      });
   }
 }
 
-function mergeValues(name: string, a: Value, b: Value, sides: Sides, slots: Slot[]): Merged {
+function mergeValues(name: string, a: Value, b: Value, sides: Sides, merging: Merging): Merged {
   if (a.kind === 'leaf' && b.kind === 'leaf') {
     if (Object.is(a.leaf, b.leaf)) return { kind: 'same', value: a.leaf };
-    return { kind: 'slot', index: slots.push(slotOf(name, a.leaf, b.leaf, sides)) - 1 };
+    return { kind: 'slot', index: merging.slots.push(slotOf(name, a.leaf, b.leaf, sides)) - 1 };
   }
   if (a.kind === 'other' && b.kind === 'other' && Object.is(a.value, b.value))
     return { kind: 'same', value: a.value };
-  if (a.kind === 'list' && b.kind === 'list' && a.items.length === b.items.length)
-    return {
-      kind: 'list',
-      items: a.items.map((item, i) => mergeValues(`${name}[${i}]`, item, b.items[i]!, sides, slots)),
-    };
-  if (a.kind === 'dict' && b.kind === 'dict' && sameKeys(a.keys, b.keys)) {
-    const items = a.keys.map((key, i) =>
-      mergeValues(`${name}${keyPath(key)}`, a.items[i]!, b.items[b.keys.indexOf(key)]!, sides, slots),
-    );
-    return { kind: 'dict', keys: a.keys, items };
+  if (isContainer(a) && isContainer(b) && sameShapeOf(a, b)) {
+    if (a.raw === b.raw) return { kind: 'same', value: a.raw };
+    return merging.pair(a.raw, b.raw, () => ({
+      kind: 'object',
+      like: a,
+      items: a.items.map((item, i) =>
+        mergeValues(`${name}${pathOf(a, i)}`, item, itemLike(a, i, b), sides, merging),
+      ),
+      origins: [a, b].filter((x) => !x.own).map((x) => x.raw),
+    }));
   }
   if (isUnset(a)) throw new TraceError(sides.unset(name, sides.one), sides.loc);
   if (isUnset(b)) throw new TraceError(sides.unset(name, sides.other), sides.loc);
@@ -99,6 +175,11 @@ function mergeValues(name: string, a: Value, b: Value, sides: Sides, slots: Slot
     `'${name}' is ${describe(a)} ${sides.one} and ${describe(b)} ${sides.other}; a tensor decides which, so both must be tensors or numbers of one structure`,
     sides.loc,
   );
+}
+
+function sameShapeOf(a: Container, b: Container): boolean {
+  if (a.kind === 'list') return b.kind === 'list' && a.items.length === b.items.length;
+  return b.kind === 'dict' && sameKeys(a.keys, b.keys);
 }
 
 function isUnset(value: Value): boolean {

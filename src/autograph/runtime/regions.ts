@@ -4,6 +4,7 @@ import { stagingTrace } from '../../trace/control/region.ts';
 import { isFromRegion } from '../../trace/control/thrown.ts';
 import { TraceError, TracejitError } from '../../util/errors.ts';
 import { locOf } from './construct.ts';
+import { checkWritable } from './copies.ts';
 
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
@@ -124,8 +125,9 @@ export function writeMember(object: object, key: Key, value: unknown): void {
 
 /** Notes what a member is before it is written. */
 export function note(object: object, key: Key): void {
-  if (current === null || (typeof object !== 'object' && typeof object !== 'function') || object === null)
-    return;
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
+  checkWritable(object);
+  if (current === null) return;
   let keys = current.members.get(object);
   if (keys === undefined) {
     keys = new Map();

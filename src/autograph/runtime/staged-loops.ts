@@ -10,12 +10,14 @@ import { conditionOf } from '../../trace/control/state.ts';
 import { type TracedFunction, traceFunction } from '../../trace/tracer.ts';
 import { TraceError, TracejitError } from '../../util/errors.ts';
 import { ifStatement, runTraced } from './branches.ts';
-import { type Cell, carry, checkChange, isJump, leavesOf, tensorsOf, valueWith } from './carries.ts';
+import { type Cell, carry, checkChange, isJump, leavesOf, meets, tensorsOf, valueWith } from './carries.ts';
 import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
+import { Copies } from './copies.ts';
 import { and, not } from './logic.ts';
 import type { LoopParts } from './loops.ts';
 import { adapt, typeOf } from './merge.ts';
 import {
+  fresh,
   inRegion,
   type Member,
   membersOf,
@@ -152,6 +154,8 @@ class StagedLoop {
       member: null,
       shape: null,
       carries: [],
+      others: [],
+      sole: state.sole?.includes(k) ?? false,
     }));
     for (const cell of this.#cells) {
       const shape = valueFrom(cell.start);
@@ -219,12 +223,22 @@ class StagedLoop {
   finish(results: readonly Tensor[]): void {
     let k = 0;
     const next = (): Tensor => results[k++]!;
-    const values = this.#cells.map((cell) => (cell.shape === null ? cell.start : valueWith(cell, next)));
+    const copies = new Copies(this.#state.at);
+    this.#give(
+      this.#cells.map((cell) => (cell.shape === null ? cell.start : valueWith(cell, copies, next))),
+      copies,
+    );
+  }
+
+  // Sets variables and members.
+  #give(values: readonly unknown[], copies: Copies): readonly unknown[] {
     const own = valuesOf(this.#state).length;
     this.#state.set?.(values.slice(0, own));
     this.#cells.slice(own).forEach(({ member }, i) => {
       writeMember(member!.object, member!.key, values[own + i]);
     });
+    copies.seal();
+    return values;
   }
 
   #carries(): Cell['carries'] {
@@ -258,18 +272,20 @@ class StagedLoop {
   }
 
   // Sets everything to what it is at the beginning of an iteration.
-  #enter(params: readonly Tensor[], asksJumps: boolean): void {
+  #enter(params: readonly Tensor[], asksJumps: boolean): readonly unknown[] {
     let k = 0;
+    const copies = new Copies(this.#state.at);
     const values = this.#cells.map((cell) => {
-      const value = cell.shape === null ? cell.start : valueWith(cell, () => params[k++]!);
+      const value = cell.shape === null ? cell.start : valueWith(cell, copies, () => params[k++]!);
       if (!isJump(cell) || (asksJumps && cell.shape !== null)) return value;
       return cell.kind === 'f' ? false : undefined;
     });
-    const own = valuesOf(this.#state).length;
-    this.#state.set?.(values.slice(0, own));
-    this.#cells.slice(own).forEach(({ member }, i) => {
-      writeMember(member!.object, member!.key, values[own + i]);
-    });
+    return this.#give(values, copies);
+  }
+
+  // Objects that nothing but a variable of the loop has are made anew in every iteration.
+  #own(values: readonly unknown[]): void {
+    for (const [k, cell] of this.#cells.entries()) if (cell.sole && cell.shape !== null) fresh(values[k]);
   }
 
   // One tracing of the body; null where more goes around, or of other types, than was thought.
@@ -281,10 +297,11 @@ class StagedLoop {
     let found: readonly Member[] = [];
     const traced = this.#trace((params) => {
       const count = this.#carries().length;
-      this.#enter(params, this.#asksJumps);
+      const entered = this.#enter(params, this.#asksJumps);
       return inRegion(
         (region) => {
           try {
+            this.#own(entered);
             const made = f(params.slice(count), region);
             found = this.#discover(region);
             again = found.length > 0;
@@ -327,7 +344,8 @@ class StagedLoop {
   #add(member: Member): void {
     const start = readMember(member.object, member.key);
     const name = String(keyName(member));
-    const cell: Cell = { name, kind: 'h', line: '', start, member, shape: null, carries: [] };
+    const waiting = { shape: null, carries: [], others: [], sole: false };
+    const cell: Cell = { name, kind: 'h', line: '', start, member, ...waiting };
     this.#cells.push(cell);
     const shape = valueFrom(start);
     if (leavesOf(shape, name).length > 0) carry(cell, shape, false);
@@ -342,7 +360,7 @@ class StagedLoop {
       const tensors = tensorsOf(cell, value, this.#state);
       if (tensors === true) return true;
       results.push(...tensors);
-      return false;
+      return meets(cell, valueFrom(value));
     }
     if (Object.is(after, cell.start)) return false;
     if (!isJump(cell) && leavesOf(valueFrom(cell.start), cell.name).length === 0)
@@ -369,9 +387,10 @@ class StagedLoop {
     }
     try {
       this.#trace((params) => {
-        this.#enter(params, this.#asksJumps);
+        const entered = this.#enter(params, this.#asksJumps);
         return inRegion(
           (region) => {
+            this.#own(entered);
             f(params.slice(this.#carries().length), region);
             const after = this.#valuesNow();
             this.#cells.forEach((cell, k) => {

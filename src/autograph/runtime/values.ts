@@ -1,17 +1,27 @@
 // Values that cross the border of a staged region: trees of tensors and numbers, and between them whatever JavaScript has.
 import { isTensor } from '../../ops/coerce.ts';
+import { currentInterpreter } from '../../ops/dispatch.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
-import { isPlainObject } from '../../trace/tree.ts';
+import { TracedTensor } from '../../trace/tracer.ts';
+import { isPlainObject, keyPath } from '../../trace/tree.ts';
+import { currentRegion } from './regions.ts';
 
 export type Leaf = Tensor | number | boolean;
 
 export type Value =
   | { readonly kind: 'leaf'; readonly leaf: Leaf }
-  | { readonly kind: 'list'; readonly items: readonly Value[] }
-  | { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly Value[] }
+  | (Whole & { readonly kind: 'list'; readonly items: readonly Value[] })
+  | (Whole & { readonly kind: 'dict'; readonly keys: readonly string[]; readonly items: readonly Value[] })
   /** Strings, functions, instances, null and undefined: the same in every branch, or an error. */
   | { readonly kind: 'other'; readonly value: unknown };
+
+interface Whole {
+  /** The array or object itself. */
+  readonly raw: object;
+  /** Made in the region that is being traced, which ends with it. */
+  readonly own: boolean;
+}
 
 // Deeper than sensible data: an object that contains itself stays what it is.
 const maxDepth = 50;
@@ -20,13 +30,30 @@ export function valueFrom(x: unknown, depth = 0): Value {
   if (typeof x === 'number' || typeof x === 'boolean') return { kind: 'leaf', leaf: x };
   // A variable is read: what it is assigned later is not part of this value.
   if (isTensor(x)) return { kind: 'leaf', leaf: x instanceof Variable ? x.resolve() : x };
-  if (depth < maxDepth && Array.isArray(x))
-    return { kind: 'list', items: x.map((item) => valueFrom(item, depth + 1)) };
+  if (depth < maxDepth && Array.isArray(x)) {
+    const items = x.map((item) => valueFrom(item, depth + 1));
+    return { kind: 'list', raw: x, own: isOwn(x, items), items };
+  }
   if (depth < maxDepth && isPlainObject(x)) {
     const keys = Object.keys(x);
-    return { kind: 'dict', keys, items: keys.map((key) => valueFrom(x[key], depth + 1)) };
+    const items = keys.map((key) => valueFrom(x[key], depth + 1));
+    return { kind: 'dict', raw: x, own: isOwn(x, items), keys, items };
   }
   return { kind: 'other', value: x };
+}
+
+// What holds a tensor of this trace was made in it, unless that tensor was written to it.
+function isOwn(object: object, items: readonly Value[]): boolean {
+  const region = currentRegion();
+  if (region === null) return false;
+  if (region.born.has(object)) return true;
+  if (region.members.has(object)) return false;
+  const trace = currentInterpreter();
+  return items.some((item) =>
+    item.kind === 'leaf'
+      ? item.leaf instanceof TracedTensor && item.leaf.trace === trace
+      : isContainer(item) && item.own,
+  );
 }
 
 /** A value as it was when its region ended; `value` is there if it was changed in it. */
@@ -42,18 +69,26 @@ export function tensorsIn(value: Value, found: Tensor[] = []): Tensor[] {
   return found;
 }
 
-/** The JavaScript value again, its leaves replaced. */
-export function rebuild(value: Value, leaf: (x: Leaf) => unknown): unknown {
-  switch (value.kind) {
-    case 'leaf':
-      return leaf(value.leaf);
-    case 'list':
-      return value.items.map((item) => rebuild(item, leaf));
-    case 'dict':
-      return Object.fromEntries(value.keys.map((key, i) => [key, rebuild(value.items[i]!, leaf)]));
-    case 'other':
-      return value.value;
-  }
+export type Container = Extract<Value, Whole>;
+
+export function isContainer(value: Value): value is Container {
+  return value.kind === 'list' || value.kind === 'dict';
+}
+
+/** The array or object again, with other items. */
+export function container(like: Container, items: readonly unknown[]): object {
+  return like.kind === 'list' ? [...items] : Object.fromEntries(like.keys.map((key, i) => [key, items[i]]));
+}
+
+/** What stands in `other`, of the same structure, where item `i` of `value` stands. */
+export function itemLike(value: Container, i: number, other: Container): Value {
+  if (value.kind === 'list' || other.kind === 'list') return other.items[i]!;
+  return other.items[other.keys.indexOf(value.keys[i]!)]!;
+}
+
+/** How item `i` continues a path: `[2]`, `.key`. */
+export function pathOf(value: Container, i: number): string {
+  return value.kind === 'list' ? `[${i}]` : keyPath(value.keys[i]!);
 }
 
 /** How a message calls it. */

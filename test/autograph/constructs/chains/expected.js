@@ -1,6 +1,6 @@
 // args: [2, 3] [-2, 3]
 import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'use jit'; $ag.enter({ at: "input.js:2:8" });
-  const o = $ag.fresh({ list: [1, 2], deep: { list: [] }, call: (v) => [v] });
+  const o = $ag.fresh({ list: [1, 2], deep: { list: [] }, call: (v) => $ag.fresh([v]) });
   $ag.chained(o.deep, ($v) => $ag.mutate($v.list, "push", y));
   $ag.chained(o?.deep.list, ($v) => $ag.mutate($v, "push", x, 7));
   $ag.chained(o.none, ($v) => $ag.mutate($v.list, "push", x));
