@@ -1,6 +1,7 @@
 // What a file does with the objects in its variables: which change in place, which of them one variable alone has, and where they are made.
 import type { Program } from 'acorn';
 import { childrenOf, type Node } from './ast.ts';
+import { making, starting } from './methods.ts';
 import type { Binding, Scopes } from './scope.ts';
 
 export interface Objects {
@@ -54,7 +55,7 @@ export function objectsOf(program: Program, scopes: Scopes): Objects {
     const found = literalsIn(value);
     if (found === null) shared.add(binding);
     if (changing.has(binding)) for (const literal of found ?? []) made.add(literal);
-    if (changing.has(binding) && value.type === 'NewExpression') made.add(value);
+    if (makesOne(value) && (changing.has(binding) || isStart(value))) made.add(value);
   }
   const sole = new Set(given.map((g) => g.binding).filter((b) => !shared.has(b) && !b.free));
   return { made, sole };
@@ -66,6 +67,26 @@ function literalsIn(value: Node): readonly Node[] | null {
   if (value.type !== 'ConditionalExpression') return null;
   const [one, other] = [literalsIn(value.consequent as Node), literalsIn(value.alternate as Node)];
   return one === null || other === null ? null : [...one, ...other];
+}
+
+// A new instance, array or iterator: `new Map()`, `/a/g`, `xs.slice()`, `xs.values()`.
+function makesOne(value: Node): boolean {
+  if (value.type === 'NewExpression' || (value.type === 'Literal' && 'regex' in value)) return true;
+  return isStart(value) || making.has(methodOf(value));
+}
+
+// Iterators change by being used.
+function isStart(value: Node): boolean {
+  return starting.has(methodOf(value));
+}
+
+function methodOf(value: Node): string {
+  if (value.type !== 'CallExpression' || value.callee.type !== 'MemberExpression') return '';
+  const { property, computed } = value.callee;
+  if (!computed) return property.type === 'Identifier' ? property.name : '';
+  if (property.type !== 'MemberExpression' || property.property.type !== 'Identifier') return '';
+  const { object } = property;
+  return object.type === 'Identifier' && object.name === 'Symbol' ? `Symbol.${property.property.name}` : '';
 }
 
 // Does this use of a variable leave its object to the variable alone?

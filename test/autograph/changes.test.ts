@@ -21,6 +21,17 @@ const changes: readonly (readonly [there: string, change: string])[] = [
   [list, 'Array.prototype.push.call(a, 7)'],
   [list, 'a.push.apply(a, [7, 8])'],
   [list, '[7].forEach((v) => a.push(v))'],
+  [list, 'a.push?.(7)'],
+  [list, 'r = a?.slice?.().length + a?.push?.(7)'],
+  [`${list} const k = 'push';`, 'a[k](7)'],
+  [`${list} const k = 'push';`, 'a[k]?.(7)'],
+  [`${list} const { push } = a;`, 'push.call(a, 7)'],
+  [`${list} const push = a.push.bind(a);`, 'push(7)'],
+  [list, 'Reflect.apply(a.push, a, [7])'],
+  ['const a = [1, 2].values();', 'r = a.next().value'],
+  ['const a = new Date(0);', 'r = a.setTime(5)'],
+  ['const a = /b/g;', "r = a.test('bb') ? a.lastIndex : 0"],
+  ['const a = new DataView(new ArrayBuffer(4));', 'a.setInt8(0, 1)'],
   [map, "r = a.set('k', 2).size"],
   [map, "r = a.delete('k') ? 1 : 0"],
   ['const a = new Set([1]);', '[2].forEach((v) => a.add(v))'],
@@ -51,10 +62,43 @@ describe.each(changes)('%s if (t) %s', (there, change) => {
   });
 });
 
+const elements: readonly (readonly [there: string, change: string, how: string])[] = [
+  [list, 'a.length = 0', 'an array made outside is changed by setting its length'],
+  [list, 'a[3] = 7', 'an array made outside is changed by a new element'],
+  [
+    'const a = new Float32Array(2);',
+    'a[0] = 7',
+    'a Float32Array made outside is changed by setting an element',
+  ],
+];
+
+it.each(elements)('%s if (t) %s is refused, too', (there, change, how) => {
+  expect(() => oracle(converted(program(there, change)), [3])).toThrow(how);
+  expect(converted(program(there, change))(3)).toBe(3);
+  const inside = program('', `${there} ${change}`);
+  expect(oracle(converted(inside), [3]).item()).toBe(3);
+});
+
 it('of something inside something else, behind a question mark, is refused', () => {
   const refused = program(`${list} const p = { a };`, 'p?.a.push(7)');
   expect(() => oracle(converted(refused), [3])).toThrow('an array made outside is changed by push()');
   expect(converted(refused)(3)).toBe(3);
+});
+
+it('of what a call that may be missing gives is refused', () => {
+  const refused = program(`${list} const get = () => a;`, 'get?.().push(7)');
+  expect(() => oracle(converted(refused), [3])).toThrow('an array made outside is changed by push()');
+  expect(converted(refused)(3)).toBe(3);
+});
+
+it('loops over what a call gives, in a branch, go over it on either side', () => {
+  const source = program(
+    'const a = new Map([[1, 2], [3, 4]]);',
+    'for (const [k, v] of a.entries()) r += k * v',
+  );
+  expect(oracle(converted(source), [3]).item()).toBe(17);
+  const two = `export function f(x) { let r = 0; const a = () => [1, 2].values(); if (x > 0) { for (const v of a()) r += v; } else { for (const v of a()) r -= v; } return r; }`;
+  for (const x of [2, -2]) expect(oracle(converted(two), [x]).item()).toBe(plain(two)(x));
 });
 
 it('Object.assign is JavaScript’s outside of branches', () => {

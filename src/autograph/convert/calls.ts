@@ -3,9 +3,9 @@ import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
-import { lentMethod, ofObject, watched, watchedCall } from './collections.ts';
+import { argumentsOf, lentMethod, methodKey, methodName, ofObject, watched, watchedCall } from './methods.ts';
 
-const globals = new Set(['Math', 'Number', 'console']);
+const globals = new Set(['Number', 'console']);
 
 // Functions that answer about a number, and have a version for tensors.
 const answering = new Set(['Number', 'Array', 'Boolean', 'isNaN', 'isFinite']);
@@ -15,6 +15,11 @@ export function isGlobal(node: Node, at: Place): boolean {
 }
 
 export function callExpression(node: CallExpression, at: Place): Rope {
+  const spelled = converted(node, at);
+  return at.file.objects.made.has(node) ? call(at, 'fresh', spelled) : spelled;
+}
+
+function converted(node: CallExpression, at: Place): Rope {
   const callee = node.callee as Node;
   if (callee.type === 'Identifier' && isGlobal(callee, at)) {
     if (callee.name === 'eval')
@@ -28,6 +33,11 @@ export function callExpression(node: CallExpression, at: Place): Rope {
     const { object } = callee as MemberExpression;
     return watchedCall(node, seen, argument(object as Node, at), at);
   }
+  return plainCall(node, at);
+}
+
+function plainCall(node: CallExpression, at: Place): Rope {
+  const callee = node.callee as Node;
   return [mark(node.start), slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
 }
 
@@ -40,10 +50,19 @@ function rest(node: CallExpression | NewExpression, callee: Node, at: Place): Ro
   const parts: Rope[] = [];
   let from = callee.end;
   for (const a of node.arguments) {
-    parts.push(slice(from, a.start), at.emit(a as Node));
+    parts.push(slice(from, a.start), asCallback(a as Node, callee, at) ?? at.emit(a as Node));
     from = a.end;
   }
   return [parts, slice(from, node.end)];
+}
+
+// `xs.map(Number)`: the version for tensors. As any other argument Number is the constructor it is.
+const calling = new Set(['map', 'flatMap', 'from']);
+
+function asCallback(node: Node, callee: Node, at: Place): Rope | null {
+  if (callee.type !== 'MemberExpression' || !calling.has(methodName(callee))) return null;
+  if (node.type !== 'Identifier' || !answering.has(node.name) || !isGlobal(node, at)) return null;
+  return `${at.file.names.ag}.${node.name}`;
 }
 
 export function newExpression(node: NewExpression, at: Place): Rope {
@@ -95,53 +114,92 @@ function keyWithoutMark({ property, computed, end }: MemberExpression, at: Place
 export function chain(expression: Node, at: Place): Rope {
   if (expression.type === 'MemberExpression' && expression.computed && expression.optional) {
     const { object } = expression;
-    if (object.type !== 'MemberExpression' && object.type !== 'CallExpression') return member(expression, at);
+    if (!isLink(object as Node)) return member(expression, at);
   }
-  const link = alongChain(expression).some((n) => n.type === 'CallExpression' && watched(n))
-    ? lastOptional(expression)
-    : undefined;
-  const start = at.file.names.value;
-  const along = (node: Node): Rope => {
-    if (node === link) return [start, keyWithoutMark(node as MemberExpression, at)];
-    if (node.type === 'MemberExpression') {
-      const object = node.object as Node;
-      return [slice(node.start, object.start), along(object), keyOf(node, at)];
-    }
-    if (node.type === 'CallExpression') {
-      const callee = node.callee as Node;
-      const seen = link === undefined ? null : watched(node);
-      if (seen !== null) {
-        const { object } = callee as MemberExpression;
-        return watchedCall(node, seen, callee === link ? start : along(object as Node), at);
-      }
-      return [slice(node.start, callee.start), along(callee), rest(node, callee, at)];
-    }
-    return at.emit(node);
-  };
-  if (link === undefined) return along(expression);
-  const object = link.object as Node;
-  return call(at, 'chained', isLink(object) ? chain(object, at) : argument(object, at), [
-    `(${start}) => `,
-    along(expression),
-  ]);
+  const links = alongChain(expression);
+  if (!links.some((n) => n.type === 'CallExpression' && watched(n) !== null)) return unbroken(expression, at);
+
+  // The part behind the last question mark is a function of what stands before it.
+  const { value } = at.file.names;
+  const last = links.find(isOptional)!;
+  const behind = (first: Rope): Rope => [`(${value}) => `, along(expression, last, first, at)];
+  if (last.type === 'MemberExpression')
+    return call(at, 'chained', partOf(last.object as Node, at), behind([value, keyWithoutMark(last, at)]));
+  const callee = last.callee as Node;
+  if (callee.type !== 'MemberExpression' || callee.object.type === 'Super')
+    return call(at, 'chained', partOf(callee, at), behind([value, called(last, at)]));
+
+  // A method that may be missing: its object is needed as `this`, its name only once.
+  const object = callee.object as Node;
+  const name = isOptional(callee) || alongChain(object).some(isOptional) ? 'chainedMethod' : 'optionalMethod';
+  const key = keyOfMethod(callee, at);
+  const self = `${value}, ${value}2`;
+  const seen = watched(last);
+  const first: Rope =
+    seen === null
+      ? [value, keyWithoutMark(callee, at), called(last, at)]
+      : call(at, seen, self, ...argumentsOf(last, at));
+  return call(at, name, partOf(object, at), key, [`(${self}) => `, along(expression, last, first, at)]);
 }
 
-const isLink = (node: Node): boolean => node.type === 'MemberExpression' || node.type === 'CallExpression';
+type Link = MemberExpression | CallExpression;
+
+function isOptional(link: Link): boolean {
+  return link.optional;
+}
+
+// What stands before a question mark: a chain of its own, or any expression.
+function partOf(node: Node, at: Place): Rope {
+  return isLink(node) && alongChain(node).some(isOptional) ? chain(node, at) : argument(node, at);
+}
+
+// A private name can only be read by its class.
+function keyOfMethod(callee: MemberExpression, at: Place): Rope {
+  if (callee.property.type !== 'PrivateIdentifier') return methodKey(callee, at);
+  const { value } = at.file.names;
+  return [`(${value}) => ${value}`, keyWithoutMark(callee, at)];
+}
+
+/** The chain as it stands from `first` on, which is what `from` is. */
+function along(node: Node, from: Node, first: Rope, at: Place): Rope {
+  if (node === from) return first;
+  if (node.type === 'MemberExpression')
+    return [along(node.object as Node, from, first, at), keyWithoutMark(node, at)];
+  const { callee } = node as CallExpression;
+  const seen = watched(node as CallExpression);
+  if (seen === null) return [along(callee as Node, from, first, at), called(node as CallExpression, at)];
+  // The question mark may be that of the method itself.
+  const object = (callee as MemberExpression).object as Node;
+  const self = callee === from ? at.file.names.value : along(object, from, first, at);
+  return watchedCall(node as CallExpression, seen, self, at);
+}
+
+// A chain without calls that the runtime must see.
+function unbroken(node: Node, at: Place): Rope {
+  if (node.type === 'MemberExpression') {
+    const object = node.object as Node;
+    return [slice(node.start, object.start), unbroken(object, at), keyOf(node, at)];
+  }
+  if (node.type !== 'CallExpression') return at.emit(node);
+  const callee = node.callee as Node;
+  return [slice(node.start, callee.start), unbroken(callee, at), rest(node, callee, at)];
+}
+
+/** `(…args)` of a call, without its question mark. */
+function called(node: CallExpression, at: Place): Rope {
+  return ['(', argumentsOf(node, at).map((a, i) => (i === 0 ? a : [', ', a])), ')'];
+}
+
+const isLink = (node: Node): node is Link =>
+  node.type === 'MemberExpression' || node.type === 'CallExpression';
 
 /** The members and calls of a chain, the last one first. */
-function alongChain(expression: Node): readonly Node[] {
-  const found: Node[] = [];
-  for (let node = expression; isLink(node); ) {
+function alongChain(expression: Node): readonly Link[] {
+  const found: Link[] = [];
+  let node = expression;
+  while (isLink(node)) {
     found.push(node);
-    node = (node.type === 'CallExpression' ? node.callee : (node as MemberExpression).object) as Node;
+    node = (node.type === 'CallExpression' ? node.callee : node.object) as Node;
   }
   return found;
-}
-
-// An optional call, `f?.()`, has no object to take for the rest of the chain: what is behind it stays as it is.
-function lastOptional(expression: Node): MemberExpression | undefined {
-  const last = alongChain(expression).find(
-    (n) => (n.type === 'MemberExpression' || n.type === 'CallExpression') && n.optional,
-  );
-  return last?.type === 'MemberExpression' ? last : undefined;
 }

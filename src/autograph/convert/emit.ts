@@ -1,9 +1,9 @@
 // The converters by kind of node. What is not listed stays as it is, its children converted.
 import { isFunction, isLoop, type Node } from '../ast.ts';
-import { call, copy, type Place } from '../context.ts';
+import { argument, call, copy, type Place } from '../context.ts';
 import { type Rope, slice } from '../rope.ts';
 import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
-import { callExpression, chain, member, newExpression, plainMember } from './calls.ts';
+import { callExpression, chain, isGlobal, member, newExpression, plainMember } from './calls.ts';
 import { effect } from './effects.ts';
 import { loop } from './loops.ts';
 import { binary, conditional, logical, template, unary } from './operators.ts';
@@ -15,7 +15,8 @@ export function emitIn(node: Node, at: Place): Rope {
   if (isLoop(node)) return loop(node, at);
   switch (node.type) {
     case 'Identifier':
-      return at.file.rename(node);
+      // A namespace may go anywhere: `const { sqrt } = Math`.
+      return node.name === 'Math' && isGlobal(node, at) ? `${at.file.names.ag}.Math` : at.file.rename(node);
     case 'IfStatement':
     case 'BlockStatement':
     case 'LabeledStatement':
@@ -28,6 +29,8 @@ export function emitIn(node: Node, at: Place): Rope {
       return switchStatement(node, at);
     case 'VariableDeclaration':
       return declaration(node, at);
+    case 'VariableDeclarator':
+      return declarator(node, at);
     case 'ExpressionStatement':
       return expressionStatement(node.expression as Node, node, at);
     case 'ThrowStatement': {
@@ -61,6 +64,7 @@ export function emitIn(node: Node, at: Place): Rope {
     }
     case 'CallExpression':
       return callExpression(node, at);
+    case 'Literal':
     case 'ArrayExpression':
     case 'ObjectExpression':
     case 'NewExpression':
@@ -80,10 +84,31 @@ export function emitIn(node: Node, at: Place): Rope {
         const renamed = at.file.rename(node.value);
         return typeof renamed === 'string' ? [`${node.value.name}: `, renamed] : slice(node.start, node.end);
       }
-      return copy(node, at);
+      return node.computed ? computedProperty(node, at) : copy(node, at);
     default:
       return copy(node, at);
   }
+}
+
+// `const { isInteger } = Number`: what is taken out knows of tensors. Elsewhere Number is the constructor that it is compared with.
+function declarator(node: Extract<Node, { type: 'VariableDeclarator' }>, at: Place): Rope {
+  const { id, init } = node;
+  if (id.type !== 'ObjectPattern' || init?.type !== 'Identifier') return copy(node, at);
+  if (init.name !== 'Number' || !isGlobal(init, at)) return copy(node, at);
+  return [slice(node.start, id.start), at.emit(id), slice(id.end, init.start), `${at.file.names.ag}.Number`];
+}
+
+function computedProperty(node: Extract<Node, { type: 'Property' }>, at: Place): Rope {
+  const [key, value] = [node.key as Node, node.value as Node];
+  if (key.type === 'Literal' || node.kind !== 'init' || node.method) return copy(node, at);
+  const spelled = call(at, 'computedKey', argument(key, at));
+  return [
+    slice(node.start, key.start),
+    spelled,
+    slice(key.end, value.start),
+    at.emit(value),
+    slice(value.end, node.end),
+  ];
 }
 
 function expressionStatement(expression: Node, node: Node, at: Place): Rope {

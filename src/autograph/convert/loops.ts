@@ -1,7 +1,7 @@
 // Loops: test, body and update become arrows, break and continue flags.
 import type { ForInStatement, ForOfStatement, ForStatement, VariableDeclaration } from 'acorn';
 import { type LoopNode, type Node, targetsOf } from '../ast.ts';
-import { arrowBody, call, flagOf, type Place, thunk } from '../context.ts';
+import { argument, call, flagOf, type Place, thunk } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
@@ -153,9 +153,8 @@ function forEach(
     } else start = [slice(left.start, pattern.start), at.emit(pattern as Node), ` = ${value}; `];
   } else start = [assignPattern(left, value, at), '; '];
   const name = node.type === 'ForOfStatement' ? 'forOf' : 'forIn';
-  const over: Rope =
-    node.right.type === 'SequenceExpression'
-      ? arrowBody(node.right as Node, at)
-      : at.emit(node.right as Node);
+  const items = argument(node.right as Node, at);
+  // An iterator that a call gives has not been anywhere yet.
+  const over = name === 'forOf' && node.right.type === 'CallExpression' ? call(at, 'started', items) : items;
   return call(at, name, over, [`(${value}) => { `, start, content, ' }'], stop, state);
 }

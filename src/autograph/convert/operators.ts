@@ -11,7 +11,7 @@ import { argument, call, copy, type Place, thunk } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
 
-/** What the runtime calls each operator. `in` and `instanceof` stay as they are. */
+/** What the runtime calls each operator. `instanceof` stays as it is. */
 export const operatorNames: Readonly<Record<string, string>> = {
   '+': 'add',
   '-': 'sub',
@@ -40,6 +40,8 @@ const unaryNames: Readonly<Record<string, string>> = { '-': 'neg', '+': 'plus', 
 export function binary(node: BinaryExpression, at: Place): Rope {
   const name = operatorNames[node.operator];
   const [left, right] = [node.left as Node, node.right as Node];
+  if (node.operator === 'in' && left.type !== 'PrivateIdentifier' && left.type !== 'Literal')
+    return [mark(node.start), call(at, 'isIn', argument(left, at), argument(right, at))];
   if (name === undefined || staysPlain(node, at)) return copy(node, at);
   return [mark(node.start), call(at, name, argument(left, at), argument(right, at))];
 }

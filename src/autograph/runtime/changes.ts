@@ -1,7 +1,8 @@
-// Changes that no journal can undo: of arrays, Maps and Sets by their methods, of objects by Object and Reflect. A staged branch may make them only to what it made itself.
+// Changes that no journal can undo: of arrays, Maps, iterators and dates by their methods, of objects by Object and Reflect. A staged branch may make them only to what it made itself.
 import { isTensor } from '../../ops/coerce.ts';
 import { TraceError } from '../../util/errors.ts';
-import { ofObjects } from '../methods.ts';
+import { asking, mutating, ofObjects } from '../methods.ts';
+import { query } from './collections.ts';
 import { checkWritable } from './copies.ts';
 import { currentRegion, fresh, note, stagedRegion, writeMember } from './regions.ts';
 
@@ -19,26 +20,46 @@ function isCollection(x: unknown): x is object {
   );
 }
 
+// What arrays, Maps and generators hand out; it remembers how far it has come.
+const IteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+
+export function isIterator(x: unknown): x is object {
+  return typeof x === 'object' && x !== null && Object.prototype.isPrototypeOf.call(IteratorPrototype, x);
+}
+
+/** What a loop goes over, just given by a call. */
+export function started(items: unknown): unknown {
+  return isIterator(items) ? fresh(items) : items;
+}
+
+// Do such methods change it? An expression remembers where it was only if it is global or sticky.
+function remembers(x: unknown): x is object {
+  return (
+    isCollection(x) || isIterator(x) || x instanceof Date || (x instanceof RegExp && (x.global || x.sticky))
+  );
+}
+
 /** An object made outside a staged region changes in it by `how`. */
-function refuseOutside(object: object, how: string): void {
+export function refuseOutside(object: object, how: string): void {
   checkWritable(object);
   const inner = currentRegion();
   if (inner !== null && !inner.born.has(object)) inner.changed = true;
   const region = stagedRegion();
   if (region === null || region.born.has(object)) return;
   throw new TraceError(
-    `${nameOf(object)} made outside is changed by ${how} in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: ${isCollection(object) ? 'push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice' : 'assign its members, object.key = value, or change it outside the condition'}`,
+    `${nameOf(object)} made outside is changed by ${how} in a staged branch or loop; a tensor decides how often that happens, and the compiled program has none to change. Ways out: ${isCollection(object) ? 'push once per iteration of a for-of over the rows of a tensor, use scan, or write into a tensor of the final size with dynamicUpdateSlice' : remembers(object) ? 'change it outside the condition' : 'assign its members, object.key = value, or change it outside the condition'}`,
   );
 }
 
-function nameOf(object: object): string {
+function nameOf(object: Any): string {
   if (Array.isArray(object)) return 'an array';
-  return isCollection(object) ? `a ${object.constructor.name}` : 'an object';
+  if (isIterator(object)) return 'an iterator';
+  return remembers(object) ? `a ${object.constructor.name}` : 'an object';
 }
 
 /** `object.method(…args)` of a method by which collections change. */
 export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
-  if (!isCollection(object)) return object[method](...args);
+  if (!remembers(object)) return object[method](...args);
   const region = stagedRegion();
   // What a scan gathers changes once the loop is over.
   const gathered = method === 'push' && Array.isArray(object) ? region?.gathered : undefined;
@@ -53,14 +74,34 @@ export function mutate(object: Any, method: string, ...args: readonly unknown[])
   return (object as Any)[method](...args);
 }
 
-/** `f.call(self, …args)`, `f.apply(self, args)` of a method that changes collections. */
-export function lent(f: Any, how: 'call' | 'apply', self: unknown, ...args: readonly unknown[]): unknown {
-  if (isCollection(self)) refuseOutside(self, `${f.name}()`);
-  return f[how](self, ...args);
+// The methods themselves, for calls that do not name them: `const { push } = Array.prototype`.
+const known = new Map<unknown, string>();
+const TypedArray = Object.getPrototypeOf(Float32Array) as Any;
+for (const { prototype } of [Array, Map, Set, WeakMap, WeakSet, Date, RegExp, DataView, TypedArray] as Any[])
+  for (const name of [...mutating, ...asking])
+    if (Object.hasOwn(prototype, name)) known.set(prototype[name], name);
+
+/** `f.call(self, …args)`, `f.apply(self, args)`, `f.bind(self, …args)`. */
+export function lent(
+  f: Any,
+  how: 'call' | 'apply' | 'bind',
+  self: unknown,
+  ...args: readonly Any[]
+): unknown {
+  const method = known.get(f);
+  if (method === undefined) return f[how](self, ...args);
+  if (how === 'bind') return (...more: readonly unknown[]) => lent(f, 'call', self, ...args, ...more);
+  return called(self, method, how === 'apply' ? [...(args[0] ?? [])] : args, f);
+}
+
+// A method that is no member of the object may be called on it all the same: `push.call({ length: 0 }, 1)`.
+function called(self: Any, method: string, args: readonly unknown[], f: Any): unknown {
+  if (self?.[method] !== f) return Reflect.apply(f, self, args);
+  return mutating.has(method) ? mutate(self, method, ...args) : query(self, method, ...args);
 }
 
 // These are more than a question whether they may.
-const own = new Set(['assign', 'create', 'is', 'set']);
+const own = new Set(['apply', 'assign', 'create', 'is', 'set']);
 
 /** `original`, whose named functions ask first whether they may change their first argument. */
 function watching<T extends object>(original: T, name: 'Object' | 'Reflect'): T {
@@ -104,6 +145,8 @@ ObjectOfRegions.is = (a: unknown, b: unknown): boolean => {
     );
   return Object.is(a, b);
 };
+
+ReflectOfRegions.apply = (f: Any, self: unknown, args: Any): unknown => lent(f, 'apply', self, args);
 
 ReflectOfRegions.set = (
   target: object,

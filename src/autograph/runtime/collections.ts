@@ -1,6 +1,9 @@
 // Questions to arrays, Maps and Sets that JavaScript answers by truth or by finding a value again, neither of which a tensor has while tracing.
+import { showType } from '../../ir/types.ts';
 import { isTensor } from '../../ops/coerce.ts';
-import { TraceError } from '../../util/errors.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { ArgumentError, TraceError } from '../../util/errors.ts';
+import { ofNumbers } from '../methods.ts';
 import { decide } from './condition.ts';
 import { and, or } from './logic.ts';
 import { same } from './operators.ts';
@@ -14,6 +17,7 @@ type Ask = (value: unknown, index: number, list: List) => unknown;
 /** `object.method(…args)` of such a method; of anything but the collections of JavaScript it is the call that was written. */
 export function query(object: Any, method: string, ...args: readonly Any[]): unknown {
   const [asked] = args;
+  if (isTensor(object) && ofNumbers.has(method)) throw noText(object, method);
   if (object instanceof Map || object instanceof Set) {
     if (isTensor(asked) && !object.has(asked as never)) checkNumbers(object.keys(), method, object);
   } else if (isList(object)) {
@@ -24,6 +28,12 @@ export function query(object: Any, method: string, ...args: readonly Any[]): unk
     }
   }
   return object[method](...args);
+}
+
+function noText({ type }: Tensor, method: string): ArgumentError {
+  return new ArgumentError(
+    `${method}() is a method of numbers, and this is a tensor ${showType(type)}. Ways out: print or console.log(x) shows its elements whenever the compiled program comes by; outside of jit, x.item().${method}()`,
+  );
 }
 
 function isList(x: unknown): x is List {

@@ -7,7 +7,9 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { print } from '../../trace/effects.ts';
 import { ArgumentError } from '../../util/errors.ts';
 
+import { ifStatement } from './branches.ts';
 import { decide } from './condition.ts';
+import { not } from './logic.ts';
 import { add, arithmeticOp, mul, pow } from './operators.ts';
 import { isTraced } from './text.ts';
 import { isWeak, weaken } from './weak.ts';
@@ -129,7 +131,7 @@ function arrayOf(...xs: unknown[]): unknown[] {
 export { arrayOf as Array };
 
 // What writes a line to the console.
-const writes = ['log', 'info', 'debug'] as const;
+const writes = ['log', 'info', 'debug', 'warn', 'error'] as const;
 
 /** `console.log(t)` of a traced tensor prints its elements whenever the compiled program comes by. */
 const consoleOfTensors: typeof globalThis.console = Object.create(
@@ -140,5 +142,18 @@ for (const name of writes)
     if (values.some(isTraced)) print(...values);
     else globalThis.console[name](...values);
   };
+
+/** `console.assert(t, …)` writes a line whenever the compiled program comes by and t does not hold. It stops nothing; that is `check`. */
+consoleOfTensors.assert = (condition?: unknown, ...values: readonly unknown[]) => {
+  const construct = { at: 'console.assert()' };
+  if (![condition, ...values].some(isTraced)) globalThis.console.assert(condition as boolean, ...values);
+  else
+    ifStatement(
+      not(condition),
+      () => print(values.length === 0 ? 'Assertion failed' : 'Assertion failed:', ...values),
+      null,
+      construct,
+    );
+};
 
 export { consoleOfTensors as console };

@@ -1,6 +1,6 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
-export { lent, mutate, Object, Reflect } from './changes.ts';
+export { lent, mutate, Object, Reflect, started } from './changes.ts';
 export { query } from './collections.ts';
 export { enter } from './enter.ts';
 export { Array, Boolean, console, isFinite, isNaN, Math, Number } from './globals.ts';
@@ -11,7 +11,12 @@ export {
   at,
   atOptional,
   chained,
+  chainedMethod,
+  computedKey,
   hidden,
+  invoke,
+  isIn,
+  optionalMethod,
   set,
   touch,
   update,

@@ -5,6 +5,7 @@ import { stagingTrace } from '../../trace/control/region.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { ShapeError, TraceError } from '../../util/errors.ts';
 import { ifStatement } from './branches.ts';
+import { isIterator, refuseOutside } from './changes.ts';
 import { decide } from './condition.ts';
 import { type Construct, locOf, valuesOf } from './construct.ts';
 import { not } from './logic.ts';
@@ -133,6 +134,7 @@ export function forOf(
       return;
     }
   }
+  if (isIterator(items)) refuseOutside(items, 'for-of');
   each(items, body, stop, state);
 }
 

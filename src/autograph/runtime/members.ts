@@ -3,18 +3,33 @@ import { showType } from '../../ir/types.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
 import { TraceError } from '../../util/errors.ts';
+import { asking, mutating, ofNumbers } from '../methods.ts';
+import { mutate, refuseOutside } from './changes.ts';
+import { query } from './collections.ts';
 import { and, or } from './logic.ts';
-import { Hidden, type Key, note, readMember, writeMember } from './regions.ts';
+import { Hidden, type Key, note, readMember, stagedRegion, writeMember } from './regions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any value has members
 type Any = any;
 
-function checkTarget(object: unknown, key: Key): void {
+function checkTarget(object: unknown, key: Key, value?: unknown): void {
   if (isTensor(object) && (typeof key === 'number' || isTensor(key)))
     throw new TraceError(
       `an element of a tensor ${showType(object.type)} is assigned, but tensors do not change; make a new one with dynamicUpdateSlice, scatterAdd or where`,
     );
   checkKey(object, key);
+  if (Array.isArray(object) && (key === 'length' || (typeof key === 'number' && key >= object.length)))
+    refuseOutside(object, key === 'length' ? 'setting its length' : 'a new element');
+  if (ArrayBuffer.isView(object)) checkView(object, value);
+}
+
+// What is written to memory is a number at once; no journal could make a result of a condition of it.
+function checkView(object: ArrayBufferView, value: unknown): void {
+  if (isTensor(value))
+    throw new TraceError(
+      `an element of a ${object.constructor.name} is set to a tensor, but typed arrays hold numbers, and a tensor has none while a function is traced. Keep tensors in an array, [a, b], or in one tensor of the final size with dynamicUpdateSlice`,
+    );
+  if (stagedRegion() !== null) refuseOutside(object, 'setting an element');
 }
 
 function checkKey(object: unknown, key: unknown): void {
@@ -27,7 +42,7 @@ function checkKey(object: unknown, key: unknown): void {
 
 /** `object[key] = value`. */
 export function set(object: Any, key: Key, value: unknown): unknown {
-  checkTarget(object, key);
+  checkTarget(object, key, value);
   writeMember(object, key, value);
   return value;
 }
@@ -79,10 +94,45 @@ export function at(object: Any, key: unknown): unknown {
   return object[key as PropertyKey];
 }
 
+/** `key in object`. */
+export function isIn(key: unknown, object: Any): boolean {
+  checkKey(object, key);
+  return (key as PropertyKey) in object;
+}
+
+/** `{ [key]: … }`. */
+export function computedKey(key: unknown): unknown {
+  checkKey(null, key);
+  return key;
+}
+
 /** `object?.[key]`. */
 export function atOptional(object: Any, key: () => unknown): unknown {
   return object === null || object === undefined ? undefined : at(object, key());
 }
+
+/** `object[key](…args)`. */
+export function invoke(object: Any, key: unknown, ...args: readonly unknown[]): unknown {
+  if (typeof key === 'string' && mutating.has(key)) return mutate(object, key, ...args);
+  if (typeof key === 'string' && (asking.has(key) || ofNumbers.has(key))) return query(object, key, ...args);
+  if (!isTensor(key)) return object[key as PropertyKey](...args);
+  return Reflect.apply(at(object, key) as Any, object, args);
+}
+
+/** `object?.method?.(…)`, and what follows. */
+export function chainedMethod(object: Any, method: MethodKey, rest: Rest): unknown {
+  return object === null || object === undefined ? undefined : optionalMethod(object, method, rest);
+}
+
+/** `object.method?.(…)`, and what follows. */
+export function optionalMethod(object: Any, method: MethodKey, rest: Rest): unknown {
+  const f: unknown = typeof method === 'function' ? method(object) : object[method];
+  return f === null || f === undefined ? undefined : rest(object, method);
+}
+
+/** A private name is read by a function. */
+type MethodKey = PropertyKey | ((object: Any) => unknown);
+type Rest = (object: Any, method: MethodKey) => unknown;
 
 /** `object?.…`: what follows, of an object that is there. */
 export function chained(object: unknown, rest: (object: Any) => unknown): unknown {

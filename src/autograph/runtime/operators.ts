@@ -79,19 +79,33 @@ export function greaterEqual(a: Any, b: Any): unknown {
 function comparable(x: unknown): boolean {
   return isTensor(x) || typeof x === 'number' || typeof x === 'boolean';
 }
+// In JavaScript a boolean is strictly equal to no number, which as elements they may be.
+function checkStrict(a: unknown, b: unknown): void {
+  if (isBool(a) === isBool(b)) return;
+  throw new ArgumentError(
+    '=== compares a bool and a number, which JavaScript never finds equal. Compare with true or false, or by ==, for which true is 1 and false is 0',
+  );
+}
+function elementwise(a: unknown, b: unknown): boolean {
+  return isOp(a, b) && comparable(a) && comparable(b);
+}
 export function same(a: unknown, b: unknown): unknown {
-  return isOp(a, b) && comparable(a) && comparable(b) ? comparison(a, b, logic.equal) : a === b;
+  if (!elementwise(a, b)) return a === b;
+  checkStrict(a, b);
+  return comparison(a, b, logic.equal);
 }
 export function different(a: unknown, b: unknown): unknown {
-  return isOp(a, b) && comparable(a) && comparable(b) ? comparison(a, b, logic.notEqual) : a !== b;
+  if (!elementwise(a, b)) return a !== b;
+  checkStrict(a, b);
+  return comparison(a, b, logic.notEqual);
 }
 export function looselySame(a: unknown, b: unknown): unknown {
-  if (isOp(a, b)) return same(a, b);
+  if (elementwise(a, b)) return comparison(a, b, logic.equal);
   // biome-ignore lint/suspicious/noDoubleEquals: the operator that was written
   return a == b;
 }
 export function looselyDifferent(a: unknown, b: unknown): unknown {
-  if (isOp(a, b)) return different(a, b);
+  if (elementwise(a, b)) return comparison(a, b, logic.notEqual);
   // biome-ignore lint/suspicious/noDoubleEquals: the operator that was written
   return a != b;
 }
