@@ -58,16 +58,6 @@ export class Lines {
   }
 }
 
-/** The text of a rope. */
-export function textOf(rope: Rope, source: string): string {
-  let text = '';
-  visitPieces(rope, (piece) => {
-    if (typeof piece === 'string') text += piece;
-    else if ('from' in piece) text += source.slice(piece.from, piece.to);
-  });
-  return text;
-}
-
 function visitPieces(rope: Rope, visit: (piece: string | Slice | Mark) => void): void {
   if (Array.isArray(rope)) for (const r of rope as readonly Rope[]) visitPieces(r, visit);
   else if (typeof rope === 'function') visitPieces(rope(), visit);
@@ -79,10 +69,11 @@ export function render(
   rope: Rope,
   source: string,
   id: string,
-  lines: Lines,
+  lines: Pick<Lines, 'at'>,
+  content: string = source,
 ): { code: string; map: SourceMap } {
   const map = new GenMapping({ file: id });
-  setSourceContent(map, id, source);
+  setSourceContent(map, id, content);
   const parts: string[] = [];
   let line = 0;
   let column = 0;

@@ -14,5 +14,7 @@ export function toCode(f: (...args: never[]) => unknown): string {
     throw new ArgumentError(`toCode: expected a function, got ${f === null ? 'null' : typeof f}`);
   const original = originalOf(f);
   const text = original.toString();
-  return isConverted(text) ? text : convertText(text, original.name, null).code;
+  if (isConverted(text)) return text;
+  const file = original.name === '' ? 'anonymous function' : original.name;
+  return convertText(text, { file, line: 1, column: 0, text }, null).code;
 }

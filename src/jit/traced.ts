@@ -76,7 +76,7 @@ export function traceCall(
   });
   const { unused, ...result } = traced;
   if (configuration.checkConditions) {
-    if (unused?.direct) throw unusedCondition(unused);
+    if (unused?.helper === null) throw unusedCondition(unused);
     if (unused !== null) console.warn(unusedWarning(unused));
     const { params, body: instrs, results } = traced.func;
     const used = new Set([...results, ...instrs.flatMap((i) => i.args)]);

@@ -3,6 +3,7 @@ import { showType, type TensorType } from '../ir/types.ts';
 import { writeOps } from '../tensor/errors.ts';
 import { LeakError, TraceError } from '../util/errors.ts';
 import { type Loc, showLocation } from '../util/location.ts';
+import type { UnusedCondition } from './conditions.ts';
 
 /** What a message says of a traced tensor. */
 export interface Provenance {
@@ -43,8 +44,15 @@ export function unusedCondition(tensor: Provenance): TraceError {
   );
 }
 
-export function unusedWarning(tensor: Provenance): string {
-  return `${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
+/** One in a function that the traced one calls. */
+export function unusedWarning(tensor: Provenance & UnusedCondition): string {
+  const { helper, converted, loc } = tensor;
+  const name = helper?.name ?? 'a function';
+  const site = loc === undefined ? '' : ` (${showLocation(loc)})`;
+  const hint = converted
+    ? `${name}${site} compares a traced tensor, and nothing uses the answer. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit', and let the plugin or hook see that file. `
+    : '';
+  return `${hint}${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
 }
 
 /** An argument that nothing uses, in a function whose source asks it for its truth. */

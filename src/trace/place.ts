@@ -29,15 +29,18 @@ export function isReplaying(): boolean {
 const framesSearched = 48;
 
 /**
- * Is the user's function that runs now called by this package, as the traced function is, and not by another function of the user's?
- * False where the engine gives no stack to see it by.
+ * The user's function that runs now, where another function of the user's called it; null where this package did, as it calls the traced function.
+ * Where the engine gives no stack to see it by, an unknown one.
  */
-export function isInTracedFunction(): boolean {
+export function helperRunning(): { readonly name: string | undefined } | null {
   const saved = Error.stackTraceLimit;
   Error.stackTraceLimit = framesSearched;
   const frames = (new Error().stack ?? '').split('\n');
   Error.stackTraceLimit = saved;
-  const caller = frames[frames.findIndex((frame) => locationInStack(frame) !== undefined) + 1];
+  const user = frames.findIndex((frame) => locationInStack(frame) !== undefined);
+  const caller = frames[user + 1];
   // A frame with a place that is none of the user's is ours; one without a place is a built-in, such as Array.map.
-  return caller !== undefined && /:\d+:\d+\)?$/.test(caller) && locationInStack(caller) === undefined;
+  const isOurs = caller !== undefined && /:\d+:\d+\)?$/.test(caller) && locationInStack(caller) === undefined;
+  if (isOurs) return null;
+  return { name: /^\s*at (?:async |new )?([\w$.]+)[ \w[\]]* \(/.exec(frames[user] ?? '')?.[1] };
 }

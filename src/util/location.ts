@@ -38,9 +38,23 @@ const frame =
   /(?:\(|at (?:async )?)((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/;
 const filePath = /^(?:file:\/\/|https?:\/\/|\/|[A-Za-z]:[\\/])/;
 
+type PlaceOf = (line: number, column: number) => Loc | undefined;
+
+// Code that was evaluated for a function of the user's, by the URL it goes by in stacks.
+const evaluated = new Map<string, PlaceOf>();
+const evaluatedFrame = /(tracejit-autograph\/\d+\/\w+\.js):(\d+):(\d+)\)?$/;
+
+/** Frames of the code under `url` are the user's, and stand where `place` says. */
+export function placeEvaluated(url: string, place: PlaceOf): void {
+  evaluated.set(url, place);
+}
+
 /** The user's frame in the text of an error's `stack`, or undefined where no frame lies outside the package. */
 export function locationInStack(stack: string): Loc | undefined {
   for (const line of stack.split('\n')) {
+    const made = evaluatedFrame.exec(line);
+    const written = made && evaluated.get(made[1]!)?.(Number(made[2]), Number(made[3]));
+    if (written) return written;
     const match = frame.exec(line);
     if (!match) continue;
     const [, file, row, column] = match as unknown as [string, string, string, string];
@@ -101,6 +115,8 @@ function callSites(): readonly NodeJS.CallSite[] | undefined {
 /** The first frame outside this package, in the code as it runs and not as source maps name it. */
 function userPlace(sites: readonly NodeJS.CallSite[]): string | undefined {
   for (const site of sites) {
+    const url = site.getScriptNameOrSourceURL();
+    if (url != null && evaluated.has(url)) return `${url}:${site.getLineNumber()}:${site.getColumnNumber()}`;
     const file = site.getFileName();
     if (file != null && isUsers(file)) return `${file}:${site.getLineNumber()}:${site.getColumnNumber()}`;
   }

@@ -130,6 +130,20 @@ describe('the options', () => {
     );
   });
 
+  it('a helper that is not converted is named, with what to do', () => {
+    const helper = (x: Tensor): Tensor => {
+      if (x.less(0)) return x.neg();
+      return x;
+    };
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    jit((x: Tensor) => (x.greater(5) ? x : helper(x)))(tensor(1));
+    const [said] = warn.mock.calls.map(([text]) => String(text));
+    warn.mockRestore();
+    expect(said).toMatch(
+      /^helper \(test\/autograph\/jit\.test\.ts:\d+:13\) compares a traced tensor, and nothing uses the answer\. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit'/,
+    );
+  });
+
   it('scope: eval converts at run time, with live names', () => {
     const made = new Function(
       'jit',

@@ -1,7 +1,7 @@
 // The converters by kind of node. What is not listed stays as it is, its children converted.
 import { isFunction, isLoop, type Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
-import { type Rope, slice } from '../rope.ts';
+import { mark, type Rope, slice } from '../rope.ts';
 import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
 import { callExpression, chain, isGlobal, member, newExpression, plainMember } from './calls.ts';
 import { effect } from './effects.ts';
@@ -37,6 +37,7 @@ export function emitIn(node: Node, at: Place): Rope {
       const { argument } = node;
       return [
         slice(node.start, argument.start),
+        mark(argument.start),
         `${at.file.names.ag}.thrown(`,
         at.emit(argument as Node),
         ')',
