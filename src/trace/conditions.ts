@@ -3,7 +3,6 @@
 import type { Func, Instr, Value } from '../ir/func.ts';
 import type { OpDef } from '../ops/opdef.ts';
 import type { Loc } from '../util/location.ts';
-import { enteredCount } from './conversion.ts';
 import { helperRunning, isReplaying } from './place.ts';
 
 /** A scalar answer nobody asked for. */
@@ -11,8 +10,6 @@ export interface UnusedCondition {
   readonly value: Value;
   /** The function it is written in, if that is not the traced function itself but one it calls, which may have more results than this caller needs. */
   readonly helper: { readonly name: string | undefined } | null;
-  /** The traced function has been converted by the source transform. */
-  readonly converted: boolean;
 }
 
 // Comparisons of one line, none of them used: a loop that asks a tensor whether to go on, and will for ever.
@@ -23,7 +20,6 @@ export class Conditions {
   readonly #made: UnusedCondition[] = [];
   readonly #seen = new Set<Value>();
   readonly #counts = new Map<Loc, number>();
-  readonly #entered = enteredCount();
 
   /**
    * Only answers are conditions: a constant, or an element picked from a mask, is as often taken along with others that are used. True where
@@ -33,7 +29,7 @@ export class Conditions {
     if (value?.type.dtype !== 'bool' || value.type.shape.length > 0 || loc === undefined || isReplaying())
       return false;
     if (op.lower.kind !== 'point' && op.lower.kind !== 'reduce') return false;
-    this.#made.push({ value, helper: helperRunning(), converted: enteredCount() > this.#entered });
+    this.#made.push({ value, helper: helperRunning() });
     const count = (this.#counts.get(loc) ?? 0) + 1;
     this.#counts.set(loc, count);
     return count === endless;

@@ -4,6 +4,7 @@ import { writeOps } from '../tensor/errors.ts';
 import { LeakError, TraceError } from '../util/errors.ts';
 import { type Loc, showLocation } from '../util/location.ts';
 import type { UnusedCondition } from './conditions.ts';
+import { enteredCount } from './conversion.ts';
 
 /** What a message says of a traced tensor. */
 export interface Provenance {
@@ -46,12 +47,13 @@ export function unusedCondition(tensor: Provenance): TraceError {
 
 /** One in a function that the traced one calls. */
 export function unusedWarning(tensor: Provenance & UnusedCondition): string {
-  const { helper, converted, loc } = tensor;
+  const { helper, loc } = tensor;
   const name = helper?.name ?? 'a function';
   const site = loc === undefined ? '' : ` (${showLocation(loc)})`;
-  const hint = converted
-    ? `${name}${site} compares a traced tensor, and nothing uses the answer. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit', and let the plugin or hook see that file. `
-    : '';
+  const hint =
+    enteredCount() > 0
+      ? `${name}${site} compares a traced tensor, and nothing uses the answer. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit', and let the plugin or hook see that file. `
+      : '';
   return `${hint}${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
 }
 
