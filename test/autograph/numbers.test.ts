@@ -22,6 +22,15 @@ it.each([
   ],
   ...[
     'Math.atan2(i, 0.5)',
+    'Math.cbrt(i)',
+    'Math.asinh(i)',
+    'Math.acosh(i)',
+    'Math.atanh(i / 4)',
+    'Math.fround(i / 3)',
+    'Math.imul(i, 1103515245) >> 20',
+    'i - 2 ? 1 : 2',
+    '!(i - 2) ? 1 : 2',
+    'i / 0 - i / 0 ? 1 : 2',
     'Math.sqrt(i)',
     'Math.sin(i)',
     'Math.exp(-i)',
@@ -35,4 +44,19 @@ it.each([
     `export function f(x) { let s = 0.25, i = 0; while (i < x) { i++; s += ${expression}; } return s; }`,
   );
   expect(oracle(f, [3]).item()).toBeCloseTo(f(3) as number, 5);
+});
+
+// What a number was is asked as numbers are: 0 and NaN are false.
+it('a loop that a counter ends', () => {
+  const f = converted(
+    'export function f(x) { let n = 0, k = 0; while (k < x) { k += 1; } while (k) { k--; n += 2; } return n; }',
+  );
+  for (const x of [0, 3, 6]) expect(oracle(f, [x]).item()).toBe(f(x));
+});
+
+it('between && and || numbers are no truth values', () => {
+  const f = converted('export function f(x) { let k = 0; while (k < x) k++; return k && x > 1 ? 1 : 2; }');
+  expect(() => oracle(f, [2])).toThrow(
+    'the left side of && at input.js:1:72 must be a boolean or a bool scalar, because it is traced; got i32[]. Compare it, x !== 0, or choose between values with ?:',
+  );
 });

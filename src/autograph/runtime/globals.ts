@@ -1,6 +1,5 @@
 // Math, Number, Array and console with an eye on tensors: everything else goes to the originals.
 
-import * as binary from '../../ops/binary.ts';
 import { isTensor } from '../../ops/coerce.ts';
 import * as unary from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -10,47 +9,12 @@ import { ArgumentError } from '../../util/errors.ts';
 import { ifStatement } from './branches.ts';
 import { decide } from './condition.ts';
 import { not } from './logic.ts';
-import { add, arithmeticOp, mul, pow } from './operators.ts';
+import { math } from './math.ts';
 import { isTraced } from './text.ts';
 import { isWeak, weaken } from './weak.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the functions of Math take anything
 type Any = any;
-
-/** The functions of Math that are ops. `round` is JavaScript's: halves upwards. */
-const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
-  abs: unary.abs,
-  acos: unary.acos,
-  asin: unary.asin,
-  atan: unary.atan,
-  atan2: (y, x) => arithmeticOp(y, x, binary.atan2, false),
-  ceil: unary.ceil,
-  cos: unary.cos,
-  cosh: unary.cosh,
-  exp: unary.exp,
-  expm1: unary.expm1,
-  floor: unary.floor,
-  log: unary.log,
-  log1p: unary.log1p,
-  log10: (x) => unary.log(x).mul(Math.LOG10E),
-  log2: (x) => unary.log(x).mul(Math.LOG2E),
-  max: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.maximum, true)),
-  min: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.minimum, true)),
-  pow: (x, y) => pow(x, y) as Tensor,
-  round: (x: Tensor) => {
-    if (x.dtype === 'int32') return x;
-    const below = x.floor();
-    return below.add(x.sub(below).greaterEqual(0.5).cast('float32'));
-  },
-  sign: unary.sign,
-  sin: unary.sin,
-  sinh: unary.sinh,
-  sqrt: unary.sqrt,
-  tan: unary.tan,
-  tanh: unary.tanh,
-  trunc: unary.trunc,
-  hypot: (...xs) => unary.sqrt(xs.map((x) => mul(x, x)).reduce(add) as Tensor),
-};
 
 function withTensors<T extends object>(
   original: T,

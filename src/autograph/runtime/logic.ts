@@ -2,12 +2,12 @@
 
 import { showType } from '../../ir/types.ts';
 import { isTensor } from '../../ops/coerce.ts';
-import { logicalNot, logicalOr } from '../../ops/logic.ts';
+import { logicalOr } from '../../ops/logic.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { TraceError } from '../../util/errors.ts';
 import { ifExpression } from './branches.ts';
-import { decide } from './condition.ts';
+import { decide, negated } from './condition.ts';
 import { type Construct, locOf } from './construct.ts';
 
 export function and(left: unknown, right: () => unknown, construct: Construct): unknown {
@@ -15,7 +15,7 @@ export function and(left: unknown, right: () => unknown, construct: Construct): 
   const known = decide(left, construct);
   if (!isTensor(known)) return known ? right() : left;
   return ifExpression(
-    left,
+    answer(left, '&&', construct, 'left'),
     () => answer(right(), '&&', construct),
     () => false,
     construct,
@@ -27,7 +27,7 @@ export function or(left: unknown, right: () => unknown, construct: Construct): u
   const known = decide(left, construct);
   if (!isTensor(known)) return known ? left : right();
   return ifExpression(
-    left,
+    answer(left, '||', construct, 'left'),
     () => true,
     () => answer(right(), '||', construct),
     construct,
@@ -35,9 +35,14 @@ export function or(left: unknown, right: () => unknown, construct: Construct): u
 }
 
 // One side is a bool that only the compiled program knows, so the whole is one.
-function answer(x: unknown, operator: string, { at }: Construct): unknown {
+function answer(x: unknown, operator: string, { at }: Construct, side: 'left' | 'right' = 'right'): unknown {
   if (typeof x === 'boolean' || (isTensor(x) && x.dtype === 'bool' && x.ndim === 0)) return x;
   const got = isTensor(x) ? showType(x.type) : x === null ? 'null' : `a ${typeof x}`;
+  if (side === 'left')
+    throw new TraceError(
+      `the left side of ${operator} at ${at} must be a boolean or a bool scalar, because it is traced; got ${got}. Compare it, x !== 0, or choose between values with ?:`,
+      locOf(at),
+    );
   throw new TraceError(
     `the right side of ${operator} at ${at} must be a boolean or a bool scalar, because the left side is a traced tensor; got ${got}. Choose between values with ?: or where(condition, a, b)`,
     locOf(at),
@@ -45,7 +50,7 @@ function answer(x: unknown, operator: string, { at }: Construct): unknown {
 }
 
 export function not(x: unknown): unknown {
-  return isTensor(x) ? logicalNot(x) : !x;
+  return isTensor(x) ? negated(x) : !x;
 }
 
 /** Has one of these jumps been taken? */

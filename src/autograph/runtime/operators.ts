@@ -121,7 +121,7 @@ export function plus(x: Any): unknown {
 }
 
 // Bits are those of int32, as in JavaScript. A number that became a float32 is made whole as JavaScript does; a tensor that was one from the start is not.
-function bits(name: string, x: Any): Any {
+export function bits(name: string, x: Any): Any {
   if (typeof x === 'number') return x | 0;
   if (!isTensor(x) || x.dtype !== 'float32') return x;
   if (isWeak(x)) return castTo(x.resolve(), 'int32');

@@ -6,11 +6,11 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { UnusedCondition } from '../../trace/conditions.ts';
 import { scan, whileLoop } from '../../trace/control/loops.ts';
 import { stagingTrace } from '../../trace/control/region.ts';
-import { conditionOf } from '../../trace/control/state.ts';
 import { type TracedFunction, traceFunction } from '../../trace/tracer.ts';
 import { TraceError, TracejitError } from '../../util/errors.ts';
 import { ifStatement, runTraced } from './branches.ts';
 import { type Cell, carry, checkChange, isJump, leavesOf, meets, tensorsOf, valueWith } from './carries.ts';
+import { decide } from './condition.ts';
 import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
 import { Copies } from './copies.ts';
 import { and, not } from './logic.ts';
@@ -199,7 +199,7 @@ class StagedLoop {
       const before = valuesOf(this.#state);
       return inRegion(
         (region) => {
-          const answer = conditionOf(test(), `the loop at ${this.#state.at}`);
+          const answer = decide(test(), this.#state);
           const after = valuesOf(this.#state);
           assigns = membersOf(region).length > 0 || after.some((x, k) => !Object.is(x, before[k]));
           membersOf(region).forEach(restore);
