@@ -3,7 +3,7 @@ import type { Identifier, Program } from 'acorn';
 import { directivesOf, type FunctionNode, isFunction, type Node, walk } from './ast.ts';
 import { decoratedMethods } from './decorators.ts';
 import { jitFinder } from './imports.ts';
-import { type Binding, isReassigned, type Scopes } from './scope.ts';
+import type { Binding, Scopes } from './scope.ts';
 
 export const directive = 'use jit';
 
@@ -17,16 +17,17 @@ export function findEntries(
   const found = new Set<FunctionNode>(decoratedMethods(program, scopes, isJit));
   const whole = directivesOf(program).includes(directive);
   // What names of this file stand for, as far as it can be a function.
-  const values = new Map<Binding, Node>();
+  const values = new Map<Binding, Node[]>();
+  const give = (binding: Binding | null | undefined, value: Node): void => {
+    if (binding) values.set(binding, [...(values.get(binding) ?? []), value]);
+  };
 
   walk(program, (node) => {
-    if (node.type === 'FunctionDeclaration' && node.id) {
-      const binding = bindingNamed(node.id.name, node);
-      if (binding) values.set(binding, node);
-    } else if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init) {
-      const binding = scopes.of.get(node.id)?.binding;
-      if (binding && !isReassigned(binding)) values.set(binding, node.init as Node);
-    }
+    if (node.type === 'FunctionDeclaration' && node.id) give(bindingNamed(node.id.name, node), node);
+    else if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init)
+      give(scopes.of.get(node.id)?.binding, node.init as Node);
+    else if (node.type === 'AssignmentExpression' && node.left.type === 'Identifier')
+      give(scopes.of.get(node.left)?.binding, node.right as Node);
     return true;
   });
 
@@ -50,8 +51,8 @@ export function findEntries(
         found.add(node);
         return false;
       }
-      const value = meaningOf(node);
-      if (value !== undefined && !taken.has(value)) {
+      for (const value of meaningsOf(node)) {
+        if (taken.has(value)) continue;
         taken.add(value);
         takeFrom(value);
       }
@@ -60,24 +61,29 @@ export function findEntries(
   }
   const taken = new Set<Node>();
 
-  // The function, or the call that makes one (`grad(f)`), that a name or a member of an object literal is.
-  function meaningOf(node: Node): Node | undefined {
-    let value: Node | undefined;
-    if (node.type === 'Identifier') value = namedValue(node);
+  // The functions, or the calls that make one (`grad(f)`), that a name or a member of an object literal may be.
+  function meaningsOf(node: Node): readonly Node[] {
+    let found: readonly Node[] = [];
+    if (node.type === 'Identifier') found = namedValues(node);
     else if (node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier') {
       const { name } = node.property;
-      const object = node.object.type === 'Identifier' ? namedValue(node.object) : undefined;
-      if (object?.type !== 'ObjectExpression') return undefined;
-      for (const p of object.properties)
-        if (p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === name)
-          value = p.value as Node;
+      const objects = node.object.type === 'Identifier' ? namedValues(node.object) : [];
+      found = objects.flatMap((object) =>
+        object.type !== 'ObjectExpression'
+          ? []
+          : object.properties.flatMap((p) =>
+              p.type === 'Property' && p.key.type === 'Identifier' && p.key.name === name
+                ? [p.value as Node]
+                : [],
+            ),
+      );
     }
-    return value && (isFunction(value) || value.type === 'CallExpression') ? value : undefined;
+    return found.filter((value) => isFunction(value) || value.type === 'CallExpression');
   }
 
-  function namedValue(node: Identifier): Node | undefined {
+  function namedValues(node: Identifier): readonly Node[] {
     const binding = scopes.of.get(node)?.binding;
-    return binding ? values.get(binding) : undefined;
+    return (binding && values.get(binding)) ?? [];
   }
 
   walk(program, (node) => {

@@ -38,6 +38,20 @@ export abstract class TensorCore {
     return sizeOf(this.type.shape);
   }
 
+  /**
+   * The size of axis 0, as of an array: `for (let i = 0; i < x.length; i++)`. Throws a ShapeError for a scalar.
+   *
+   *     tensor([[1, 2, 3], [4, 5, 6]]).length   // 2
+   */
+  get length(): number {
+    const [count] = this.shape;
+    if (count === undefined)
+      throw new ShapeError(
+        'a scalar tensor has no axis 0, and no length; x.size is its number of elements, 1',
+      );
+    return count;
+  }
+
   /** The one element of a tensor of size 1: a number, or a boolean of a bool tensor. Throws an ArgumentError for any other size, a TraceError inside `jit`. */
   abstract item<T extends number | boolean = number>(): T;
   /** The elements as nested arrays. Throws a TraceError inside `jit`. */

@@ -86,6 +86,22 @@ it.each(refused)('%s is an error', (body, message) => {
   expect(() => oracle(converted(`export function f(x) { ${body} }`), [2])).toThrow(message);
 });
 
+it('text with an eager tensor has its elements', () => {
+  const f = converted("export function f(x) { let s = 'x is ' + x; s += x; return s; }");
+  expect(f(tensor([1, 2]))).toBe('x is [1. 2.][1. 2.]');
+});
+
+it('a tensor is as long as its axis 0', () => {
+  const f = converted(
+    'export function f(x) { let s = 0; for (let i = 0; i < x.length; i++) s += x[i]; return s; }',
+  );
+  expect(f(tensor([1, 2, 4])).item()).toBe(7);
+  expect(oracle(f, [tensor([1, 2, 4])]).item()).toBe(7);
+  expect(() => tensor(1).length).toThrow(
+    'a scalar tensor has no axis 0, and no length; x.size is its number of elements, 1',
+  );
+});
+
 it('console.assert writes a line whenever the compiled program comes by and finds it wrong', () => {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const f = jit(

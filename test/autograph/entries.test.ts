@@ -20,6 +20,10 @@ describe('jit is found', () => {
     ['as esbuild writes it', "var t = __toESM(require('tracejit')); (0, t.jit)((x) => x > 0);"],
     ['by another name', "import { jit } from 'tracejit'; const compile = jit; compile((x) => x > 0);"],
     ['of a named function', "import { jit } from 'tracejit'; const f = (x) => x > 0; jit(f);"],
+    [
+      'of a variable that it is given back to',
+      "import { jit } from 'tracejit'; let f = (x) => x > 0; f = jit(f);",
+    ],
     ['whose name is kept', "import { jit } from 'tracejit'; const f = __name((x) => x > 0, 'f'); jit(f);"],
     ['of a derivative', "import { grad, jit } from 'tracejit'; const g = grad((x) => x > 0); jit(g);"],
     ['of a member', "import { jit } from 'tracejit'; const m = { f(x) { return x > 0; } }; jit(m.f);"],

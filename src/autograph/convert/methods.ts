@@ -71,6 +71,7 @@ function made(node: Node, value: Rope, at: Place): Rope {
     node.type === 'ArrayExpression' ||
     node.type === 'ObjectExpression' ||
     node.type === 'NewExpression' ||
+    (node.type === 'Literal' && 'regex' in node) ||
     (node.type === 'CallExpression' &&
       node.callee.type === 'MemberExpression' &&
       making.has(methodName(node.callee)));

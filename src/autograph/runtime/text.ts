@@ -8,7 +8,8 @@ export function isTraced(x: unknown): x is Tensor {
   return isTensor(x) && stagingTrace() !== null && x.resolve() instanceof TracedTensor;
 }
 
-/** `${x}`: of a traced tensor what console.log shows of it. */
+/** `${x}`: of a traced tensor what console.log shows of it, of another its elements. */
 export function text(x: unknown): unknown {
-  return isTraced(x) ? x.inspect() : x;
+  if (!isTensor(x)) return x;
+  return isTraced(x) ? x.inspect() : String(x);
 }
