@@ -8,22 +8,22 @@ const refused: readonly (readonly [what: string, body: string, message: string])
   [
     'a throw in a staged branch',
     "try { if (x > 1) throw new RangeError('large'); } catch { x = 0; } return x;",
-    'a throw in a staged branch inside the try block at input.js:1: compiled code has no exceptions to catch. Choose the value of the handler by a condition, or move the try out of the jitted function. It would throw RangeError: large',
+    'a throw in a staged branch inside the try block at input.js:1:35: compiled code has no exceptions to catch. Choose the value of the handler by a condition, or move the try out of the jitted function. It would throw RangeError: large',
   ],
   [
     'a throw of a helper',
     "const g = (a) => { if (a > 3) throw new Error('large'); return a; }; try { x = g(x); } catch { x = 9; } return x;",
-    'a throw in a staged branch inside the try block at input.js:1: compiled code has no exceptions to catch. Choose the value of the handler by a condition, or move the try out of the jitted function. It would throw Error: large',
+    'a throw in a staged branch inside the try block at input.js:1:104: compiled code has no exceptions to catch. Choose the value of the handler by a condition, or move the try out of the jitted function. It would throw Error: large',
   ],
   [
     'an exception while a branch is traced',
     'try { if (x > 1) { x = [].reduce((a) => a); } } catch { x = 0; } return x;',
-    'what is staged at input.js:1:41 inside the try block at input.js:1 throws while it is traced, and compiled code has no exceptions to catch: TypeError: Reduce of empty array with no initial value. Move the try out of the jitted function, or what throws out of the condition',
+    'what is staged at input.js:1:41 inside the try block at input.js:1:35 throws while it is traced, and compiled code has no exceptions to catch: TypeError: Reduce of empty array with no initial value. Move the try out of the jitted function, or what throws out of the condition',
   ],
   [
     'a try that is staged',
     'for (let i = 0; i < 5; i++) { try { if (i > x) break; } finally { x += 10; } } return x;',
-    'the try at input.js:1 is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function',
+    'the try at input.js:1:65 is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function',
   ],
 ];
 

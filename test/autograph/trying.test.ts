@@ -65,7 +65,7 @@ describe('a catch', () => {
   ])('does not see what is thrown in %s that a tensor decides about', (_, code) => {
     const source = `export function f(x) { let y = 0; try { ${code} y = x; } catch { y = -1; } return y; }`;
     expect(() => staged(source)).toThrow(
-      /^what is staged at input.js:1:\d+ inside the try block at input.js:1 throws while it is traced, .*: SyntaxError: /,
+      /^what is staged at input.js:1:\d+ inside the try block at input.js:1:46 throws while it is traced, .*: SyntaxError: /,
     );
     expect(converted(source)(3)).toBe(plain(source)(3));
   });
@@ -85,7 +85,7 @@ describe('a catch', () => {
     };
     expect(f(tensor(3)).item()).toBe(3);
     expect(() => jit(f)(tensor(3))).toThrow(
-      /^what a tensor decides about, inside the try block at test.autograph.trying.test.ts:\d+, throws while it is traced, .*: SyntaxError: /,
+      /^what a tensor decides about, inside the try block at test.autograph.trying.test.ts:\d+:\d+, throws while it is traced, .*: SyntaxError: /,
     );
   });
 

@@ -2,7 +2,7 @@
 // In tail position, where the function ends, `return` stays what it is and branches are returned.
 import type { IfStatement } from 'acorn';
 import type { Node } from '../ast.ts';
-import { argument, call, flagOf, type Place } from '../context.ts';
+import { argument, call, flagOf, type Place, placeOf } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import type { Live } from '../liveness.ts';
 import { mark, type Rope, slice } from '../rope.ts';
@@ -229,7 +229,7 @@ function labelled(s: Extract<Node, { type: 'LabeledStatement' }>, at: Place): Ro
 /** `try` runs while tracing. What is staged inside it may not throw, which the runtime checks. */
 export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: boolean, at: Place): Rope {
   const { ag, value } = at.file.names;
-  const where = JSON.stringify(`${at.file.id}:${at.file.places.at(s.start).line}`);
+  const where = JSON.stringify(placeOf(at.file, s.start));
   const parts: Rope[] = [
     `{ const ${value} = ${ag}.enterTry(${where}); try { try `,
     block(s.block, tail, at),

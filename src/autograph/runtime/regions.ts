@@ -195,6 +195,7 @@ export function enterTry(at: string): Try {
   if (stagedRegion() !== null)
     throw new TraceError(
       `the try at ${at} is inside a staged branch or loop: exceptions belong to tracing, and compiled code has none. Move the try out of the condition, or out of the jitted function`,
+      locOf(at),
     );
   tries = { at, outer: tries, traced: stagingTrace() !== null, refusal: null };
   return tries;

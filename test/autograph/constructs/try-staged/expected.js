@@ -4,7 +4,7 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x, n) { 'us
   let rounds = 0;
   const seen = $ag.fresh({ last: 0 });
   { $ag.forOf(['1', '{', '2'], ($v) => { const text = $v; {
-    { const $v = $ag.enterTry("input.js:7"); try { try {
+    { const $v = $ag.enterTry("input.js:7:5"); try { try {
       $ag.ifStatement($ag.greater(x, 0), () => { y = $ag.sub(y, 1); }, () => { $ag.set(seen, "last", y); }, { at: "input.js:8:7", names: ["y"], kinds: "a", lines: [8], get: () => [y], set: ($v) => { [y] = $v; } });
       y = $ag.add(y, JSON.parse(text));
       { $ag.whileStatement(() => $ag.less(y, 10), () => {

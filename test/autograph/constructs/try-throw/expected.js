@@ -2,8 +2,8 @@
 import * as $ag from "tracejit/autograph/runtime"; export function f(x) { 'use jit'; $ag.enter({ at: "input.js:2:8" });
   let y = 0;
   { $ag.forOf([1, 2, 3], ($v) => { const limit = $v; { let $jump1 = false; {
-    { const $v = $ag.enterTry("input.js:5"); try { try {
-      { const $v = $ag.enterTry("input.js:6"); try { try {
+    { const $v = $ag.enterTry("input.js:5:5"); try { try {
+      { const $v = $ag.enterTry("input.js:6:7"); try { try {
         $ag.ifStatement($ag.same(limit, 1), () => { $jump1 = true; }, () => { $ag.ifStatement($ag.greater(limit, 2), () => { throw $ag.thrown(new RangeError('too much')); }, null, { at: "input.js:8:9" });
         y = $ag.ifExpression($ag.greater(x, 0), () => $ag.add(y, 1), () => $ag.sub(y, 1), { at: "input.js:9:13" }); }, { at: "input.js:7:9", names: ["y", "$jump1"], kinds: "af", lines: [9, 0], get: () => [y, $jump1], set: ($v) => { [y, $jump1] = $v; } });
       } catch ($e) { throw $ag.failed($v, $e); } finally { $ag.leaveTry($v); } } finally { {

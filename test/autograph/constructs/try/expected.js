@@ -1,7 +1,7 @@
 // args: [3, 2] [-3, 2] [0, 9]
 import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'use jit'; $ag.enter({ at: "input.js:2:8" }); let $did = false, $ret; 
   let z = x;
-  { const $v = $ag.enterTry("input.js:4"); try { try {
+  { const $v = $ag.enterTry("input.js:4:3"); try { try {
     $ag.ifStatement($ag.greater(x, 0), () => { z = $ag.mul(x, 2); }, null, { at: "input.js:5:5", names: ["z"], kinds: "a", lines: [5], get: () => [z], set: ($v) => { [z] = $v; } });
     { let $jump1 = false; let i = 0; $ag.whileStatement(() => $ag.less(i, y), () => {
       $ag.ifStatement($ag.greater(i, 4), () => { $jump1 = true; }, () => { z = $ag.add(z, i); }, { at: "input.js:7:7", names: ["z", "$jump1"], kinds: "af", lines: [8, 0], get: () => [z, $jump1], set: ($v) => { [z, $jump1] = $v; } });
@@ -12,7 +12,7 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'us
   } finally { {
     z = $ag.add(z, 1);
   } $ag.endTry($v); } }
-  { const $v = $ag.enterTry("input.js:16"); try { try {
+  { const $v = $ag.enterTry("input.js:16:3"); try { try {
     $ag.ifStatement($ag.greater(z, 50), () => { $ret = -1; $did = true; }, () => { z = $ag.add(z, 1); }, { at: "input.js:17:5", names: ["z", "$did", "$ret"], kinds: "afr", lines: [18, 0, 0], get: () => [z, $did, $ret], set: ($v) => { [z, $did, $ret] = $v; } });
   } catch ($e) { throw $ag.failed($v, $e); } finally { $ag.leaveTry($v); } } finally { {
     z = $ag.mul(z, 3);
