@@ -65,7 +65,7 @@ describe('a catch', () => {
   ])('does not see what is thrown in %s that a tensor decides about', (_, code) => {
     const source = `export function f(x) { let y = 0; try { ${code} y = x; } catch { y = -1; } return y; }`;
     expect(() => staged(source)).toThrow(
-      /^what is staged at input.js:1:\d+ inside the try block at input.js:1:46 throws while it is traced, .*: SyntaxError: /,
+      /^what is staged at input.js:1:\d+ inside the try block at input.js:1:\d+ throws while it is traced, .*: SyntaxError: /,
     );
     expect(converted(source)(3)).toBe(plain(source)(3));
   });
