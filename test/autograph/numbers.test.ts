@@ -1,7 +1,7 @@
 // Numbers that a staged loop turned into tensors: int32 as long as they count, and whatever they meet where they meet a fraction.
 import { expect, it } from 'vitest';
 import { converted } from './evaluate.ts';
-import { oracle } from './staged.ts';
+import { compiled, oracle } from './staged.ts';
 
 it.each([
   ...[
@@ -58,5 +58,20 @@ it('between && and || numbers are no truth values', () => {
   const f = converted('export function f(x) { let k = 0; while (k < x) k++; return k && x > 1 ? 1 : 2; }');
   expect(() => oracle(f, [2])).toThrow(
     'the left side of && at input.js:1:72 must be a boolean or a bool scalar, because it is traced; got i32[]. Compare it, x !== 0, or choose between values with ?:',
+  );
+});
+
+const leaving: readonly (readonly [body: string, last: number, first: number, said: string])[] = [
+  ['while (i < x) { s += i; i++; }', 60_000, 70_000, '2147450880 + 65536'],
+  ['while (i < x) { s -= i; i++; }', 60_000, 70_000, '-2147450880 - 65536'],
+  ['s = 1; while (i < x) { s += s; i++; }', 30, 31, '1073741824 + 1073741824'],
+  ['while (i < x) { if (i > 2) s += 1e9; i++; }', 5, 6, '2000000000 + 1000000000'],
+];
+
+it.each(leaving)('%s is what it is on numbers, until int32 has no room for it', (body, last, first, said) => {
+  const f = converted(`export function f(x) { let s = 0, i = 0; ${body} return s; }`);
+  expect(compiled(f, [last]).item()).toBe(f(last));
+  expect(() => compiled(f, [first])).toThrow(
+    `a whole number became an int32, and left its range (let it start as a float32, tensor(0)): ${said}`,
   );
 });

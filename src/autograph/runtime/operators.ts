@@ -6,6 +6,7 @@ import { castTo, isTensor, type TensorLike } from '../../ops/coerce.ts';
 import * as logic from '../../ops/logic.ts';
 import { neg as negate } from '../../ops/unary.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { check } from '../../trace/effects.ts';
 import { ArgumentError } from '../../util/errors.ts';
 import { text } from './text.ts';
 import { isWeak, isWhole, weaken } from './weak.ts';
@@ -41,10 +42,33 @@ function isOp(a: unknown, b: unknown): boolean {
 export function add(a: Any, b: Any): unknown {
   if (!isOp(a, b)) return a + b;
   if (typeof a === 'string' || typeof b === 'string') return (text(a) as Any) + (text(b) as Any);
-  return arithmeticOp(a, b, arithmetic.add, true);
+  const sum = arithmeticOp(a, b, arithmetic.add, true);
+  return checkRange(sum, a, b, '+', () => signs(sum, a, sum, b));
 }
 export function sub(a: Any, b: Any): unknown {
-  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.sub, true) : a - b;
+  if (!isOp(a, b)) return a - b;
+  const difference = arithmeticOp(a, b, arithmetic.sub, true);
+  return checkRange(difference, a, b, '-', () => signs(a, b, difference, a));
+}
+
+// Below 0 where p and q, and r and s, differ in sign: then an int32 has wrapped.
+function signs(p: Any, q: Any, r: Any, s: Any): Tensor {
+  return integers.bitAnd(integers.bitXor(p, q), integers.bitXor(r, s));
+}
+
+// A number does not wrap, which an int32 in its place would. A counter by one gets there after 2^31 rounds, which nobody waits for.
+function checkRange(result: Tensor, a: Any, b: Any, operator: string, wrapped: () => Tensor): Tensor {
+  if (!isWeak(result) || result.dtype !== 'int32') return result;
+  if ([a, b].some((x) => typeof x === 'number' && Math.abs(x) <= 1)) return result;
+  const holds = wrapped().greaterEqual(0);
+  check(
+    holds.ndim === 0 ? holds : holds.all(),
+    'a whole number became an int32, and left its range (let it start as a float32, tensor(0)):',
+    a,
+    operator,
+    b,
+  );
+  return result;
 }
 export function mul(a: Any, b: Any): unknown {
   return isOp(a, b) ? arithmeticOp(a, b, arithmetic.mul, false) : a * b;
