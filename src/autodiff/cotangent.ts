@@ -1,8 +1,11 @@
 // Cotangents on a backward walk. Inside compiled code it may depend on data whether one has come together at all: which branch was taken,
 // whether a loop took a round. Eager mode just knows. To compute the same, such a cotangent carries its presence with it.
-import { sameType, showType } from '../ir/types.ts';
+import { type Func, instr, param } from '../ir/func.ts';
+import { sameType, showType, type TensorType } from '../ir/types.ts';
+import { isTensor } from '../ops/coerce.ts';
 import { constant } from '../ops/constant.ts';
-import { logicalOr, where } from '../ops/logic.ts';
+import { ifOp } from '../ops/if.ts';
+import { logicalAnd, logicalOr } from '../ops/logic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { invariant } from '../util/errors.ts';
 
@@ -25,7 +28,20 @@ export function certain(value: Tensor): Cotangent {
 /** The value, with every element `absent` where there is no cotangent. */
 export function masked({ value, present, absent }: Cotangent, wanted: number): Tensor {
   if (present === null || Object.is(absent, wanted)) return value;
-  return where(present, value, constant(wanted, value.dtype));
+  const [chosen] = ifOp(present, [itself(value.type), filled(wanted, value.type)], [value]);
+  return chosen!;
+}
+
+// A branch, and no `where`, though it computes as little: the way back through it leads to the value where there is one, and nowhere else.
+function itself(type: TensorType): Func {
+  const value = param(type);
+  return { name: '', params: [value], body: [], results: [value] };
+}
+
+function filled(number: number, type: TensorType): Func {
+  const { dtype, shape } = type;
+  const made = instr(constant.def, [], { data: [number], dtype, shape });
+  return { name: '', params: [param(type)], body: [made], results: made.results };
 }
 
 /** The value, zeros where there is none. */
@@ -94,18 +110,25 @@ export function operandsOf<K>(
   };
 }
 
+/** What a rule gives for an operand: a tensor is certainly there. */
+export type Contribution = Tensor | MaybeCotangent;
+
 /**
- * The step of a rule that knows of no presence: from tensors to tensors, null for none. Its contributions are there if any of
- * what it is given is.
+ * The step of a rule from tensors to contributions, null for none. They are there if any of what it is given is, and as far as the rule
+ * itself says.
  */
-export function plainly(
-  rule: (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[],
-): WayBack {
+export function plainly(rule: (cotangents: readonly (Tensor | null)[]) => readonly Contribution[]): WayBack {
   return (given, operands) => {
     const present = presenceOf(given);
     const values = given.map((c) => c && valueBeside(c, present));
-    rule(values).forEach((value, i) => {
-      if (value !== null) operands.add(i, { value, present, absent: null });
+    rule(values).forEach((found, i) => {
+      if (found === null) return;
+      const own = isTensor(found) ? null : found.present;
+      operands.add(i, {
+        value: isTensor(found) ? found : found.value,
+        present: present === null || own === null ? (present ?? own) : logicalAnd(present, own),
+        absent: present === null && !isTensor(found) ? found.absent : null,
+      });
     });
   };
 }

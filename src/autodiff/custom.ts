@@ -9,10 +9,11 @@ import { GradientError } from '../util/errors.ts';
 import { zerosOf } from './backward.ts';
 import { baseInterpreter } from './base.ts';
 import { detached, recordEverywhere } from './identity.ts';
-import type { Pullback } from './tape.ts';
 
 /** From the cotangent of the value to that of the one argument, or a list with one per argument; null where no gradient flows. */
 export type CustomPullback = (cotangent: Tensor) => Tensor | null | readonly (Tensor | null)[];
+
+type CheckedPullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
 /**
  * A function whose gradient is what it says: `f` returns `[value, pullback]`. The pullback is written with tensor methods, so
@@ -24,7 +25,7 @@ export function customGradient<Args extends readonly TensorLike[]>(
   f: (...args: { -readonly [K in keyof Args]: Tensor }) => readonly [Tensor, CustomPullback],
 ): (...args: Args) => Tensor {
   const name = f.name === '' ? 'customGradient' : f.name;
-  const checkedF = (operands: readonly Tensor[]): readonly [Tensor, Pullback] => {
+  const checkedF = (operands: readonly Tensor[]): readonly [Tensor, CheckedPullback] => {
     const made: unknown = f(...(operands as { -readonly [K in keyof Args]: Tensor }));
     if (!Array.isArray(made) || made.length !== 2 || !isTensor(made[0]) || typeof made[1] !== 'function')
       throw new GradientError(
@@ -47,7 +48,7 @@ export function customGradient<Args extends readonly TensorLike[]>(
 // In a trace it becomes a call with a pullback, so that a gradient taken later, of the whole traced function, follows it too.
 function staged(
   name: string,
-  f: (operands: readonly Tensor[]) => readonly [Tensor, Pullback],
+  f: (operands: readonly Tensor[]) => readonly [Tensor, CheckedPullback],
   operands: readonly Tensor[],
 ): Tensor {
   const interpreter = currentInterpreter();
@@ -86,7 +87,7 @@ function checked(
   name: string,
   answer: ReturnType<CustomPullback>,
   operands: readonly Tensor[],
-): ReturnType<Pullback> {
+): readonly (Tensor | null)[] {
   const cotangents = Array.isArray(answer) ? answer : [answer];
   if (cotangents.length !== operands.length)
     throw new GradientError(

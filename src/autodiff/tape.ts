@@ -10,10 +10,10 @@ import { replay } from '../trace/replay.ts';
 import { TracedTensor } from '../trace/tracer.ts';
 import { type Loc, userLocation } from '../util/location.ts';
 import { controlOnTape } from './control.ts';
-import type { WayBack } from './cotangent.ts';
+import type { Contribution, WayBack } from './cotangent.ts';
 
 /** Cotangents of the operands from those of the results; null: none, which is not the same as zeros (0 times an infinite derivative is NaN). Written with Tensor methods, so that it is differentiable itself. */
-export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+export type Pullback = (cotangents: readonly (Tensor | null)[]) => readonly Contribution[];
 
 /** Does a step that is no op once more, on other operands. */
 export type Again = (args: readonly Tensor[]) => readonly Tensor[];

@@ -1,4 +1,6 @@
 // A function that can be called under any interpreter: compiled under eager mode, one `call` in a trace, a pair of units under a tape.
+
+import { certain, type MaybeCotangent } from '../autodiff/cotangent.ts';
 import { detached, renew } from '../autodiff/identity.ts';
 import { Unwatched } from '../autodiff/no-grad.ts';
 import { withRoom, withRoomsOf } from '../autodiff/room.ts';
@@ -9,7 +11,7 @@ import { withoutEffects } from '../ir/walk.ts';
 import { call } from '../ops/call.ts';
 import { currentInterpreter, within } from '../ops/dispatch.ts';
 import { type Differentiated, differentiate } from '../passes/differentiate.ts';
-import { eager } from '../tensor/eager.ts';
+import { EagerTensor, eager } from '../tensor/eager.ts';
 import { isRecording } from '../tensor/history.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { dependOn, type SettingRead, unchanged } from '../trace/setting.ts';
@@ -23,7 +25,7 @@ export interface UnitOptions extends CodeOptions {
 }
 
 /** The backward half for some of the results. */
-interface Backward extends Pick<Differentiated, 'inputs' | 'outputs'> {
+interface Backward extends Pick<Differentiated, 'inputs' | 'outputs' | 'uncertain'> {
   readonly unit: Unit;
   /** Which of the forward half's residuals it reads. */
   readonly reads: readonly number[];
@@ -117,7 +119,7 @@ export class Unit {
     args: readonly Tensor[],
     wanted: readonly number[],
     cotangents: readonly (Tensor | null)[],
-  ): readonly (Tensor | null)[] {
+  ): readonly MaybeCotangent[] {
     // What was printed and checked on the way forward is not printed and checked again.
     this.#silent ??=
       withoutEffects(this.func) === this.func ? this : new Unit(withoutEffects(this.func), this.options);
@@ -134,12 +136,13 @@ export class Unit {
     count: number,
     residuals: readonly Tensor[],
     cotangents: readonly (Tensor | null)[],
-  ): readonly (Tensor | null)[] {
-    const { unit, reads, inputs, outputs } = this.#backward(derivative, cotangents);
+  ): readonly MaybeCotangent[] {
+    const { unit, reads, inputs, outputs, uncertain } = this.#backward(derivative, cotangents);
     const given = unit.call([...reads.map((k) => residuals[k]!), ...outputs.map((i) => cotangents[i]!)]);
-    const found = new Array<Tensor | null>(count).fill(null);
+    const found = new Array<MaybeCotangent>(count).fill(null);
     inputs.forEach((i, k) => {
-      found[i] = given[k]!;
+      const at = uncertain.indexOf(k);
+      found[i] = at < 0 ? certain(given[k]!) : perhaps(given[k]!, given[inputs.length + at]!);
     });
     return found;
   }
@@ -173,13 +176,13 @@ export class Unit {
     return known;
   }
 
-  #backwardUnit({ backward, residuals, inputs, outputs }: Differentiated, kept: readonly number[]): Backward {
+  #backwardUnit({ backward, residuals, ...lists }: Differentiated, kept: readonly number[]): Backward {
     const reads = residuals.map((value) => kept.indexOf(value));
     invariant(
       !reads.includes(-1),
       `the gradient of @${this.func.name} for some results reads what that for all does not`,
     );
-    return { unit: new Unit(backward, this.options), reads, inputs, outputs };
+    return { ...lists, unit: new Unit(backward, this.options), reads };
   }
 
   #compiled(): Executable {
@@ -187,6 +190,12 @@ export class Unit {
     this.#executable ??= new Executable({ func, captures: [], writes: [], donated: [], types: [] }, options);
     return this.#executable;
   }
+}
+
+// Eager mode knows whether there is one. Elsewhere it goes along, with zeros where there is none.
+function perhaps(value: Tensor, present: Tensor): MaybeCotangent {
+  if (!(present instanceof EagerTensor)) return { value, present, absent: 0 };
+  return present.item<boolean>() ? certain(value) : null;
 }
 
 function hasHistory(args: readonly Tensor[]): boolean {

@@ -3,8 +3,11 @@
 import { Builder, rebuild } from '../ir/build.ts';
 import { type Func, type Instr, instr, is, type Value } from '../ir/func.ts';
 import { useCounts } from '../ir/walk.ts';
-import { constant } from '../ops/constant.ts';
+import { broadcast } from '../ops/broadcast.ts';
+import { type ConstantAttrs, constant } from '../ops/constant.ts';
+import { noAttrs } from '../ops/families.ts';
 import { chosen, ifOp } from '../ops/if.ts';
+import { where } from '../ops/logic.ts';
 import { whileOp } from '../ops/while.ts';
 import { neededParams } from './needed.ts';
 import type { Pass } from './pass.ts';
@@ -12,7 +15,7 @@ import { splice } from './regions.ts';
 
 export const control: Pass = {
   name: 'control',
-  doc: 'Opens branches whose condition is known, makes constants of carries that never change, drops carries, operands and results of control flow that nothing reads, and writes numbers inside of the regions that read them.',
+  doc: 'Opens branches whose condition is known, chooses by element between results that both sides have at hand, makes constants of carries that never change, drops carries, operands and results of control flow that nothing reads, and writes numbers inside of the regions that read them.',
   run: (func, { fuel }) => {
     const counts = useCounts(func);
     const isRead = (v: Value): boolean => counts.has(v);
@@ -99,7 +102,16 @@ function branches(
     const everywhere = at >= 0 && regions.every((r) => r.params.indexOf(r.results[k]!) === at);
     return everywhere ? operands[at]! : undefined;
   });
-  const kept = old.results.flatMap((r, k) => (isRead(r) && through[k] === undefined ? [k] : []));
+  const choices = old.results.map(
+    (r, k) =>
+      isRead(r) &&
+      through[k] === undefined &&
+      selector!.type.dtype === 'bool' &&
+      regions.every((f) => isAtHand(f, k)),
+  );
+  const kept = old.results.flatMap((r, k) =>
+    isRead(r) && through[k] === undefined && !choices[k] ? [k] : [],
+  );
   const needed = regions.map((r) => neededParams(r, kept));
   const fates = fatesOf(operands, (i) => needed.some((n) => n.has(i)));
   const order = fates.flatMap((fate, i) => (fate.kind === 'keep' ? [i] : []));
@@ -112,7 +124,28 @@ function branches(
     regions.map((r) => remadeRegion(r, fates, order, kept)),
     old.loc,
   );
-  return old.results.map((r, k) => through[k] ?? made[kept.indexOf(k)] ?? unread(r, builder));
+  return old.results.map((r, k) => {
+    if (choices[k]) {
+      const { shape } = r.type;
+      const everywhere =
+        shape.length === 0 ? selector! : builder.emit(broadcast.def, [selector!], { shape, axes: [] })[0]!;
+      const sides = regions.map((f) => atHand(f, k, operands, builder));
+      return builder.emit(where.def, [everywhere, ...sides], noAttrs, [], old.loc)[0]!;
+    }
+    return through[k] ?? made[kept.indexOf(k)] ?? unread(r, builder);
+  });
+}
+
+/** Is a result of a region an operand, or a number? Then there is nothing to run for it. */
+function isAtHand({ params, results }: Func, k: number): boolean {
+  const { def } = results[k]!;
+  return def === null ? params.includes(results[k]!) : is(def, constant) && def.attrs.data.length === 1;
+}
+
+function atHand({ params, results }: Func, k: number, operands: readonly Value[], builder: Builder): Value {
+  const result = results[k]!;
+  if (result.def === null) return operands[params.indexOf(result)]!;
+  return builder.emit(constant.def, [], (result.def as Instr<ConstantAttrs>).attrs)[0]!;
 }
 
 function loop(

@@ -1,6 +1,7 @@
 // differentiate: reverse-mode autodiff as a transform of functions, by replaying one under a tape under a trace. The vjp rules and the
 // backward walk are those of eager mode, so a gradient has the same bits whichever way it is taken.
-import { backward as walkBack } from '../autodiff/backward.ts';
+import { walkBack } from '../autodiff/backward.ts';
+import { certain, settled } from '../autodiff/cotangent.ts';
 import { Tape } from '../autodiff/tape.ts';
 import { Builder, remade } from '../ir/build.ts';
 import type { Func, Instr, Value } from '../ir/func.ts';
@@ -17,7 +18,7 @@ import { roleOf } from './fuse/cost.ts';
 export interface Differentiated {
   /** Parameters as the function; results: its results, then the residuals. */
   readonly forward: Func;
-  /** Parameters: the residuals, then the cotangents of the results listed in `outputs`; results: the cotangents of the parameters listed in `inputs`. */
+  /** Parameters: the residuals, then the cotangents of the results listed in `outputs`; results: the cotangents of the parameters listed in `inputs`, then a bool for each of `uncertain`. */
   readonly backward: Func;
   /**
    * What `backward` needs of the function's values, only what a rule really reads: numbered through parameters and then the results of
@@ -30,6 +31,8 @@ export interface Differentiated {
   readonly settings: readonly SettingRead[];
   /** Those of the parameters asked for that the outputs depend on. The others have no cotangent: zeros would become NaN where they meet an infinite derivative. */
   readonly inputs: readonly number[];
+  /** Those of `inputs`, by position, of which data decide whether there is a cotangent: a branch not taken leaves zeros. */
+  readonly uncertain: readonly number[];
 }
 
 /**
@@ -42,7 +45,7 @@ export function differentiate(
   wanted: readonly number[] = floatsOf(func.params),
   outputs: readonly number[] = floatsOf(func.results),
 ): Differentiated {
-  const { joint, primalCount, cotangents, inputs, settings } = trace(func, wanted, outputs);
+  const { joint, primalCount, cotangents, inputs, uncertain, settings } = trace(func, wanted, outputs);
   const resultCount = func.results.length;
   const values = [
     ...joint.params.slice(0, func.params.length),
@@ -69,7 +72,8 @@ export function differentiate(
     [...again, ...later],
     gradients,
   );
-  return { forward, backward, residuals: residuals.map((v) => primal.get(v)!), outputs, inputs, settings };
+  const numbers = residuals.map((v) => primal.get(v)!);
+  return { forward, backward, residuals: numbers, outputs, inputs, uncertain, settings };
 }
 
 /** What the backward half takes over of the primal values it reads, and what it makes again: numbers from nothing, and views that are no smaller than what they show. */
@@ -102,14 +106,12 @@ function floatsOf(values: readonly Value[]): readonly number[] {
   return values.flatMap((v, i) => (v.type.dtype === 'float32' ? [i] : []));
 }
 
-interface Joint {
-  /** Parameters, then cotangents; results, then gradients. */
+interface Joint extends Pick<Differentiated, 'inputs' | 'uncertain' | 'settings'> {
+  /** Parameters, then cotangents; results, then gradients, then whether the uncertain ones are there. */
   readonly joint: Func;
   /** The first instructions are the function itself; what follows is the backward walk. */
   readonly primalCount: number;
   readonly cotangents: readonly Value[];
-  readonly inputs: readonly number[];
-  readonly settings: readonly SettingRead[];
 }
 
 function trace(func: Func, wanted: readonly number[], outputs: readonly number[]): Joint {
@@ -122,14 +124,17 @@ function trace(func: Func, wanted: readonly number[], outputs: readonly number[]
   const primalCount = recorder.finish([]).func.body.length;
   const cotangents = outputs.map((i) => recorder.parameter(func.results[i]!.type, `cotangent ${i}`));
   const targets = outputs.map((i) => results[i]!);
-  const found = within(recorder, () => walkBack(tape, targets, cotangents, sources));
+  const found = within(recorder, () => walkBack(tape, targets, cotangents.map(certain), sources));
   const gradients = found.filter((gradient) => gradient !== null);
   const inputs = wanted.filter((_, k) => found[k] !== null);
-  const { func: joint, captures } = recorder.finish([...results, ...gradients]);
+  const uncertain = gradients.flatMap(({ present }, k) => (present === null ? [] : [k]));
+  const values = within(recorder, () => gradients.map(settled));
+  const presences = uncertain.map((k) => gradients[k]!.present!);
+  const { func: joint, captures } = recorder.finish([...results, ...values, ...presences]);
   recorder.end();
   invariant(captures.length === 0, `@${func.name} reads tensors that are not its parameters`);
   const settings = recorder.settings.list;
-  return { joint, primalCount, cotangents: cotangents.map((c) => c.value), inputs, settings };
+  return { joint, primalCount, cotangents: cotangents.map((c) => c.value), inputs, uncertain, settings };
 }
 
 /** A function of its own from instructions of another one; `params` become its parameters. */

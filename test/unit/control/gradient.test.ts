@@ -312,3 +312,34 @@ describe('variables in loops', () => {
     expect(train().item()).toBe(12);
   });
 });
+
+// At 3 the root has an infinite derivative, and is not asked.
+describe('a branch that is not taken meets no infinite derivative', () => {
+  const f = (x: Tensor): Tensor => {
+    const root = x.sub(3).sqrt();
+    return cond(
+      x.greater(5),
+      () => root.mul(x),
+      () => x.mul(x),
+    ).add(x);
+  };
+  type Map1 = (x: Tensor) => Tensor;
+  const slope = (g: Map1): Map1 => grad(g) as Map1;
+  const compiled: Map1 = jit(f);
+  const halved: Map1 = jit(slope(f));
+
+  it.each<[string, Map1, number]>([
+    ['first, eager', slope(f), 7],
+    ['first, compiled', halved, 7],
+    ['first, of the compiled function', slope(compiled), 7],
+    ['second, eager', slope(slope(f)), 2],
+    ['second, compiled', jit(slope(slope(f))), 2],
+    ['second, of the compiled function', slope(slope(compiled)), 2],
+    ['second, of the compiled slope', slope(halved), 2],
+    ['second, both compiled', jit(slope(halved)), 2],
+    ['third, compiled', jit(slope(slope(slope(f)))), 0],
+    ['third, of the compiled slope', slope(slope(halved)), 0],
+  ])('%s', (_, g, expected) => {
+    expect(g(tensor(3)).item()).toBe(expected);
+  });
+});
