@@ -18,6 +18,8 @@ export interface FileContext {
   readonly report: Report;
   readonly names: Names;
   readonly objects: Objects;
+  /** For every private name the number of the class that it belongs to. */
+  readonly classes: ReadonlyMap<Node, number>;
   /** Constructors of classes with a base class: `this` is made by the base. */
   readonly derived: ReadonlySet<Node>;
   /** Variables that closures assign; see convert/cells.ts. */

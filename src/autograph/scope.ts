@@ -183,7 +183,11 @@ export function analyseScopes(program: Program, free?: (name: string) => Binding
         return;
       case 'CatchClause':
         inside(node, scope.owner, () => {
-          if (node.param) pattern(node.param, (id) => declare(id.name, 'let', id.start));
+          if (node.param)
+            pattern(node.param, (id) => {
+              declare(id.name, 'let', id.start);
+              refer(id, false, true);
+            });
           visit(node.body);
         });
         return;

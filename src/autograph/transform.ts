@@ -1,7 +1,7 @@
 // The transform: source text in, source text out, with a map. Functions are rewritten where they stand, so closures, `this` and private fields keep working.
 import { type Options, Parser, type Program } from 'acorn';
 import { checkOptions } from '../util/options.ts';
-import { type Node, walk } from './ast.ts';
+import { childrenOf, type Node, walk } from './ast.ts';
 import { check } from './check.ts';
 import type { FileContext, Names } from './context.ts';
 import { variablesWithCells } from './convert/cells.ts';
@@ -132,6 +132,7 @@ export function fileContext(program: Program, known: Known): FileContext {
     ...known,
     names: namesFor(known.scopes),
     objects: objectsOf(program, known.scopes),
+    classes: classesOfPrivates(program),
     derived: derivedConstructors(program),
     cells: variablesWithCells(program, known.scopes),
     functionOf: (node, outermost, constructs) => functionOf(node, file, outermost, constructs),
@@ -154,6 +155,29 @@ function namesFor({ names }: Scopes): Names {
     value: fresh('$v'),
     flag: fresh('$jump'),
   };
+}
+
+function classesOfPrivates(program: Program): ReadonlyMap<Node, number> {
+  const found = new Map<Node, number>();
+  const around: { readonly number: number; readonly names: ReadonlySet<string> }[] = [];
+  let count = 0;
+  const visit = (node: Node): void => {
+    const isClass = node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
+    if (isClass) {
+      const names = node.body.body.flatMap((m) =>
+        'key' in m && m.key.type === 'PrivateIdentifier' ? [m.key.name] : [],
+      );
+      around.unshift({ number: ++count, names: new Set(names) });
+    }
+    if (node.type === 'PrivateIdentifier') {
+      const owner = around.find(({ names }) => names.has(node.name));
+      if (owner) found.set(node, owner.number);
+    }
+    for (const child of childrenOf(node)) visit(child);
+    if (isClass) around.shift();
+  };
+  visit(program as Node);
+  return found;
 }
 
 function derivedConstructors(program: Program): ReadonlySet<Node> {

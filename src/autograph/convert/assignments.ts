@@ -23,6 +23,7 @@ export function reference(node: MemberExpression, at: Place): readonly [object: 
       at,
       'hidden',
       JSON.stringify(name),
+      JSON.stringify(`class ${at.file.classes.get(property) ?? 0}`),
       `(${value}) => ${value}.${name}`,
       `(${value}, ${value}2) => { ${value}.${name} = ${value}2; }`,
     );
@@ -35,8 +36,9 @@ export function reference(node: MemberExpression, at: Place): readonly [object: 
       call(
         at,
         'hidden',
+        JSON.stringify(at.file.source.slice(node.start, node.end)),
         JSON.stringify('super'),
-        ['() => ', member],
+        superReader(node, value),
         [`(_, ${value}) => { `, member, ` = ${value}; }`],
       ),
     ];
@@ -45,6 +47,17 @@ export function reference(node: MemberExpression, at: Place): readonly [object: 
     ? argument(property as Node, at)
     : JSON.stringify(property.type === 'Identifier' ? property.name : '');
   return [argument(object as Node, at), key];
+}
+
+// What is assigned to super becomes a member of `this`, which super does not read.
+function superReader(node: MemberExpression, value: string): Rope {
+  const member: Rope = slice(node.start, node.end);
+  if (node.computed || node.property.type !== 'Identifier') return ['() => ', member];
+  const { name } = node.property;
+  return [
+    `(${value}) => ({}).hasOwnProperty.call(${value}, ${JSON.stringify(name)}) ? ${value}.${name} : `,
+    member,
+  ];
 }
 
 // Counters that coverage tools put into the code are none of the program's.
@@ -191,7 +204,7 @@ export function declaration(node: VariableDeclaration, at: Place): Rope {
     .filter((d) => d.init)
     .map((d): Rope => {
       const value = argument(d.init as Node, at);
-      return d.id.type === 'Identifier' ? [at.emit(d.id), ' = ', value] : patternAssignment(d.id, value, at);
+      return assignPattern(d.id, value, at);
     });
   return [made.map((m, i) => (i === 0 ? m : [', ', m])), at.file.source[node.end - 1] === ';' ? ';' : ''];
 }

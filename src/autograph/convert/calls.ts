@@ -2,6 +2,7 @@
 import type { CallExpression, MemberExpression, NewExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, copy, type Place } from '../context.ts';
+import { mutating } from '../methods.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { argumentsOf, lentMethod, methodKey, methodName, ofObject, watched, watchedCall } from './methods.ts';
 
@@ -33,6 +34,18 @@ function converted(node: CallExpression, at: Place): Rope {
     const { object } = callee as MemberExpression;
     return watchedCall(node, seen, argument(object as Node, at), at);
   }
+  if (
+    callee.type === 'MemberExpression' &&
+    callee.object.type === 'Super' &&
+    mutating.has(methodName(callee))
+  )
+    return [
+      '(',
+      call(at, 'changes', 'this', JSON.stringify(methodName(callee))),
+      ', ',
+      plainCall(node, at),
+      ')',
+    ];
   return plainCall(node, at);
 }
 
@@ -117,14 +130,19 @@ export function chain(expression: Node, at: Place): Rope {
     if (!isLink(object as Node)) return member(expression, at);
   }
   const links = alongChain(expression);
-  if (!links.some((n) => n.type === 'CallExpression' && watched(n) !== null)) return unbroken(expression, at);
+  if (!links.some(isSeen)) return unbroken(expression, at);
 
   // The part behind the last question mark is a function of what stands before it.
   const { value } = at.file.names;
   const last = links.find(isOptional)!;
   const behind = (first: Rope): Rope => [`(${value}) => `, along(expression, last, first, at)];
   if (last.type === 'MemberExpression')
-    return call(at, 'chained', partOf(last.object as Node, at), behind([value, keyWithoutMark(last, at)]));
+    return call(
+      at,
+      'chained',
+      partOf(last.object as Node, at),
+      behind(memberOf(value, last, expression, at)),
+    );
   const callee = last.callee as Node;
   if (callee.type !== 'MemberExpression' || callee.object.type === 'Super')
     return call(at, 'chained', partOf(callee, at), behind([value, called(last, at)]));
@@ -144,6 +162,15 @@ export function chain(expression: Node, at: Place): Rope {
 
 type Link = MemberExpression | CallExpression;
 
+// Calls that are watched, and members that may be elements of a tensor.
+function isSeen(link: Link): boolean {
+  return link.type === 'CallExpression' ? watched(link) !== null : isElement(link);
+}
+
+function isElement({ computed, property }: MemberExpression): boolean {
+  return computed && !(property.type === 'Literal' && typeof property.value === 'string');
+}
+
 function isOptional(link: Link): boolean {
   return link.optional;
 }
@@ -160,14 +187,32 @@ function keyOfMethod(callee: MemberExpression, at: Place): Rope {
   return [`(${value}) => ${value}`, keyWithoutMark(callee, at)];
 }
 
+// What stands behind the last question mark itself; where it is called it keeps its form.
+function memberOf(value: string, last: MemberExpression, whole: Node, at: Place): Rope {
+  const isCallee = alongChain(whole).some((n) => n.type === 'CallExpression' && n.callee === last);
+  if (isCallee || !isElement(last)) return [value, keyWithoutMark(last, at)];
+  return call(at, 'at', value, argument(last.property as Node, at));
+}
+
 /** The chain as it stands from `first` on, which is what `from` is. */
 function along(node: Node, from: Node, first: Rope, at: Place): Rope {
   if (node === from) return first;
-  if (node.type === 'MemberExpression')
-    return [along(node.object as Node, from, first, at), keyWithoutMark(node, at)];
+  if (node.type === 'MemberExpression') {
+    const self = along(node.object as Node, from, first, at);
+    return isElement(node)
+      ? call(at, 'at', self, argument(node.property as Node, at))
+      : [self, keyWithoutMark(node, at)];
+  }
   const { callee } = node as CallExpression;
   const seen = watched(node as CallExpression);
-  if (seen === null) return [along(callee as Node, from, first, at), called(node as CallExpression, at)];
+  if (seen === null) {
+    // A callee keeps its form, for `this`.
+    const self =
+      callee.type === 'MemberExpression' && callee !== from
+        ? [along(callee.object as Node, from, first, at), keyWithoutMark(callee, at)]
+        : along(callee as Node, from, first, at);
+    return [self, called(node as CallExpression, at)];
+  }
   // The question mark may be that of the method itself.
   const object = (callee as MemberExpression).object as Node;
   const self = callee === from ? at.file.names.value : along(object, from, first, at);

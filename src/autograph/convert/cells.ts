@@ -1,14 +1,14 @@
 // Variables that closures assign. A closure may be called in a staged branch that does not contain it, so the assignments of such a
 // variable are announced to the journal, like those of a member: of an object that stands for the variable.
-import type { Program } from 'acorn';
+import type { Pattern, Program } from 'acorn';
 import { type Node, targetsOf, walk } from '../ast.ts';
 import { call, type Place } from '../context.ts';
 import type { Rope } from '../rope.ts';
 import { type Binding, referencesWithin, type Scopes } from '../scope.ts';
 
 /**
- * The variables that have a cell: parameters, `var`, and what a `let` among statements declares, if a function inside the one they belong to
- * assigns them. Those of a loop's head have none; closures that assign them are in the loop.
+ * The variables that have a cell: parameters, `var`, what a `let` declares, also in the head of a loop, and what a `catch` gets, if a function
+ * inside the one they belong to assigns them.
  */
 export function variablesWithCells(program: Program, { of, references }: Scopes): ReadonlySet<Binding> {
   const found = new Set<Binding>();
@@ -19,10 +19,12 @@ export function variablesWithCells(program: Program, { of, references }: Scopes)
   for (const { binding } of references)
     if (binding?.kind === 'param' || binding?.kind === 'var') take(binding);
   walk(program, (node, parent) => {
-    const isStatement = parent?.type === 'BlockStatement' || parent?.type === 'SwitchCase';
-    if (node.type !== 'VariableDeclaration' || node.kind !== 'let' || !isStatement) return true;
-    for (const d of node.declarations)
-      for (const id of targetsOf(d.id)) if (id.type === 'Identifier') take(of.get(id)?.binding);
+    const declares = (pattern: Pattern): void => {
+      for (const id of targetsOf(pattern)) if (id.type === 'Identifier') take(of.get(id)?.binding);
+    };
+    if (node.type === 'CatchClause' && node.param) declares(node.param);
+    if (node.type === 'VariableDeclaration' && node.kind === 'let' && parent?.type !== 'Program')
+      for (const d of node.declarations) declares(d.id);
     return true;
   });
   return found;
@@ -50,12 +52,15 @@ export function cell(binding: Binding, at: Place): string {
 /** The cells that a declaration needs in front of it. A `var` has its cell where the function begins. */
 export function cellsBefore(statement: Node, at: Place): Rope {
   if (statement.type !== 'VariableDeclaration' || statement.kind === 'var') return '';
-  return statement.declarations.flatMap((d) =>
-    targetsOf(d.id).map((id) => {
-      const binding = id.type === 'Identifier' ? at.file.scopes.of.get(id)?.binding : undefined;
-      return binding && hasCell(binding, at) ? [cell(binding, at), ' '] : '';
-    }),
-  );
+  return statement.declarations.map((d) => cellsOf(d.id, at));
+}
+
+/** The cells of what a pattern declares. */
+export function cellsOf(pattern: Pattern, at: Place): Rope {
+  return targetsOf(pattern).map((id) => {
+    const binding = id.type === 'Identifier' ? at.file.scopes.of.get(id)?.binding : undefined;
+    return binding && hasCell(binding, at) ? [cell(binding, at), ' '] : '';
+  });
 }
 
 /** The cells of parameters and hoisted variables. */

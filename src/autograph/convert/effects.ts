@@ -1,7 +1,8 @@
 // Expressions whose value nobody reads: `a && b()` is then an `if`, as minifiers write it, and `i++` needs no value.
+import type { SequenceExpression } from 'acorn';
 import type { Node } from '../ast.ts';
 import { argument, call, type Place } from '../context.ts';
-import { mark, type Rope } from '../rope.ts';
+import { join, mark, type Rope } from '../rope.ts';
 import { stateOf } from '../state.ts';
 import { isInstrumentation, update } from './assignments.ts';
 import { callExpression } from './calls.ts';
@@ -25,9 +26,23 @@ export function effect(node: Node, at: Place): Rope {
         [node.consequent as Node, node.alternate as Node],
         at,
       );
+    case 'SequenceExpression':
+      return join(
+        node.expressions.map((e) => effect(e as Node, at)),
+        ', ',
+      );
     default:
       return at.emit(node);
   }
+}
+
+/** `a, b, c`: only the value of the last is read. */
+export function sequence({ expressions }: SequenceExpression, at: Place): Rope {
+  const last = expressions.length - 1;
+  return join(
+    expressions.map((e, i) => (i < last ? effect(e as Node, at) : at.emit(e as Node))),
+    ', ',
+  );
 }
 
 function branches(node: Node, test: Rope, sides: readonly Node[], at: Place): Rope {

@@ -4,7 +4,7 @@ import { argument, call, copy, type Place } from '../context.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { assignment, declaration, isInstrumentation, update } from './assignments.ts';
 import { callExpression, chain, isGlobal, member, newExpression, plainMember } from './calls.ts';
-import { effect } from './effects.ts';
+import { effect, sequence } from './effects.ts';
 import { loop } from './loops.ts';
 import { binary, conditional, logical, template, unary } from './operators.ts';
 import { statement } from './statements.ts';
@@ -54,6 +54,8 @@ export function emitIn(node: Node, at: Place): Rope {
       return unary(node, at);
     case 'LogicalExpression':
       return logical(node, at);
+    case 'SequenceExpression':
+      return sequence(node, at);
     case 'ConditionalExpression':
       return conditional(node, at);
     case 'TemplateLiteral':

@@ -6,6 +6,7 @@ import type { Jump } from '../jumps.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { stateOf } from '../state.ts';
 import { assignPattern, hoistVar } from './assignments.ts';
+import { cellsOf } from './cells.ts';
 import { effect } from './effects.ts';
 import { body } from './statements.ts';
 
@@ -118,7 +119,9 @@ function forEveryIteration(
     .join(', ');
   const first: Rope = ['() => { ', at.emit(init), `; return [${names}]; }`];
   const parts: Rope = [
-    `([${names}]) => ({ test: `,
+    `([${names}]) => { `,
+    init.declarations.map((d) => cellsOf(d.id, at)),
+    'return ({ test: ',
     test,
     ', body: () => ',
     content,
@@ -128,7 +131,7 @@ function forEveryIteration(
     stop,
     `, own: () => [${names}], state: `,
     state,
-    ' })',
+    ' }); }',
   ];
   return call(at, 'forStatement', first, parts);
 }
@@ -150,7 +153,13 @@ function forEach(
     if (left.kind === 'var') {
       hoistVar(left, at);
       start = [assignPattern(pattern, value, at), '; '];
-    } else start = [slice(left.start, pattern.start), at.emit(pattern as Node), ` = ${value}; `];
+    } else
+      start = [
+        cellsOf(pattern, at),
+        slice(left.start, pattern.start),
+        at.emit(pattern as Node),
+        ` = ${value}; `,
+      ];
   } else start = [assignPattern(left, value, at), '; '];
   const name = node.type === 'ForOfStatement' ? 'forOf' : 'forIn';
   const items = argument(node.right as Node, at);

@@ -8,7 +8,7 @@ import type { Live } from '../liveness.ts';
 import { mark, type Rope, slice } from '../rope.ts';
 import { referencesWithin } from '../scope.ts';
 import { stateOf } from '../state.ts';
-import { cellsBefore } from './cells.ts';
+import { cellsBefore, cellsOf } from './cells.ts';
 
 /** Where a list of statements stands. */
 export interface ListPlace {
@@ -237,7 +237,7 @@ export function tryStatement(s: Extract<Node, { type: 'TryStatement' }>, tail: b
   ];
   if (s.handler) {
     const { param } = s.handler;
-    const first = tail ? '' : jumpsUndone(s.block, at);
+    const first: Rope = [param ? cellsOf(param, at) : '', tail ? '' : jumpsUndone(s.block, at)];
     parts.push(' catch ', param ? ['(', at.emit(param as Node), ') '] : '');
     parts.push(block(s.handler.body, tail, at, first));
   }

@@ -1,7 +1,7 @@
 // switch: which case it is becomes a number, the cases a chain of branches. A case that falls through shares the branch of the one it falls into.
 import type { SwitchStatement } from 'acorn';
-import type { Node } from '../ast.ts';
-import { argument, call, flagOf, type Place, thunk } from '../context.ts';
+import { isFunction, type Node, walk } from '../ast.ts';
+import { argument, call, flagOf, type Place, placeOf, thunk } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import { mark, type Rope } from '../rope.ts';
 import { stateOf } from '../state.ts';
@@ -11,6 +11,16 @@ interface Segment {
   /** Of the cases that enter here, the last one's index. */
   readonly last: number;
   readonly statements: readonly Node[];
+}
+
+// JavaScript asks the tests up to the one that holds; all of them are asked where that is data.
+function assigns(test: Node): boolean {
+  let found = false;
+  walk(test, (node) => {
+    if (node.type === 'AssignmentExpression' || node.type === 'UpdateExpression') found = true;
+    return !isFunction(node);
+  });
+  return found;
 }
 
 export function switchStatement(node: SwitchStatement, at: Place): Rope {
@@ -26,7 +36,9 @@ export function switchStatement(node: SwitchStatement, at: Place): Rope {
   const choice = call(at, 'switchCase', argument(node.discriminant as Node, at), [
     '[',
     tests.map((t, i) => (i === 0 ? t : [', ', t])),
-    ']',
+    node.cases.some((c) => c.test && assigns(c.test as Node))
+      ? `], ${JSON.stringify(placeOf(at.file, node.start))}`
+      : ']',
   ]);
   const runs = runsOf(node, at);
   const chain = (i: number): Rope => {

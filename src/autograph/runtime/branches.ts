@@ -16,6 +16,7 @@ import {
   type Key,
   type Member,
   membersOf,
+  nameOf,
   readMember,
   restore,
   stagedRegion,
@@ -277,15 +278,14 @@ function mergeMembers(
   const writes: ((results: readonly Tensor[]) => void)[] = [];
   for (const { member } of [...one.members, ...other.members]) {
     const { object, key } = member;
-    const id = typeof key === 'object' ? key.name : key;
+    const id = nameOf(key);
     const seen = done.get(object) ?? new Set();
     if (seen.has(id)) continue;
     done.set(object, seen.add(id));
     const same = (m: Side['members'][number]): boolean =>
-      m.member.object === object &&
-      (typeof m.member.key === 'object' ? m.member.key.name : m.member.key) === id;
+      m.member.object === object && nameOf(m.member.key) === id;
     const [a, b] = [one.members.find(same), other.members.find(same)];
-    const name = Array.isArray(object) ? `[${String(id)}]` : String(id);
+    const name = Array.isArray(object) ? `[${String(id)}]` : typeof key === 'object' ? key.name : String(key);
     // All is as it was before, here.
     const before = { raw: readMember(object, key) };
     const [was, is] = [a?.now ?? left(one, before), b?.now ?? left(other, before)];

@@ -2,7 +2,7 @@
 import { isTensor } from '../../ops/coerce.ts';
 import { TraceError } from '../../util/errors.ts';
 import { asking, mutating, ofObjects } from '../methods.ts';
-import { query } from './collections.ts';
+import { noMethod, query } from './collections.ts';
 import { checkWritable } from './copies.ts';
 import { currentRegion, fresh, note, stagedRegion, writeMember } from './regions.ts';
 
@@ -25,6 +25,27 @@ const IteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf([]
 
 export function isIterator(x: unknown): x is object {
   return typeof x === 'object' && x !== null && Object.prototype.isPrototypeOf.call(IteratorPrototype, x);
+}
+
+/** `super.method()` of such a method is about to be called. */
+export function changes(object: object, method: string): void {
+  if (remembers(object)) refuseOutside(object, `${method}()`);
+}
+
+// As keys numbers are found again by what they are, tensors by identity.
+function checkKeys(object: Map<unknown, unknown> | Set<unknown>, method: string, key: unknown): void {
+  if (method !== 'add' && !(method === 'set' && object instanceof Map)) return;
+  const clash = isTensor(key) ? isNumber : typeof key === 'number' ? isTensor : null;
+  if (clash === null) return;
+  for (const other of object.keys())
+    if (clash(other))
+      throw new TraceError(
+        `a ${object.constructor.name} has tensors and numbers as keys: a tensor is never found as a number, nor counted as the same. Ways out: compare by element, or make one tensor of the numbers`,
+      );
+}
+
+function isNumber(x: unknown): boolean {
+  return typeof x === 'number' || typeof x === 'boolean';
 }
 
 /** What a loop goes over, just given by a call. */
@@ -59,7 +80,11 @@ function nameOf(object: Any): string {
 
 /** `object.method(…args)` of a method by which collections change. */
 export function mutate(object: Any, method: string, ...args: readonly unknown[]): unknown {
-  if (!remembers(object)) return object[method](...args);
+  if (!remembers(object)) {
+    if (isTensor(object) && object[method as keyof typeof object] === undefined) throw noMethod(method);
+    return object[method](...args);
+  }
+  if (object instanceof Map || object instanceof Set) checkKeys(object, method, args[0]);
   const region = stagedRegion();
   // What a scan gathers changes once the loop is over.
   const gathered = method === 'push' && Array.isArray(object) ? region?.gathered : undefined;
@@ -138,7 +163,6 @@ ObjectOfRegions.create = (...args: Any): Any => fresh(Reflect.apply(Object.creat
 
 /** Identity, but a tensor and a number are never one object: what is meant are their values. */
 ObjectOfRegions.is = (a: unknown, b: unknown): boolean => {
-  const isNumber = (x: unknown): boolean => typeof x === 'number' || typeof x === 'boolean';
   if ((isTensor(a) && isNumber(b)) || (isTensor(b) && isNumber(a)))
     throw new TraceError(
       'Object.is() of a tensor and a number is always false. Compare by element: x === y in converted code, or x.equal(y)',

@@ -17,7 +17,8 @@ type Ask = (value: unknown, index: number, list: List) => unknown;
 /** `object.method(…args)` of such a method; of anything but the collections of JavaScript it is the call that was written. */
 export function query(object: Any, method: string, ...args: readonly Any[]): unknown {
   const [asked] = args;
-  if (isTensor(object) && ofNumbers.has(method)) throw noText(object, method);
+  if (isTensor(object) && object[method as keyof typeof object] === undefined)
+    throw ofNumbers.has(method) ? noText(object, method) : noMethod(method);
   if (object instanceof Map || object instanceof Set) {
     if (isTensor(asked) && !object.has(asked as never)) checkNumbers(object.keys(), method, object);
   } else if (isList(object)) {
@@ -28,6 +29,12 @@ export function query(object: Any, method: string, ...args: readonly Any[]): unk
     }
   }
   return object[method](...args);
+}
+
+export function noMethod(method: string): TraceError {
+  return new TraceError(
+    `a tensor has no method ${method}: it is no array, and does not change. Go over its rows with for-of, take x[i], or compute with all of it at once`,
+  );
 }
 
 function noText({ type }: Tensor, method: string): ArgumentError {
@@ -75,15 +82,18 @@ function byTruth(list: List, method: string, f: Ask, self: unknown): unknown {
 // One question after the other, as long as the answer is open: `a || b || …`, where a tensor among the answers makes the whole one.
 function decided(list: List, method: 'some' | 'every', f: Ask, self: unknown): unknown {
   const construct = { at: `${method}()` };
-  const from = (index: number): unknown => {
-    if (index >= list.length) return method === 'every';
-    // Holes are not asked.
-    if (!(index in list)) return from(index + 1);
-    const truth = asks(f, self, list[index], index, list);
-    const answer = isTensor(truth) ? truth : Boolean(truth);
-    return method === 'some'
-      ? or(answer, () => from(index + 1), construct)
-      : and(answer, () => from(index + 1), construct);
+  const { length } = list;
+  const from = (first: number): unknown => {
+    for (let index = first; index < length; index++) {
+      // Holes are not asked.
+      if (!(index in list)) continue;
+      const truth = asks(f, self, list[index], index, list);
+      const rest = (): unknown => from(index + 1);
+      if (isTensor(truth))
+        return method === 'some' ? or(truth, rest, construct) : and(truth, rest, construct);
+      if (Boolean(truth) === (method === 'some')) return method === 'some';
+    }
+    return method === 'every';
   };
   return from(0);
 }

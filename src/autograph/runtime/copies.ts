@@ -59,6 +59,10 @@ function plainMember(object: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
+export function isCopy(object: object): boolean {
+  return copies.has(object);
+}
+
 /** The objects a copy stands for; of any other object, itself. */
 export function rootsOf(object: object): readonly object[] {
   return copies.get(object)?.origins ?? [object];

@@ -10,6 +10,7 @@ import { ifStatement } from './branches.ts';
 import { decide } from './condition.ts';
 import { not } from './logic.ts';
 import { math } from './math.ts';
+import { plus } from './operators.ts';
 import { isTraced } from './text.ts';
 import { isWeak, weaken } from './weak.ts';
 
@@ -53,9 +54,10 @@ const numberParts = withTensors(
   'Number',
 );
 /** `Number(x)`: a tensor is a number already; a bool counts as 0 and 1. */
-function numberOf(x?: unknown): unknown {
-  if (isTensor(x)) return x.dtype === 'bool' ? x.cast('int32') : x;
-  return x === undefined ? 0 : globalThis.Number(x);
+function numberOf(...given: readonly unknown[]): unknown {
+  const [x] = given;
+  if (isTensor(x)) return plus(x);
+  return given.length === 0 ? 0 : globalThis.Number(x);
 }
 const NumberOfTensors: typeof globalThis.Number = Object.setPrototypeOf(
   numberOf,

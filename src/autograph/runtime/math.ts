@@ -31,7 +31,7 @@ export const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   log: unary.log,
   log1p: unary.log1p,
   log10: (x) => unary.log(x).mul(Math.LOG10E),
-  log2: (x) => unary.log(x).mul(Math.LOG2E),
+  log2,
   max: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.maximum, true)),
   min: (...xs) => xs.reduce((a, b) => arithmeticOp(a, b, binary.minimum, true)),
   pow: (x, y) => pow(x, y) as Tensor,
@@ -49,6 +49,16 @@ export const math: Readonly<Record<string, (...xs: Any[]) => Tensor>> = {
   trunc: unary.trunc,
   hypot: (...xs) => unary.sqrt(xs.map((x) => mul(x, x)).reduce(add) as Tensor),
 };
+
+/** Exact for powers of two, which the product would put a place below a whole number. */
+function log2(given: Tensor): Tensor {
+  const x = floats(given);
+  const about = x.log().mul(Math.LOG2E);
+  const whole = about.add(0.5).floor();
+  // The slope is that of the logarithm everywhere.
+  const isWhole = binary.pow(2, whole).equal(x).logicalAnd(about.isFinite());
+  return about.add(where(isWhole, whole.sub(about), 0).stopGradient());
+}
 
 function floats(x: Tensor): Tensor {
   return castTo(x.resolve(), 'float32');

@@ -43,8 +43,27 @@ function checkKey(object: unknown, key: unknown): void {
 /** `object[key] = value`. */
 export function set(object: Any, key: Key, value: unknown): unknown {
   checkTarget(object, key, value);
-  writeMember(object, key, value);
+  // What a setter does is noted by what it does.
+  if (!(key instanceof Hidden) && hasConvertedSetter(object, key)) object[key] = value;
+  else writeMember(object, key, value);
   return value;
+}
+
+const converted = new WeakMap<object, boolean>();
+
+function hasConvertedSetter(object: unknown, key: PropertyKey): boolean {
+  for (let at: unknown = object; at !== null && at !== undefined; at = Object.getPrototypeOf(at)) {
+    const { set: setter } = Object.getOwnPropertyDescriptor(at, key) ?? {};
+    if (setter === undefined) {
+      if (Object.hasOwn(at as object, key)) return false;
+      continue;
+    }
+    const known =
+      converted.get(setter) ?? /\.(?:enter|set|update|mutate|ifStatement|touch)\(/.test(setter.toString());
+    converted.set(setter, known);
+    return known;
+  }
+  return false;
 }
 
 /** `object[key] op= …`, and `++` before. */
@@ -81,8 +100,8 @@ export function touch(object: Any, key: Key): void {
 }
 
 /** A member that only its class can name. */
-export function hidden(name: string, read: Hidden['read'], write: Hidden['write']): Hidden {
-  return new Hidden(name, read, write);
+export function hidden(name: string, of: string, read: Hidden['read'], write: Hidden['write']): Hidden {
+  return new Hidden(name, `${name} of ${of}`, read, write);
 }
 
 /** `object[key]`: of a tensor, slices along axis 0. */

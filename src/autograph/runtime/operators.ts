@@ -22,10 +22,15 @@ export function arithmeticOp(
   op: (a: TensorLike, b: TensorLike) => Tensor,
   staysWhole: boolean,
 ): Tensor {
-  const weak = isWeak(a) && isWeak(b);
+  const weak = isNumeric(a) && isNumeric(b);
   const [x, y] = [widened(a, b, weak && !staysWhole), widened(b, a, weak && !staysWhole)];
   const result = op(x, y);
   return weak ? weaken(result) : result;
+}
+
+// What is a number to JavaScript: one that became a tensor, or a truth value, which counts as 0 and 1.
+function isNumeric(x: Any): boolean {
+  return isWeak(x) || (isTensor(x) && x.dtype === 'bool' && x.ndim === 0);
 }
 
 // A weak int32 that meets a fraction, or a multiplication, becomes the float32 that numbers are.
@@ -77,7 +82,16 @@ export function div(a: Any, b: Any): unknown {
   return isOp(a, b) ? arithmeticOp(a, b, arithmetic.div, false) : a / b;
 }
 export function mod(a: Any, b: Any): unknown {
-  return isOp(a, b) ? arithmeticOp(a, b, arithmetic.mod, true) : a % b;
+  if (!isOp(a, b)) return a % b;
+  const rest = arithmeticOp(a, b, arithmetic.mod, true);
+  if (isWeak(rest) && rest.dtype === 'int32' && isTensor(b))
+    check(
+      b.notEqual(0).all(),
+      'a whole number became an int32, and is divided by 0, where % is NaN (let it start as a float32, tensor(0)):',
+      a,
+      '% 0',
+    );
+  return rest;
 }
 export function pow(a: Any, b: Any): unknown {
   return isOp(a, b) ? arithmeticOp(a, b, arithmetic.pow, false) : a ** b;
@@ -141,7 +155,9 @@ export function neg(x: Any): unknown {
 /** `+x` makes a number of anything; a tensor is one, and a bool counts as 0 and 1. */
 export function plus(x: Any): unknown {
   if (!isTensor(x)) return +x;
-  return x.dtype === 'bool' ? castTo(x.resolve(), 'int32') : x;
+  if (x.dtype !== 'bool') return x;
+  const number = castTo(x.resolve(), 'int32');
+  return x.ndim === 0 ? weaken(number) : number;
 }
 
 // Bits are those of int32, as in JavaScript. A number that became a float32 is made whole as JavaScript does; a tensor that was one from the start is not.
@@ -159,7 +175,9 @@ function isBool(x: unknown): boolean {
 type Op2 = (a: TensorLike, b: TensorLike) => Tensor;
 
 function bitwise(name: string, a: Any, b: Any, op: Op2, ofBools: Op2 | null): Tensor {
-  return ofBools !== null && isBool(a) && isBool(b) ? ofBools(a, b) : op(bits(name, a), bits(name, b));
+  if (ofBools !== null && isBool(a) && isBool(b)) return ofBools(a, b);
+  const result = op(bits(name, a), bits(name, b));
+  return isNumeric(a) && isNumeric(b) ? weaken(result) : result;
 }
 export function bitAnd(a: Any, b: Any): unknown {
   return isOp(a, b) ? bitwise('&', a, b, integers.bitAnd, logic.logicalAnd) : a & b;
@@ -172,7 +190,7 @@ export function bitXor(a: Any, b: Any): unknown {
 }
 /** `~x` of int32, where a bool counts as 0 and 1. */
 export function bitNot(x: Any): unknown {
-  return isTensor(x) ? integers.bitXor(bits('~', x), -1) : ~x;
+  return isTensor(x) ? bitwise('~', x, -1, integers.bitXor, null) : ~x;
 }
 export function shiftLeft(a: Any, b: Any): unknown {
   return isOp(a, b) ? bitwise('<<', a, b, integers.shiftLeft, null) : a << b;

@@ -9,11 +9,14 @@ import { checkWritable } from './copies.ts';
 /** A member whose name only the class can say: `#private`, or of `super`. */
 export class Hidden {
   readonly name: string;
+  /** Names the class, too. */
+  readonly id: string;
   readonly read: (object: never) => unknown;
   readonly write: (object: never, value: unknown) => void;
 
-  constructor(name: string, read: Hidden['read'], write: Hidden['write']) {
+  constructor(name: string, id: string, read: Hidden['read'], write: Hidden['write']) {
     this.name = name;
+    this.id = id;
     this.read = read;
     this.write = write;
   }
@@ -123,6 +126,12 @@ export function writeMember(object: object, key: Key, value: unknown): void {
   else (object as Record<PropertyKey, unknown>)[key] = value;
 }
 
+/** One name for every way to say a key: 0 and '0' are one, `#v` of two classes are two. */
+export function nameOf(key: Key): PropertyKey {
+  if (key instanceof Hidden) return key.id;
+  return typeof key === 'number' ? String(key) : key;
+}
+
 /** Notes what a member is before it is written. */
 export function note(object: object, key: Key): void {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
@@ -133,7 +142,7 @@ export function note(object: object, key: Key): void {
     keys = new Map();
     current.members.set(object, keys);
   }
-  const name = key instanceof Hidden ? key.name : key;
+  const name = nameOf(key);
   if (keys.has(name)) return;
   const existed = key instanceof Hidden || key in object;
   keys.set(name, { object, key, existed, before: existed ? readMember(object, key) : undefined });

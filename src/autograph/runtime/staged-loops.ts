@@ -21,6 +21,7 @@ import {
   inRegion,
   type Member,
   membersOf,
+  nameOf,
   type Region,
   readMember,
   restore,
@@ -334,7 +335,7 @@ class StagedLoop {
   #discover(region: Region): readonly Member[] {
     return membersOf(region).filter((member) => {
       const isKnown = this.#cells.some(
-        (c) => c.member?.object === member.object && keyName(c.member) === keyName(member),
+        (c) => c.member?.object === member.object && nameOf(c.member.key) === nameOf(member.key),
       );
       return !isKnown && !Object.is(readMember(member.object, member.key), member.before);
     });
@@ -343,7 +344,8 @@ class StagedLoop {
   // Their values before the loop are what they are once the attempt is undone.
   #add(member: Member): void {
     const start = readMember(member.object, member.key);
-    const name = String(keyName(member));
+    const { key } = member;
+    const name = typeof key === 'object' ? key.name : String(key);
     const waiting = { shape: null, carries: [], others: [], sole: false };
     const cell: Cell = { name, kind: 'h', line: '', start, member, ...waiting };
     this.#cells.push(cell);
@@ -413,8 +415,4 @@ class StagedLoop {
     });
     return numbers.some((cell, k) => unchanged.has(cell) && saved[k]!.shape !== null);
   }
-}
-
-function keyName({ key }: { readonly key: unknown }): unknown {
-  return typeof key === 'object' && key !== null && 'name' in key ? key.name : key;
 }

@@ -5,6 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { isPlainObject, keyPath } from '../../trace/tree.ts';
+import { isCopy } from './copies.ts';
 import { currentRegion, type Region } from './regions.ts';
 
 export type Leaf = Tensor | number | boolean;
@@ -48,6 +49,7 @@ function read(
   if (depth >= maxDepth || typeof x !== 'object' || x === null) return { kind: 'other', value: x };
   const item = (key: string, value: unknown): Value =>
     written(x, key) ?? read(value, own, written, depth + 1);
+  if (!isData(x)) return { kind: 'other', value: x };
   if (Array.isArray(x)) {
     const items = x.map((value, i) => item(String(i), value));
     return { kind: 'list', raw: x, own: own(x, items), items };
@@ -56,6 +58,19 @@ function read(
   const keys = Object.keys(x);
   const items = keys.map((key) => item(key, x[key]));
   return { kind: 'dict', raw: x, own: own(x, items), keys, items };
+}
+
+// Members that a new object of the same keys would not have: accessors, hidden ones, symbols, and in arrays names and holes.
+function isData(x: object): boolean {
+  if (isCopy(x)) return true;
+  const keys = Reflect.ownKeys(x);
+  if (Array.isArray(x)) return keys.length === x.length + 1 && x.every((_, i) => isPlain(x, String(i)));
+  return !isPlainObject(x) || keys.every((key) => typeof key === 'string' && isPlain(x, key));
+}
+
+function isPlain(x: object, key: string): boolean {
+  const member = Object.getOwnPropertyDescriptor(x, key);
+  return member?.enumerable === true && 'value' in member;
 }
 
 // What holds a tensor of this trace was made in it, unless that tensor was written to it.

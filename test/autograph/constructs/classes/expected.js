@@ -4,11 +4,11 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x) { 'use j
     #n = 0;
     static made = 0;
     constructor(start) { $ag.fresh(this);
-      $ag.set(this, $ag.hidden("#n", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), start);
+      $ag.set(this, $ag.hidden("#n", "class 1", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), start);
       $ag.set(this, "last", null);
     }
     step(by) {
-      $ag.ifStatement($ag.greater(by, 0), () => { $ag.update(this, $ag.hidden("#n", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), ($v) => $ag.add($v, by)); }, () => { $ag.update(this, $ag.hidden("#n", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), $ag.decrement); }, { at: "input.js:11:7" });
+      $ag.ifStatement($ag.greater(by, 0), () => { $ag.update(this, $ag.hidden("#n", "class 1", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), ($v) => $ag.add($v, by)); }, () => { $ag.update(this, $ag.hidden("#n", "class 1", ($v) => $v.#n, ($v, $v2) => { $v.#n = $v2; }), $ag.decrement); }, { at: "input.js:11:7" });
       $ag.set(this, "last", by);
       return this;
     }

@@ -3,9 +3,9 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'us
     return y;
   }
   const later = $ag.fresh([]);
-  { $ag.forStatement(() => { let i = 0; return [i]; }, ([i]) => ({ test: () => $ag.less(i, 3), body: () => {
+  { $ag.forStatement(() => { let i = 0; return [i]; }, ([i]) => { return ({ test: () => $ag.less(i, 3), body: () => {
     $ag.mutate(later, "push", () => $ag.mul(i, x));
-  }, update: () => { i = $ag.increment(i); }, stop: null, own: () => [i], state: { at: "input.js:4:3", names: ["i"], kinds: "h", lines: [4], get: () => [i], set: ($v) => { [i] = $v; } } })); }
+  }, update: () => { i = $ag.increment(i); }, stop: null, own: () => [i], state: { at: "input.js:4:3", names: ["i"], kinds: "h", lines: [4], get: () => [i], set: ($v) => { [i] = $v; } } }); }); }
   $ag.ifStatement($ag.greater(y, 0), () => {
     sum = 1;
   }, () => {
