@@ -3,11 +3,11 @@ import type { TensorType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { askedArgument, unusedCondition, unusedWarning } from '../trace/messages.ts';
+import { askedArgument, unconvertedHelper, unusedCondition, unusedWarning } from '../trace/messages.ts';
 import { type GradientEffects, type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
 import { type ArgumentEffects, ArgumentHistories } from './argument-history.ts';
-import { askedOf } from './asked.ts';
+import { askedOf, branchesOn } from './asked.ts';
 import type { ArgumentKey } from './key.ts';
 import { configuration } from './options.ts';
 
@@ -77,6 +77,7 @@ export function traceCall(
   const { unused, ...result } = traced;
   if (configuration.checkConditions) {
     if (unused?.helper === null) throw unusedCondition(unused);
+    if (unused?.loc !== undefined && branchesOn(unused.loc)) throw unconvertedHelper(unused);
     if (unused !== null) console.warn(unusedWarning(unused));
     const { params, body: instrs, results } = traced.func;
     const used = new Set([...results, ...instrs.flatMap((i) => i.args)]);
