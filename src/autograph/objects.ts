@@ -2,10 +2,10 @@
 import type { Program } from 'acorn';
 import { childrenOf, type Node } from './ast.ts';
 import { making, starting } from './methods.ts';
-import type { Binding, Scopes } from './scope.ts';
+import { type Binding, isReassigned, type Scopes } from './scope.ts';
 
 export interface Objects {
-  /** Literals and instances that a variable may get whose object changes in place. */
+  /** Literals and instances that a variable may get that changes, or whose object changes in place. */
   readonly made: ReadonlySet<Node>;
   /** Variables whose objects nothing else ever has: they are literals, and only their members are used. */
   readonly sole: ReadonlySet<Binding>;
@@ -54,8 +54,9 @@ export function objectsOf(program: Program, scopes: Scopes): Objects {
   for (const { binding, value } of given) {
     const found = literalsIn(value);
     if (found === null) shared.add(binding);
-    if (changing.has(binding)) for (const literal of found ?? []) made.add(literal);
-    if (makesOne(value) && (changing.has(binding) || isStart(value))) made.add(value);
+    const varies = changing.has(binding) || isReassigned(binding);
+    if (varies) for (const literal of found ?? []) made.add(literal);
+    if (makesOne(value) && (varies || isStart(value))) made.add(value);
   }
   const sole = new Set(given.map((g) => g.binding).filter((b) => !shared.has(b) && !b.free));
   return { made, sole };

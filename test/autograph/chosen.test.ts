@@ -54,6 +54,14 @@ const works: readonly (readonly [what: string, body: string])[] = [
     'is swapped in a loop',
     `let a = { v: 1 }, b = { v: 2 }; for (let i = 0; i < x; i++) { [a, b] = [b, a]; } return a.v + b.v * 10;`,
   ],
+  [
+    'is written on one side and read after it',
+    'const r = { v: 2 }, s = { v: 3 }; let o = r; if (x > 4) { o = s; } else { r.v = 5; } return o.v;',
+  ],
+  [
+    'is made anew in every iteration, by code that is not converted',
+    "const make = new Function('return { v: 1 };'); let p = { v: 0 }, n = 0; while (n < x) { n += 1; p = make(); } return p.v + n;",
+  ],
 ];
 
 describe('an object of which a tensor decides', () => {
@@ -67,6 +75,7 @@ describe('an object of which a tensor decides', () => {
   });
 });
 
+const two = 'const r = { v: 2 }, s = { v: 3 }; let o = r;';
 const unwritable = 'the change would not reach the object itself';
 const stale = 'the compiled program would read the old value';
 
@@ -110,6 +119,26 @@ const refused: readonly (readonly [what: string, body: string, message: string])
   [
     'goes around a loop that changes what it was',
     `${objects} let p = a, s = 0; for (let i = 0; i < x; i++) { a.v += 1; s += p.v; p = b; } return s;`,
+    stale,
+  ],
+  [
+    'is read after a change behind a return',
+    `${two} if (x > 4) { if (x > 9) return 1; o = s; } r.v += x; return o.v;`,
+    stale,
+  ],
+  [
+    'is left alone in a branch that changes what it may be',
+    `${two} if (x > 4) { o = s; } if (x > 2) { r.v = 7; } else { o = { v: 1 }; } return o.v;`,
+    stale,
+  ],
+  [
+    'is set by a closure, and what it may be changes in a branch',
+    `${two} const g = () => { if (x > 4) o = s; }; g(); if (x > 2) { r.v = 7; } else { o = { v: 1 }; } return o.v;`,
+    stale,
+  ],
+  [
+    'is made in a branch around, and changes there',
+    `if (x > 1) { ${two} if (x > 2) { o = s; } r.v = 9; return o.v; } return x;`,
     stale,
   ],
 ];

@@ -55,14 +55,22 @@ export const smooth: Arithmetic = {
   integer: (value) => `Math.floor(0.3 + Math.abs(${value}))`,
 };
 
-/** The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. */
-export function randomProgram(seed: number, nesting: number, arithmetic: Arithmetic = whole): string {
+/**
+ * The source of a module with `export function f(x, y)`. Statements nest up to `nesting` levels. `objects`: some of its variables are objects, several of
+ * which may be one.
+ */
+export function randomProgram(
+  seed: number,
+  nesting: number,
+  arithmetic: Arithmetic = whole,
+  objects = false,
+): string {
   const random = seeded(seed);
   const below = (n: number): number => Math.floor(random() * n);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
   const literal = (): string => pick(arithmetic.literals);
   let names = 0;
-  const variables = ['a', 'b', 'c', 'p.w', 'q[1]'];
+  const variables = ['a', 'b', 'c', 'p.w', 'q[1]', ...(objects ? ['o.v', 'r.v', 's.v', 'u.v'] : [])];
   const plain = ['a', 'b', 'c'];
 
   interface Around {
@@ -94,7 +102,22 @@ export function randomProgram(seed: number, nesting: number, arithmetic: Arithme
     return pick([() => `(${sub()} && ${sub()})`, () => `(${sub()} || ${sub()})`, () => `!(${sub()})`])();
   }
 
+  // Which object a variable is. What `u` has, nothing else has.
+  function objectAssignment(around: Around): string {
+    const made = (): string => `{ v: ${arithmetic.bounded(value(around, 1))} }`;
+    return pick([
+      () => 'o = r;',
+      () => 'o = s;',
+      () => `o = ${condition(around)} ? r : s;`,
+      () => `o = ${made()};`,
+      () => `u = ${made()};`,
+      () => `u = ${condition(around)} ? ${made()} : ${made()};`,
+      () => '[r, s] = [s, r];',
+    ])();
+  }
+
   function assignment(around: Around): string {
+    if (objects && random() < 0.2) return objectAssignment(around);
     const name = pick(variables);
     switch (below(7)) {
       case 4:
@@ -210,8 +233,8 @@ export function randomProgram(seed: number, nesting: number, arithmetic: Arithme
   let a = 1, b = 2, c = y;
   const p = { w: 3 };
   const q = [5, 6];
-${closures.join('')}${body}
-  return a + b * 3 + c * 5 + p.w * 7 + q[1] * 11;
+${objects ? '  let r = { v: 2 }, s = { v: 3 }, o = r, u = { v: 4 };\n' : ''}${closures.join('')}${body}
+  return a + b * 3 + c * 5 + p.w * 7 + q[1] * 11${objects ? ' + o.v * 13 + r.v * 17 + s.v * 19 + u.v * 23' : ''};
 }
 `;
 }

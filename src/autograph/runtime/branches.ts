@@ -9,6 +9,7 @@ import { type TracedFunction, TracedTensor, traceFunction } from '../../trace/tr
 import { TraceError } from '../../util/errors.ts';
 import { decide } from './condition.ts';
 import { type Construct, lineOf, locOf, valuesOf } from './construct.ts';
+import { checkCurrent } from './copies.ts';
 import { adapt, Merging, merge, type Sides, type Slot } from './merge.ts';
 import {
   inRegion,
@@ -21,7 +22,7 @@ import {
   writeMember,
 } from './regions.ts';
 import { StagedThrow } from './throw.ts';
-import { type Leaf, type Snapshot, tensorsIn, valueFrom } from './values.ts';
+import { type Leaf, type Snapshot, tensorsIn, type Value, valueBefore, valueFrom } from './values.ts';
 import { weaken } from './weak.ts';
 
 type Branch = () => unknown;
@@ -81,6 +82,24 @@ function taken(raw: unknown): Snapshot {
   return { raw, value: valueFrom(raw) };
 }
 
+/** What a side left alone may be an object that it wrote to. */
+function left({ members }: Side, snapshot: Snapshot): Snapshot {
+  if (snapshot.value !== undefined) return snapshot;
+  const { raw } = snapshot;
+  const writtenTo = (object: object, key: string): Snapshot | undefined =>
+    members.find(({ member }) => member.object === object && String(member.key) === key)?.now;
+  const written = (object: object, key: string): Value | undefined => {
+    checkCurrent(object, key, (root) => writtenTo(root, key) !== undefined);
+    return writtenTo(object, key)?.value;
+  };
+  return {
+    raw,
+    get value() {
+      return valueBefore(raw, written);
+    },
+  };
+}
+
 function attempt(f: Branch): { readonly raw: unknown; readonly threw: boolean } {
   try {
     return { raw: f(), threw: false };
@@ -100,10 +119,8 @@ function traceSide(f: Branch, construct: Construct): Side {
         try {
           const { raw, threw } = attempt(f);
           const result = taken(raw);
-          // What is the same object as before may have other members now.
-          const wrote = region.members.size > 0;
           const values = valuesOf(construct).map((raw, k) =>
-            Object.is(raw, before[k]) && !(wrote && typeof raw === 'object') ? { raw } : taken(raw),
+            Object.is(raw, before[k]) ? { raw } : taken(raw),
           );
           const members = membersOf(region).map((member) => ({
             member,
@@ -146,15 +163,8 @@ function stage(
     const kind = construct.kinds![k];
     if (kind === 'd') return () => was;
     const unread = { one: isUnread(one, k, construct), other: isUnread(other, k, construct) };
-    return merge(
-      construct.names![k]!,
-      one.values[k]!,
-      other.values[k]!,
-      sides,
-      merging,
-      unread,
-      construct.sole?.includes(k),
-    );
+    const [a, b] = [left(one, one.values[k]!), left(other, other.values[k]!)];
+    return merge(construct.names![k]!, a, b, sides, merging, unread, construct.sole?.includes(k));
   });
   const members = mergeMembers(one, other, sides, merging);
   const result = resultName === null ? nothing : mergeResult(resultName, one, other, construct, merging);
@@ -278,7 +288,7 @@ function mergeMembers(
     const name = Array.isArray(object) ? `[${String(id)}]` : String(id);
     // All is as it was before, here.
     const before = { raw: readMember(object, key) };
-    const [was, is] = [a?.now ?? before, b?.now ?? before];
+    const [was, is] = [a?.now ?? left(one, before), b?.now ?? left(other, before)];
     const merged = merge(name, was, is, sides, merging, { one: one.threw, other: other.threw });
     writes.push((results) => writeMember(object, key, merged(results)));
   }

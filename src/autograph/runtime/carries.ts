@@ -4,7 +4,7 @@ import { isTensor } from '../../ops/coerce.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { TraceError } from '../../util/errors.ts';
 import { type Construct, locOf } from './construct.ts';
-import { type Copies, originsOf } from './copies.ts';
+import { type Copies, originsOf, rootsOf } from './copies.ts';
 import { adapt, commonType, showLeaf, typeOf } from './merge.ts';
 import { fresh, type Member } from './regions.ts';
 import {
@@ -128,11 +128,14 @@ export function tensorsOf(cell: Cell, after: unknown, construct: Construct): rea
   return widened ? true : cell.carries.map((c, i) => adapt(leaves[i]!.leaf, c));
 }
 
+const mostOthers = 4;
+
 /** Objects of the surroundings that the cell is after an iteration are among those it may be in the next. True where one is new. */
 export function meets(cell: Cell, after: Value): boolean {
-  if (!isContainer(after) || after.own) return false;
-  const known = [cell.shape!, ...cell.others].filter(isContainer).flatMap(({ raw }) => originsOf(raw));
-  const found = originsOf(after.raw).filter((origin) => !known.includes(origin));
+  // Another one in every attempt is made in the body, by code that does not say so.
+  if (!isContainer(after) || cell.others.length >= mostOthers) return false;
+  const known = [cell.shape!, ...cell.others].filter(isContainer).flatMap(({ raw }) => rootsOf(raw));
+  const found = originsOf(after).filter((origin) => !known.includes(origin));
   cell.others = [...cell.others, ...found.map((origin) => valueFrom(origin))];
   return found.length > 0;
 }

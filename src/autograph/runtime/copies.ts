@@ -20,9 +20,9 @@ export class Copies {
     this.#at = at;
   }
 
-  /** `copy` stands for one of `origins`. */
+  /** `copy` stands for one of `origins`; without any it is an object of its own. */
   add<T extends object>(copy: T, origins: readonly object[]): T {
-    this.#made.push({ copy, origins });
+    if (origins.length > 0) this.#made.push({ copy, origins });
     return copy;
   }
 
@@ -59,9 +59,20 @@ function plainMember(object: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
-/** The objects it may be: those a copy stands for, or itself. */
-export function originsOf(object: object): readonly object[] {
-  return copies.get(object)?.origins.flatMap(originsOf) ?? [object];
+/** The objects a copy stands for; of any other object, itself. */
+export function rootsOf(object: object): readonly object[] {
+  return copies.get(object)?.origins ?? [object];
+}
+
+/** The objects of the surroundings that `object` may be: those a copy stands for, none if it was made here, else itself. */
+export function originsOf({ raw, own }: { readonly raw: object; readonly own: boolean }): readonly object[] {
+  return own && !copies.has(raw) ? [] : rootsOf(raw);
+}
+
+/** Throws where `object` is a copy, and a member of something it may be was written. */
+export function checkCurrent(object: object, key: string, isWritten: (root: object) => boolean): void {
+  const copy = copies.get(object);
+  if (copy?.origins.some(isWritten)) throw stale(key, copy.at);
 }
 
 /** Throws where `object` is such a copy: writing to it would not reach the object it stands for. */

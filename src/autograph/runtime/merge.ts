@@ -5,9 +5,9 @@ import { broadcastTo } from '../../tensor/composites/shaping.ts';
 import { zeros } from '../../tensor/fill.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
-import { TraceError } from '../../util/errors.ts';
+import { invariant, TraceError } from '../../util/errors.ts';
 import { type Loc, showLocation } from '../../util/location.ts';
-import { Copies } from './copies.ts';
+import { Copies, originsOf } from './copies.ts';
 import { fresh } from './regions.ts';
 import {
   type Container,
@@ -19,7 +19,6 @@ import {
   pathOf,
   type Snapshot,
   type Value,
-  valueFrom,
 } from './values.ts';
 import { isWeak, isWhole, weaken } from './weak.ts';
 
@@ -80,7 +79,8 @@ export function merge(
   sole = false,
 ): (results: readonly Tensor[]) => unknown {
   if (Object.is(one.raw, other.raw)) return () => one.raw;
-  const [a, b] = [one.value ?? valueFrom(one.raw), other.value ?? valueFrom(other.raw)];
+  const [a, b] = [one.value, other.value] as const;
+  invariant(a !== undefined && b !== undefined, 'a side of a condition is merged before it is read');
   if (unread.one) return filled(b, 'other', merging);
   if (unread.other) return filled(a, 'one', merging);
   const found = mergeValues(name, a, b, sides, merging);
@@ -114,12 +114,10 @@ function filled(
       default:
         // An object of the surroundings is the object itself: what the side wrote to it is written there.
         if (!part.own) return part.raw;
-        return merging.once(part.raw, () =>
-          container(
-            part,
-            part.items.map((item) => again(item, results)),
-          ),
-        );
+        return merging.once(part.raw, () => {
+          const items = part.items.map((item) => again(item, results));
+          return merging.copies.add(container(part, items), originsOf(part));
+        });
     }
   };
   return (results) => again(value, results);
@@ -145,8 +143,7 @@ function rebuildMerged(merged: Merged, results: readonly Tensor[], merging: Merg
     case 'object':
       return merging.once(merged, () => {
         const items = merged.items.map((item) => rebuildMerged(item, results, merging));
-        const made = container(merged.like, items);
-        return merged.origins.length === 0 ? made : merging.copies.add(made, merged.origins);
+        return merging.copies.add(container(merged.like, items), merged.origins);
       });
   }
 }
@@ -166,7 +163,7 @@ function mergeValues(name: string, a: Value, b: Value, sides: Sides, merging: Me
       items: a.items.map((item, i) =>
         mergeValues(`${name}${pathOf(a, i)}`, item, itemLike(a, i, b), sides, merging),
       ),
-      origins: [a, b].filter((x) => !x.own).map((x) => x.raw),
+      origins: [a, b].flatMap(originsOf),
     }));
   }
   if (isUnset(a)) throw new TraceError(sides.unset(name, sides.one), sides.loc);

@@ -5,7 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { TracedTensor } from '../../trace/tracer.ts';
 import { isPlainObject, keyPath } from '../../trace/tree.ts';
-import { currentRegion } from './regions.ts';
+import { currentRegion, type Region } from './regions.ts';
 
 export type Leaf = Tensor | number | boolean;
 
@@ -26,20 +26,36 @@ interface Whole {
 // Deeper than sensible data: an object that contains itself stays what it is.
 const maxDepth = 50;
 
-export function valueFrom(x: unknown, depth = 0): Value {
+/** A value as it is now. */
+export function valueFrom(x: unknown): Value {
+  return read(x, isOwn, () => undefined, 0);
+}
+
+/** A value from before a region, as the region left it: with the members that were `written` in it. */
+export function valueBefore(x: unknown, written: (object: object, key: string) => Value | undefined): Value {
+  return read(x, () => false, written, 0);
+}
+
+function read(
+  x: unknown,
+  own: (object: object, items: readonly Value[]) => boolean,
+  written: (object: object, key: string) => Value | undefined,
+  depth: number,
+): Value {
   if (typeof x === 'number' || typeof x === 'boolean') return { kind: 'leaf', leaf: x };
   // A variable is read: what it is assigned later is not part of this value.
   if (isTensor(x)) return { kind: 'leaf', leaf: x instanceof Variable ? x.resolve() : x };
-  if (depth < maxDepth && Array.isArray(x)) {
-    const items = x.map((item) => valueFrom(item, depth + 1));
-    return { kind: 'list', raw: x, own: isOwn(x, items), items };
+  if (depth >= maxDepth || typeof x !== 'object' || x === null) return { kind: 'other', value: x };
+  const item = (key: string, value: unknown): Value =>
+    written(x, key) ?? read(value, own, written, depth + 1);
+  if (Array.isArray(x)) {
+    const items = x.map((value, i) => item(String(i), value));
+    return { kind: 'list', raw: x, own: own(x, items), items };
   }
-  if (depth < maxDepth && isPlainObject(x)) {
-    const keys = Object.keys(x);
-    const items = keys.map((key) => valueFrom(x[key], depth + 1));
-    return { kind: 'dict', raw: x, own: isOwn(x, items), keys, items };
-  }
-  return { kind: 'other', value: x };
+  if (!isPlainObject(x)) return { kind: 'other', value: x };
+  const keys = Object.keys(x);
+  const items = keys.map((key) => item(key, x[key]));
+  return { kind: 'dict', raw: x, own: own(x, items), keys, items };
 }
 
 // What holds a tensor of this trace was made in it, unless that tensor was written to it.
@@ -47,7 +63,8 @@ function isOwn(object: object, items: readonly Value[]): boolean {
   const region = currentRegion();
   if (region === null) return false;
   if (region.born.has(object)) return true;
-  if (region.members.has(object)) return false;
+  for (let around: Region | null = region; around !== null; around = around.parent)
+    if (around.members.has(object)) return false;
   const trace = currentInterpreter();
   return items.some((item) =>
     item.kind === 'leaf'

@@ -12,7 +12,7 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'us
     least = $ag.mutate($ag.fresh(new Set([1])), "add", 2).size;
     $ag.Reflect.set(p, 'a', y);
   }, { at: "input.js:8:3", names: ["least"], kinds: "a", lines: [9], get: () => [least], set: ($v) => { [least] = $v; } });
-  let q = { a: 0 };
+  let q = $ag.fresh({ a: 0 });
   $ag.ifStatement($ag.greater(x, y), () => { q = $ag.Object.assign($ag.fresh({}), { a: 7 }); }, () => { q = $ag.Object.freeze($ag.fresh({ a: p.a })); }, { at: "input.js:16:3", names: ["q"], kinds: "a", lines: [16], get: () => [q], set: ($v) => { [q] = $v; } });
   return $ag.add($ag.add($ag.add(least, $ag.mul(10, p.list.length)), $ag.mul(100, p.a)), $ag.mul(1000, q.a));
 }
