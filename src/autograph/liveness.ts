@@ -107,7 +107,8 @@ export function analyseLiveness(fn: FunctionNode | Program, scopes: Scopes, jump
         }
       }
     }
-    heads.set(node, head);
+    // A staged do-while has its test at the head: the first run of its body lies before it.
+    heads.set(node, node.type === 'DoWhileStatement' ? union(head, continues.get(node)!) : head);
     if (node.type === 'ForStatement' && node.init)
       return node.init.type === 'VariableDeclaration'
         ? statement(node.init, head)
