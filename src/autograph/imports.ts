@@ -42,8 +42,10 @@ export function jitFinder(
   function isJit(node: Node): boolean {
     if (node.type === 'SequenceExpression') return isJit(node.expressions.at(-1) as Node);
     if (node.type === 'Identifier') return own.has(bindingOf(node)!);
-    if (node.type !== 'MemberExpression' || node.computed || !isWhole(node.object as Node)) return false;
-    return node.property.type === 'Identifier' && node.property.name === 'jit';
+    if (node.type !== 'MemberExpression' || !isWhole(node.object as Node)) return false;
+    const { property } = node;
+    if (node.computed) return property.type === 'Literal' && property.value === 'jit';
+    return property.type === 'Identifier' && property.name === 'jit';
   }
 
   walk(program, (node) => {

@@ -38,7 +38,7 @@ export class Places {
     const usable = traced !== null && traced.sources.length === 1;
     this.#map = usable ? traced : null;
     this.#start = start;
-    this.text = ((usable ? traced.sourcesContent?.[0] : start?.text) ?? source).split('\n');
+    this.text = ((usable ? traced.sourcesContent?.[0] : start?.text) ?? source).split(/\r?\n/);
   }
 
   at(offset: number): Position {

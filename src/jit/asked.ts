@@ -1,5 +1,7 @@
 // Does the source of a function ask an argument whether it is true? JavaScript gives no sign of that when it happens, so the text is looked at: not parsed,
 // but only where an argument was traced and then used by nothing, which is suspicious already.
+import type { Loc } from '../util/location.ts';
+import { sourceText } from '../util/source-text.ts';
 
 /** A traced argument, and the piece of source that asks it. */
 export interface Asked {
@@ -74,4 +76,39 @@ function asking(name: string): RegExp {
       `(?:&&|\\|\\|)\\s*!?\\s*${whole}\\s*(?:[?)])`,
     ].join('|'),
   );
+}
+
+/**
+ * Does the source branch on the answer of the call at `loc`: `if (x.less(0))`, `while (…)`, `!x.less(0)`, `x.less(0) ? a : b`, `x.less(0) && …`? False where it
+ * cannot be read, or where something else stands there.
+ */
+export function branchesOn(loc: Loc): boolean {
+  const text = sourceText(loc.file);
+  if (text === null) return false;
+  const lines = text.split('\n');
+  const line = lines[loc.line - 1] ?? '';
+  const before = line.slice(0, loc.column - 1);
+  const call = [line.slice(loc.column - 1), ...lines.slice(loc.line, loc.line + linesOfCall)].join('\n');
+  const end = endOfCall(call);
+  if (end < 0 || !before.endsWith('.')) return false;
+  const behind = call.slice(end).replace(/^(?:\s|\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)+/, '');
+  if (/^(?:\?(?![.?])|&&|\|\|)/.test(behind)) return true;
+  // In front of the call a chain of members and other calls, and nothing around it.
+  const [, asks, chain] = /(\b(?:if|while)\s*\(\s*|!\s*)([\w$#.()[\]\s'"-]*)$/.exec(before) ?? [];
+  if (asks === undefined || chain!.split('(').length !== chain!.split(')').length) return false;
+  return asks.startsWith('!') ? !/[.([]/.test(behind[0] ?? '') : behind.startsWith(')');
+}
+
+// A call that is longer is none that compares.
+const linesOfCall = 20;
+
+/** Where the call ends that a text begins with, or -1. */
+function endOfCall(text: string): number {
+  const open = /^[\w$]+\s*\(/.exec(text)?.[0].length ?? -1;
+  let depth = 1;
+  for (let i = open; open > 0 && i < text.length; i++) {
+    if (text[i] === '(') depth++;
+    if (text[i] === ')' && --depth === 0) return i + 1;
+  }
+  return -1;
 }

@@ -3,11 +3,12 @@ import type { TensorType } from '../ir/types.ts';
 import { isTensor } from '../ops/coerce.ts';
 import type { Interpreter } from '../ops/dispatch.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { askedArgument, unusedCondition, unusedWarning } from '../trace/messages.ts';
+import { askedArgument, unconvertedHelper, unusedCondition, unusedWarning } from '../trace/messages.ts';
 import { type GradientEffects, type TracedFunction, traceFunction } from '../trace/tracer.ts';
 import { type Flat, flatten, mapLeaves, type Tree, unflatten } from '../trace/tree.ts';
+import { withWrittenPlaces } from '../util/location.ts';
 import { type ArgumentEffects, ArgumentHistories } from './argument-history.ts';
-import { askedOf } from './asked.ts';
+import { askedOf, branchesOn } from './asked.ts';
 import type { ArgumentKey } from './key.ts';
 import { configuration } from './options.ts';
 
@@ -54,7 +55,11 @@ export function traceCall(
     let next = 0;
     histories.attach(parameters, parameters.slice(parameterCount));
     const leaves = key.leaves.map((leaf, i) => (leaf.kind === 'tensor' ? parameters[next++] : given[i]));
-    const flat = flatten(f(...(unflatten(tree, leaves) as never[])), 'result');
+    const args = unflatten(tree, leaves) as never[];
+    const flat = flatten(
+      withWrittenPlaces(() => f(...args)),
+      'result',
+    );
     const tensors: Tensor[] = [];
     output = mapLeaves(flat.tree, (i) => {
       const leaf = flat.leaves[i]!;
@@ -77,6 +82,7 @@ export function traceCall(
   const { unused, ...result } = traced;
   if (configuration.checkConditions) {
     if (unused?.helper === null) throw unusedCondition(unused);
+    if (unused?.loc !== undefined && branchesOn(unused.loc)) throw unconvertedHelper(unused);
     if (unused !== null) console.warn(unusedWarning(unused));
     const { params, body: instrs, results } = traced.func;
     const used = new Set([...results, ...instrs.flatMap((i) => i.args)]);

@@ -45,16 +45,26 @@ export function unusedCondition(tensor: Provenance): TraceError {
   );
 }
 
-/** One in a function that the traced one calls. */
+/** One in a function that the traced one calls, and whose source branches on it. */
+export function unconvertedHelper(tensor: Provenance & UnusedCondition): TraceError {
+  return new TraceError(
+    `${helperOf(tensor)} branches on a traced tensor but is not converted: JavaScript takes every tensor for true there. Mark it, or its file, 'use jit', and let the source transform see that file (node --import tracejit/register, or a plugin such as tracejit/autograph/vite); or write cond(condition, () => a, () => b), by element where(condition, a, b). The condition is ${describe(tensor)}; configure({ checkConditions: false }) allows it`,
+    tensor.loc,
+  );
+}
+
+/** One in a function that the traced one calls, and may have no use for. */
 export function unusedWarning(tensor: Provenance & UnusedCondition): string {
-  const { helper, loc } = tensor;
-  const name = helper?.name ?? 'a function';
-  const site = loc === undefined ? '' : ` (${showLocation(loc)})`;
   const hint =
     enteredCount() > 0
-      ? `${name}${site} compares a traced tensor, and nothing uses the answer. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit', and let the plugin or hook see that file. `
+      ? `${helperOf(tensor)} compares a traced tensor, and nothing uses the answer. If it branches on it, the source transform has not converted it: begin it, or its file, with 'use jit', and let the plugin or hook see that file. `
       : '';
   return `${hint}${unusedSummary(tensor)}. If it is a result that is not needed here, all is well; configure({ checkConditions: false }) is silent`;
+}
+
+// `name (file:line:column)`.
+function helperOf({ helper, loc }: Provenance & UnusedCondition): string {
+  return `${helper?.name ?? 'a function'}${loc === undefined ? '' : ` (${showLocation(loc)})`}`;
 }
 
 /** An argument that nothing uses, in a function whose source asks it for its truth. */

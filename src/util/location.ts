@@ -49,12 +49,30 @@ export function placeEvaluated(url: string, place: PlaceOf): void {
   evaluated.set(url, place);
 }
 
+/** Runs `f`; what it throws names the places where evaluated code was written, whether or not the engine knows source maps. */
+export function withWrittenPlaces<T>(f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    if (evaluated.size > 0 && error instanceof Error && typeof error.stack === 'string')
+      Reflect.set(error, 'stack', error.stack.replace(evaluatedPlaces, written));
+    throw error;
+  }
+}
+
+const evaluatedPlaces = /(tracejit-autograph\/\d+\/\w+\.js):(\d+):(\d+)/g;
+
+function written(place: string, url: string, line: string, column: string): string {
+  const found = evaluated.get(url)?.(Number(line), Number(column));
+  return found === undefined ? place : showLocation(found);
+}
+
 /** The user's frame in the text of an error's `stack`, or undefined where no frame lies outside the package. */
 export function locationInStack(stack: string): Loc | undefined {
   for (const line of stack.split('\n')) {
     const made = evaluatedFrame.exec(line);
-    const written = made && evaluated.get(made[1]!)?.(Number(made[2]), Number(made[3]));
-    if (written) return written;
+    const place = made && evaluated.get(made[1]!)?.(Number(made[2]), Number(made[3]));
+    if (place) return place;
     const match = frame.exec(line);
     if (!match) continue;
     const [, file, row, column] = match as unknown as [string, string, string, string];

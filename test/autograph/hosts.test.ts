@@ -129,6 +129,36 @@ describe('other tools', () => {
   });
 });
 
+it('modules of any shape', async () => {
+  const shapes = `\uFEFF#!/usr/bin/env node\r
+'use strict';\r
+'use jit';\r
+import { jit as compiled } from 'tracejit';\r
+import * as whole from 'tracejit';\r
+const factor = await Promise.resolve(2);\r
+const { jit: taken } = whole;\r
+class Scaled {\r
+  step = whole['jit']((x) => { if (x > 0) return x * factor; return -x; });\r
+  static of = whole?.jit((x) => x > 0 ? x : -x);\r
+}\r
+const members = { f: (0, whole.jit)(function (x) { if (x > 0) return x; return -x; }), g: taken((x) => x > 0 ? x : -x) };\r
+const h = compiled((x) => x > 0 ? x : -x);\r
+export default compiled(function (x) { if (x > 0) return x; return -x; });\r
+export function answers() { return [new Scaled().step, Scaled.of, members.f, members.g, h].flatMap((f) => [f(2).item(), f(-3).item()]); }\r
+export { h as other };\r
+`;
+  const wanted = [4, 3, 2, 3, 2, 3, 2, 3, 2, 3];
+  const marked = shapes.slice(1);
+  expect(await answersOf(convert(marked))).toEqual(wanted);
+  expect(await answersOf(convert(marked.replace("'use jit';\r\n", '')))).toEqual(wanted);
+  const broken = `${marked}export const wrong = compiled((x) => {\r\n  delete x.y;\r\n});\r\n`;
+  const [said] = transform(broken, 'shapes.js').diagnostics;
+  expect(said).toMatchObject({ line: 18, column: 3 });
+  expect(said!.frame).toBe(
+    '  17 | export const wrong = compiled((x) => {\n> 18 |   delete x.y;\n     |   ^\n  19 | });',
+  );
+});
+
 describe('plugins', () => {
   it('esbuild', async () => {
     const made = await esbuild.build({
@@ -141,6 +171,36 @@ describe('plugins', () => {
       plugins: [esbuildPlugin()],
     });
     expect(await answersOf(made.outputFiles[0]!.text)).toEqual(expected);
+  });
+
+  it('esbuild, with the JSX that the build or its tsconfig.json asks for', async () => {
+    const entry = join(folder, 'element.tsx');
+    writeFileSync(
+      entry,
+      `import { jit } from 'tracejit';
+      export const f = jit((x) => (x > 0 ? x : -x)), made = <p>text</p>;`,
+    );
+    const built = async (options: esbuild.BuildOptions): Promise<string> => {
+      const { outputFiles } = await esbuild.build({
+        entryPoints: [entry],
+        bundle: true,
+        format: 'esm',
+        write: false,
+        external: ['tracejit', 'tracejit/*', 'react/*', 'other/*'],
+        plugins: [esbuildPlugin()],
+        ...options,
+      });
+      expect(outputFiles![0]!.text).toContain('.ifExpression(');
+      return outputFiles![0]!.text;
+    };
+    expect(await built({})).toContain('React.createElement("p"');
+    expect(await built({ jsx: 'automatic' })).toContain('from "react/jsx-runtime"');
+    expect(await built({ jsxFactory: 'h' })).toContain('h("p"');
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      '{ "compilerOptions": { "jsx": "react-jsx", "jsxImportSource": "other" } }',
+    );
+    expect(await built({})).toContain('from "other/jsx-runtime"');
   });
 
   it('rollup', async () => {

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'tracejit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const source = `import { jit, tensor } from '${pathToFileURL(join(root, 'src/index.ts'))}';
+const source = `import { configure, jit, tensor } from '${pathToFileURL(join(root, 'src/index.ts'))}';
 import '${pathToFileURL(join(root, 'src/autograph.ts'))}';
 const scope = (code) => eval(code);
 const said = {};
@@ -62,21 +62,32 @@ const always = (x) => {
 };
 tell('stack', () => give(always, 1));
 
+const absent = (x) => {
+  const y = x;
+  return y.nothing(3);
+};
+tell('absent', () => give(absent, 1));
+tell('absent, uncompiled', () => {
+  configure({ jit: false });
+  try { give(absent, 1); } finally { configure({ jit: true }); }
+});
+
 const twins = [(x) => x.matmul(x), (x) => x.matmul(x)];
 tell('twins', () => jit(twins[1], { scope })(tensor(1)));
 console.log(JSON.stringify(said));
 `;
 
-let said: Record<string, { readonly message: string; readonly stack: string }>;
+type Said = Record<string, { readonly message: string; readonly stack: string }>;
+let said: Said;
+let withoutMaps: Said;
 beforeAll(async () => {
   const file = join(folder, 'main.mjs');
   writeFileSync(file, source);
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--enable-source-maps', '--import', 'tsx', file],
-    { cwd: root },
-  );
-  said = JSON.parse(stdout) as typeof said;
+  const run = async (maps: string): Promise<Said> =>
+    JSON.parse(
+      (await promisify(execFile)(process.execPath, [maps, '--import', 'tsx', file], { cwd: root })).stdout,
+    ) as Said;
+  [said, withoutMaps] = await Promise.all([run('--enable-source-maps'), run('--no-enable-source-maps')]);
 });
 
 /** `main.mjs:line:column` of a text that is there once. */
@@ -105,6 +116,16 @@ it('stacks, with source maps', () => {
   expect(said.stack!.stack).toContain(placeOf("new Error('always')"));
 });
 
+it.each(['absent', 'absent, uncompiled'])(
+  'stacks of the language, with source maps and without: %s',
+  (name) => {
+    for (const { stack } of [said[name]!, withoutMaps[name]!]) {
+      expect(stack).toContain(placeOf('nothing(3)'));
+      expect(stack).not.toContain('tracejit-autograph');
+    }
+  },
+);
+
 it('a function whose text is there twice is named by the call of jit', () => {
-  expect(said.twins!.message).toMatch(/at <anonymous function, given to jit at \S*main\.mjs:53:\d+>:1:10$/);
+  expect(said.twins!.message).toMatch(/at <anonymous function, given to jit at \S*main\.mjs:63:\d+>:1:10$/);
 });

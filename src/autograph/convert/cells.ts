@@ -42,11 +42,11 @@ function cellName(binding: Binding, at: Place): string {
   return `${at.file.names.value}_${binding.name}`;
 }
 
-/** The object that stands for a variable. */
+/** The object that stands for a variable. It is gone when the region ends that the variable is declared in. */
 export function cell(binding: Binding, at: Place): string {
   const { name } = binding;
-  const { value } = at.file.names;
-  return `const ${cellName(binding, at)} = { get ${name}() { return ${name}; }, set ${name}(${value}) { ${name} = ${value}; } };`;
+  const { ag, value } = at.file.names;
+  return `const ${cellName(binding, at)} = ${ag}.fresh({ get ${name}() { return ${name}; }, set ${name}(${value}) { ${name} = ${value}; } });`;
 }
 
 /** The cells that a declaration needs in front of it. A `var` has its cell where the function begins. */

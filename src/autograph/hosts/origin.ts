@@ -1,5 +1,6 @@
 // Where a function that jit was given stands in the user's files: found again by its text, or else told by what is known of it.
 import { showLocation, userLocation } from '../../util/location.ts';
+import { sourceText } from '../../util/source-text.ts';
 import type { Start } from '../places.ts';
 
 export interface Origin extends Omit<Start, 'lead'> {
@@ -12,7 +13,7 @@ export function originOf(text: string, name: string): Origin {
   const call = userLocation();
   const called = name === '' ? 'anonymous function' : name;
   if (call === undefined) return { file: called, line: 1, column: 0, text };
-  const content = fileText(call.file);
+  const content = sourceText(call.file);
   const at = content === null ? -1 : placeOf(text, name, content);
   if (content === null || at < 0)
     return { file: `<${called}, given to jit at ${showLocation(call)}>`, line: 1, column: 0, text };
@@ -33,13 +34,4 @@ function placeOf(text: string, name: string, content: string): number {
 
 function escaped(name: string): string {
   return name.replace(/[^\w]/g, (c) => `\\${c}`);
-}
-
-function fileText(file: string): string | null {
-  if (/^https?:/.test(file) || typeof process !== 'object') return null;
-  try {
-    return process.getBuiltinModule?.('node:fs')?.readFileSync(file, 'utf8') ?? null;
-  } catch {
-    return null;
-  }
 }

@@ -105,15 +105,43 @@ describe('a condition that nothing uses', () => {
   it('is a warning in a function it calls, whose other results may be all that is wanted', () => {
     const summary = (x: Tensor) => ({ sum: x.sum(), finite: x.sum().isFinite() });
     const dropped = jit((x: Tensor) => summary(x).sum);
-    const called = jit((x: Tensor) => magnitude(x).add(0));
-    for (const f of [dropped, called])
+    const ignored = (_: Tensor): boolean => false;
+    const given = (x: Tensor): Tensor => {
+      if (ignored(x.less(0))) return x.neg();
+      return !ignored(x.sum().less(0)) ? x : x.neg();
+    };
+    for (const f of [dropped, jit((x: Tensor) => given(x).add(0))])
       expect(warned(() => f(tensor(3)))).toEqual([
         expect.stringContaining('a condition is computed and never used'),
       ]);
-    const before = configure({ checkConditions: false });
-    expect(warned(() => jit((x: Tensor) => magnitude(x).add(0))(tensor(3)))).toEqual([]);
-    configure(before);
   });
+
+  const ternary = (x: Tensor): Tensor =>
+    x.mul(2).less(0) // by an element
+      ? x.neg()
+      : x;
+  const negated = (x: Tensor): Tensor => {
+    const isPositive = !x.sum().less(0);
+    return isPositive ? x : x.neg();
+  };
+  const both = (x: Tensor): Tensor => {
+    if (x.less(5) && x.greater(1)) return x.neg();
+    return x;
+  };
+  it.each([magnitude, ternary, negated, both])(
+    'is an error where the source of the function called branches on it: %o',
+    (helper) => {
+      const f = jit((x: Tensor) => helper(x).add(0));
+      expect(() => f(tensor(3))).toThrow(
+        new RegExp(
+          `^${helper.name} \\(\\S*silent-failures\\.test\\.ts:\\d+:\\d+\\) branches on a traced tensor but is not converted: .* Mark it, or its file, 'use jit'`,
+        ),
+      );
+      const before = configure({ checkConditions: false });
+      expect(warned(() => jit((x: Tensor) => helper(x).add(0))(tensor(3)))).toEqual([]);
+      configure(before);
+    },
+  );
 
   it.each<[string, string, (x: Tensor, n: number) => Tensor]>([
     [

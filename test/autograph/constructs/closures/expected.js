@@ -1,6 +1,6 @@
 // args: [3] [-3]
 import * as $ag from "tracejit/autograph/runtime"; export function f(x) { 'use jit'; $ag.enter({ at: "input.js:2:8" });
-  const $v_total = { get total() { return total; }, set total($v) { total = $v; } }; let total = 0;
+  const $v_total = $ag.fresh({ get total() { return total; }, set total($v) { total = $v; } }); let total = 0;
   const add = (n) => {
     ($ag.touch($v_total, "total"), total = $ag.add(total, n));
   };

@@ -6,7 +6,7 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x) { 'use j
       ($ag.touch($v_log, "log"), log = 5);
     } $ag.endTry($v); } }
   }
-  const $v_log = { get log() { return log; }, set log($v) { log = $v; } }; let log = 0;
+  const $v_log = $ag.fresh({ get log() { return log; }, set log($v) { log = $v; } }); let log = 0;
   const start = g(x);
   { const $v = $ag.enterTry("input.js:5:3"); try { try {
     $ag.ifStatement($ag.greater(x, 0), () => { $ret = $ag.add(x, log); $did = true; }, () => { ($ag.touch($v_log, "log"), log = 1);
