@@ -144,6 +144,15 @@ it.each(refused)('%s is an error', (body, message) => {
   expect(() => oracle(converted(`export function f(x) { ${body} }`), [3])).toThrow(message);
 });
 
+it.each([
+  ['const l = [0]; for (const v of x) { l.push(l[l.length - 1] + v); } return l[3];'],
+  ['const l = []; let n = 0; for (const v of x) { l.push(v); n += l.length; } return n;'],
+])('%s is an error: what is pushed comes when the loop is over', (body) => {
+  const f = converted(`export function f(x) { ${body} }`);
+  expect(f([1, 2, 3])).toBe(6);
+  expect(() => oracle(f, [tensor([1, 2, 3])])).toThrow('pushes to an array that it also reads');
+});
+
 it('a whole number divided by 0 ends the call, since its % is NaN', () => {
   const f = converted('export function f(x) { let i = 0; if (x > 0) i = 0; else i = 3; return 7 % i; }');
   expect(compiled(f, [-1]).item()).toBe(1);

@@ -1,13 +1,15 @@
 // Loops: test, body and update become arrows, break and continue flags.
 import type { ForInStatement, ForOfStatement, ForStatement, VariableDeclaration } from 'acorn';
-import { type LoopNode, type Node, targetsOf } from '../ast.ts';
+import { type LoopNode, type Node, targetsOf, walk } from '../ast.ts';
 import { argument, call, flagOf, type Place, thunk } from '../context.ts';
 import type { Jump } from '../jumps.ts';
 import { mark, type Rope, slice } from '../rope.ts';
+import type { Binding } from '../scope.ts';
 import { stateOf } from '../state.ts';
 import { assignPattern, hoistVar } from './assignments.ts';
 import { cellsOf } from './cells.ts';
 import { effect } from './effects.ts';
+import { methodName } from './methods.ts';
 import { body } from './statements.ts';
 
 /** A loop as a call of the runtime, in a block that holds its variables and its flag. */
@@ -136,6 +138,26 @@ function forEveryIteration(
   return call(at, 'forStatement', first, parts);
 }
 
+// Arrays that the loop pushes to, and also mentions otherwise: staged, it gathers what is pushed until it is over.
+function readWhilePushed(node: ForOfStatement | ForInStatement, at: Place): readonly string[] {
+  const pushed = new Map<Binding, Set<Node>>();
+  walk(node.body as Node, (inner) => {
+    if (inner.type !== 'CallExpression' || inner.callee.type !== 'MemberExpression') return true;
+    const object = inner.callee.object as Node;
+    if (methodName(inner.callee) !== 'push' || object.type !== 'Identifier') return true;
+    const binding = at.file.scopes.of.get(object)?.binding;
+    if (binding) pushed.set(binding, (pushed.get(binding) ?? new Set()).add(object));
+    return true;
+  });
+  return [...pushed].flatMap(([binding, objects]) => {
+    const isOutside = binding.declared < node.start;
+    const isRead = binding.references.some(
+      (r) => r.node.start >= node.start && r.node.end <= node.end && !objects.has(r.node),
+    );
+    return isOutside && isRead ? [binding.spelled ?? binding.name] : [];
+  });
+}
+
 // for-of and for-in: the body gets the item and gives it the name it has in the program.
 function forEach(
   node: ForOfStatement | ForInStatement,
@@ -165,5 +187,7 @@ function forEach(
   const items = argument(node.right as Node, at);
   // An iterator that a call gives has not been anywhere yet.
   const over = name === 'forOf' && node.right.type === 'CallExpression' ? call(at, 'started', items) : items;
-  return call(at, name, over, [`(${value}) => { `, start, content, ' }'], stop, state);
+  const read = name === 'forOf' ? readWhilePushed(node, at) : [];
+  const arrays = read.length === 0 ? [] : [`() => [${read.join(', ')}]`];
+  return call(at, name, over, [`(${value}) => { `, start, content, ' }'], stop, state, ...arrays);
 }

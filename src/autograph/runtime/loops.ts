@@ -121,6 +121,7 @@ export function forOf(
   body: (item: unknown) => void,
   stop: Stop,
   state: Construct,
+  readToo: () => readonly unknown[] = () => [],
 ): void {
   if (isTensor(items)) {
     const rows: Tensor = items.resolve();
@@ -130,7 +131,7 @@ export function forOf(
         locOf(state.at),
       );
     if (stagingTrace() !== null) {
-      stageRows(rows, body, stop, state);
+      stageRows(rows, body, stop, state, readToo);
       return;
     }
   }

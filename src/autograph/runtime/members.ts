@@ -106,6 +106,10 @@ export function hidden(name: string, of: string, read: Hidden['read'], write: Hi
 
 /** `object[key]`: of a tensor, slices along axis 0. */
 export function at(object: Any, key: unknown): unknown {
+  if (stagedRegion()?.gathered?.has(object))
+    throw new TraceError(
+      'an element is read of an array that a staged loop over the rows of a tensor pushes to; what is pushed is gathered until the loop is over. Carry what it reads in a variable of its own',
+    );
   if (isTensor(object) && (typeof key === 'number' || isTensor(key)))
     return isTensor(key) ? object.gather(key) : object.slice(key);
   if (isTensor(key) && stagingTrace() === null && key.size === 1) return object[key.item<number>()];

@@ -91,6 +91,7 @@ export function stageRows(
   body: (row: unknown) => void,
   stop: (() => unknown) | null,
   state: Construct,
+  readToo: () => readonly unknown[],
 ): void {
   const count = rows.type.shape[0]!;
   if (count === 0) return;
@@ -108,6 +109,11 @@ export function stageRows(
     },
     [row],
   );
+  if (gathered.some(({ array }) => readToo().includes(array)))
+    throw new TraceError(
+      `the loop at ${state.at} pushes to an array that it also reads; staged over the rows of a tensor, it gathers what is pushed until it is over. Carry what it reads in a variable of its own`,
+      locOf(state.at),
+    );
   const start = loop.start();
   const [last, made] = scan(
     (now, item) => {
