@@ -153,6 +153,14 @@ it.each([
   expect(() => oracle(f, [tensor([1, 2, 3])])).toThrow('pushes to an array that it also reads');
 });
 
+it('a function in a default that assigns a parameter is refused where it stands', () => {
+  const source =
+    'export function f(x) { const h = (a, g = () => { a = a + 1; }) => { g(); return a; }; return h(x); }';
+  expect(() => converted(source)).toThrow(
+    'a function in the default of a parameter assigns the parameter a; assign it in the body',
+  );
+});
+
 it('a whole number divided by 0 ends the call, since its % is NaN', () => {
   const f = converted('export function f(x) { let i = 0; if (x > 0) i = 0; else i = 3; return 7 % i; }');
   expect(compiled(f, [-1]).item()).toBe(1);

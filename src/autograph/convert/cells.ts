@@ -70,10 +70,16 @@ export function cellsOfFunction(at: Place): string {
   for (const { binding } of referencesWithin(at.file.scopes, node.start, node.end))
     if (binding !== null && binding.owner === node && (binding.kind === 'param' || binding.kind === 'var'))
       found.add(binding);
-  return [...found]
-    .filter((b) => hasCell(b, at))
-    .map((b) => ` ${cell(b, at)}`)
-    .join('');
+  const own = [...found].filter((b) => hasCell(b, at));
+  // The cells stand in the body, which defaults do not see.
+  for (const { name, references } of own)
+    for (const r of references)
+      if (r.write && r.owner !== node && r.node.start < node.body.start)
+        at.file.report.add(
+          r.node.start,
+          `a function in the default of a parameter assigns the parameter ${name}; assign it in the body`,
+        );
+  return own.map((b) => ` ${cell(b, at)}`).join('');
 }
 
 /** Announces the assignment of a variable that has a cell, as an expression in front of it. */
