@@ -105,7 +105,9 @@ export function hidden(name: string, of: string, read: Hidden['read'], write: Hi
 }
 
 /** `object[key]`: of a tensor, slices along axis 0. */
-export function at(object: Any, key: unknown): unknown {
+export function at(object: Any, given: unknown): unknown {
+  // The keys of for-in are text.
+  const key = isTensor(object) && typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
   if (stagedRegion()?.gathered?.has(object))
     throw new TraceError(
       'an element is read of an array that a staged loop over the rows of a tensor pushes to; what is pushed is gathered until the loop is over. Carry what it reads in a variable of its own',
