@@ -136,6 +136,9 @@ const refused: readonly (readonly [body: string, message: string])[] = [
   ],
   ['const s = new Set([3]); s.add(x); return s.size;', 'a Set has tensors and numbers as keys'],
   ['const m = new Map(); m.set(x, 1); m.set(3, 2); return m.size;', 'a Map has tensors and numbers as keys'],
+  ['return new Set([x, 3]).size;', 'a Set has tensors and numbers as keys'],
+  ['return new Map([[x, 1], [3, 2]]).get(3);', 'a Map has tensors and numbers as keys'],
+  ['const { 0: a } = x; return a;', 'a pattern with positions, { 0: a } = x, takes a tensor apart'],
   ['x.push(4); return x;', 'a tensor has no method push: it is no array, and does not change'],
   ['return x.includes(2) ? 1 : 2;', 'a tensor has no method includes'],
 ];

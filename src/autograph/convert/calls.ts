@@ -87,7 +87,10 @@ export function newExpression(node: NewExpression, at: Place): Rope {
     node.arguments.length === 1
   )
     return [mark(node.start), call(at, 'Array', argument(node.arguments[0] as Node, at))];
-  return [mark(node.start), slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
+  const made: Rope = [slice(node.start, callee.start), calleeRope(callee, at), rest(node, callee, at)];
+  const isKeyed = callee.type === 'Identifier' && (callee.name === 'Set' || callee.name === 'Map');
+  const keyed = isKeyed && isGlobal(callee, at) && node.arguments.length > 0;
+  return [mark(node.start), keyed ? call(at, 'keyed', made) : made];
 }
 
 /** A member that is read. */

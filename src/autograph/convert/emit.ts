@@ -96,7 +96,15 @@ export function emitIn(node: Node, at: Place): Rope {
 // `const { isInteger } = Number`: what is taken out knows of tensors. Elsewhere Number is the constructor that it is compared with.
 function declarator(node: Extract<Node, { type: 'VariableDeclarator' }>, at: Place): Rope {
   const { id, init } = node;
-  if (id.type !== 'ObjectPattern' || init?.type !== 'Identifier') return copy(node, at);
+  if (id.type !== 'ObjectPattern' || !init) return copy(node, at);
+  const hasPosition = id.properties.some(
+    (p) => p.type === 'Property' && p.key.type === 'Literal' && /^\d+$/.test(String(p.key.value)),
+  );
+  if (hasPosition) {
+    const value = call(at, 'byPosition', argument(init as Node, at));
+    return [slice(node.start, id.start), at.emit(id), slice(id.end, init.start), value];
+  }
+  if (init.type !== 'Identifier') return copy(node, at);
   if (init.name !== 'Number' || !isGlobal(init, at)) return copy(node, at);
   return [slice(node.start, id.start), at.emit(id), slice(id.end, init.start), `${at.file.names.ag}.Number`];
 }

@@ -44,6 +44,14 @@ function checkKeys(object: Map<unknown, unknown> | Set<unknown>, method: string,
       );
 }
 
+/** A Map or Set that was made with its keys. */
+export function keyed<T extends Map<unknown, unknown> | Set<unknown>>(made: T): T {
+  const keys = [...made.keys()];
+  const number = keys.find(isNumber);
+  if (number !== undefined && keys.some(isTensor)) checkKeys(made, 'add', keys.find(isTensor));
+  return made;
+}
+
 function isNumber(x: unknown): boolean {
   return typeof x === 'number' || typeof x === 'boolean';
 }

@@ -1,6 +1,6 @@
 // What converted code calls. Entry point `tracejit/autograph/runtime`: for generated code, not for programs.
 export { afterReturn, ifExpression, ifReturn, ifStatement } from './branches.ts';
-export { changes, lent, mutate, Object, Reflect, started } from './changes.ts';
+export { changes, keyed, lent, mutate, Object, Reflect, started } from './changes.ts';
 export { query } from './collections.ts';
 export { enter } from './enter.ts';
 export { Array, Boolean, console, isFinite, isNaN, Math, Number } from './globals.ts';
@@ -10,6 +10,7 @@ export {
   assignLogical,
   at,
   atOptional,
+  byPosition,
   chained,
   chainedMethod,
   computedKey,

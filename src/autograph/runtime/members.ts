@@ -119,6 +119,15 @@ export function at(object: Any, given: unknown): unknown {
   return object[key as PropertyKey];
 }
 
+/** What `{ 0: a } = x` takes apart. */
+export function byPosition(object: unknown): unknown {
+  if (isTensor(object))
+    throw new TraceError(
+      'a pattern with positions, { 0: a } = x, takes a tensor apart, whose rows are no members of it; write [a] = x, or x[0]',
+    );
+  return object;
+}
+
 /** `key in object`. */
 export function isIn(key: unknown, object: Any): boolean {
   checkKey(object, key);

@@ -9,7 +9,7 @@ import * as $ag from "tracejit/autograph/runtime"; export function f(x, y) { 'us
     least = $ag.at($ag.mutate($ag.fresh(p.list.slice()), "reverse"), 0);
     $ag.Object.assign(p, { a: x });
   }, () => {
-    least = $ag.mutate($ag.fresh(new Set([1])), "add", 2).size;
+    least = $ag.mutate($ag.fresh($ag.keyed(new Set([1]))), "add", 2).size;
     $ag.Reflect.set(p, 'a', y);
   }, { at: "input.js:8:3", names: ["least"], kinds: "a", lines: [9], get: () => [least], set: ($v) => { [least] = $v; } });
   let q = $ag.fresh({ a: 0 });
