@@ -10,7 +10,7 @@ import { converted, plain } from './evaluate.ts';
 import { randomProgram, smooth } from './programs.ts';
 import { type AnyFunction, compiled, oracle } from './staged.ts';
 
-const count = Number(process.env.PROGRAMS ?? 200);
+const count = Number(process.env.PROGRAMS ?? 140);
 const first = Number(process.env.FIRST ?? 1);
 // Every nesting of two statements, and of four where nothing is traced.
 const [staged, unstaged] = [2, 4];
